@@ -1,0 +1,14 @@
+"""The registries of memory: one line a backend."""
+
+from __future__ import annotations
+
+from wire.registry import Registry
+
+COMPRESSOR = Registry("memory.compressor")
+TEXT_ENCODER = Registry("memory.text_encoder")
+
+COMPRESSOR.add("sentences", "memory.backends.sentences:SentenceCompressor")
+TEXT_ENCODER.add("minilm", "memory.backends.minilm:MiniLm")
+
+COMPRESSOR.add("fake", "memory.backends.fake:FakeCompressor")
+TEXT_ENCODER.add("fake", "memory.backends.fake:FakeTextEncoder")

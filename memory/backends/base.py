@@ -1,0 +1,49 @@
+"""What a memory backend must offer. Synchronous, single-threaded; numpy at the border."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Vectors = NDArray[np.float32]  # (N, D), L2-normalised
+
+
+class TextEncoder(Protocol):
+    """memory.text_encoder: sentences as unit vectors."""
+
+    dim: int
+
+    def encode(self, sentences: list[str]) -> Vectors: ...
+    def close(self) -> None: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClipInput:
+    """A closed (or still open) clip. features: (T, D) of its frames, or None where the profile has none."""
+
+    start_ns: int
+    end_ns: int
+    appearance: NDArray[np.float32]  # (T, D)
+    sentences: tuple[str, ...]
+    features: NDArray[np.float32] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClipMemory:
+    """vector: (D,) unit vector that questions are compared with. tokens: (K, H) local memory, or None."""
+
+    vector: NDArray[np.float32]
+    tokens: NDArray[np.float32] | None = None
+
+
+class Compressor(Protocol):
+    """memory.compressor: a clip becomes its vector and its local tokens."""
+
+    dim: int
+
+    def compress(self, clips: list[ClipInput]) -> list[ClipMemory]: ...
+    def question(self, text: str) -> NDArray[np.float32]: ...  # (D,) in the same space
+    def close(self) -> None: ...

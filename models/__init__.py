@@ -1,0 +1,1 @@
+"""Network definitions and checkpoint loading that backends of several packages share. Imports nothing of ours."""

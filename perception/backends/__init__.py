@@ -1,0 +1,27 @@
+"""The registries of perception: one line a backend."""
+
+from __future__ import annotations
+
+from wire.registry import Registry
+
+VAD = Registry("perception.vad")
+ASR = Registry("perception.asr")
+SOUND = Registry("perception.sound")
+VISION = Registry("perception.vision")
+
+VAD.add("webrtc", "perception.backends.webrtc_vad:WebrtcVad")
+VAD.add("silero", "perception.backends.silero_vad:SileroVad", extra="silero")
+ASR.add("pocketsphinx", "perception.backends.pocketsphinx_asr:PocketSphinxAsr")
+SOUND.add("spectral", "perception.backends.spectral_sound:SpectralSound")
+VISION.add("appearance", "perception.backends.appearance:Appearance")
+VISION.add("ocr", "perception.backends.rapid_ocr:RapidOcr")
+VISION.add("people", "perception.backends.people:People")
+VISION.add("colour", "perception.backends.colour:Colour")
+VISION.add("motion", "perception.backends.motion:Motion")
+VISION.add("codes", "perception.backends.codes:Codes")
+
+VAD.add("fake", "perception.backends.fake:FakeVad")
+ASR.add("fake", "perception.backends.fake:FakeAsr")
+SOUND.add("fake", "perception.backends.fake:FakeSound")
+VISION.add("fake", "perception.backends.fake:FakeVision")
+VISION.add("fake_encoder", "perception.backends.fake:FakeEncoder")

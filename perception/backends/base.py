@@ -1,0 +1,120 @@
+"""What a perception backend must offer. Synchronous, single-threaded; numpy at the border.
+
+A backend holds weights; the state of one session lives in the object that its `stream()` returns. The stream's
+result must depend on the samples (frames) and their times alone, never on how they were chunked.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Pcm = NDArray[np.int16]  # (n_samples,) mono
+Rgb = NDArray[np.uint8]  # (height, width, 3)
+Vector = NDArray[np.float32]  # (D,)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seen:
+    """One thing seen in one frame; field for field `wire.messages.Observation`."""
+
+    kind: str
+    text: str = ""
+    value: float = 0.0
+    score: float = 1.0
+    box: tuple[float, ...] = ()  # (x0, y0, x1, y1) as shares of the picture
+    track: int = 0
+    attrs: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FrameContext:
+    """What the earlier steps know of this frame, so that dear backends can skip.
+
+    change: mean absolute difference to the last frame this session looked at closely, 0..1 (1 for the first).
+    shot: a cut lies between the frame before and this one. The gate decides `redundant`; backends that must see
+    every frame (trackers) declare `every_frame = True` and are called for redundant frames too.
+    """
+
+    t_ns: int
+    change: float
+    shot: bool
+    redundant: bool
+
+
+class FrameStream(Protocol):
+    def observe(self, frame: Rgb, context: FrameContext) -> list[Seen]: ...
+
+
+class FrameObserver(Protocol):
+    """perception.vision: one or several a profile."""
+
+    every_frame: bool
+
+    def stream(self) -> FrameStream: ...
+    def close(self) -> None: ...
+
+
+class FrameEncoder(Protocol):
+    """perception.vision: a picture as a unit vector; the first one of a profile drives clips and redundancy."""
+
+    threshold: float  # cosine at or below which a new clip may start
+
+    def encode(self, frames: list[Rgb]) -> NDArray[np.float32]: ...  # (N, D), L2-normalised
+    def close(self) -> None: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Transcript:
+    text: str
+    score: float = 1.0  # 0..1, how sure
+
+
+class AsrStream(Protocol):
+    """One utterance at a time: begin, feed..., finish; then begin again."""
+
+    def begin(self) -> None: ...
+    def feed(self, pcm: Pcm) -> str: ...  # the words so far
+    def finish(self) -> Transcript: ...
+
+
+class Asr(Protocol):
+    sample_rate: int
+
+    def stream(self) -> AsrStream: ...
+    def close(self) -> None: ...
+
+
+class VadStream(Protocol):
+    def feed(self, pcm: Pcm) -> list[float]: ...  # speech probability of each whole frame of frame_ms so far
+
+
+class Vad(Protocol):
+    sample_rate: int
+    frame_ms: int
+
+    def stream(self) -> VadStream: ...
+    def close(self) -> None: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sound:
+    start_sample: int
+    end_sample: int
+    label: str  # speech, music, noise, silence, bang
+    score: float = 1.0
+
+
+class SoundStream(Protocol):
+    def feed(self, pcm: Pcm) -> list[Sound]: ...  # stretches that ended
+    def finish(self) -> list[Sound]: ...
+
+
+class SoundClassifier(Protocol):
+    sample_rate: int
+
+    def stream(self) -> SoundStream: ...
+    def close(self) -> None: ...

@@ -1,0 +1,1 @@
+"""Decides whether to answer, answers, and speaks."""

@@ -1,0 +1,15 @@
+"""The registries of reasoning: one line a backend."""
+
+from __future__ import annotations
+
+from wire.registry import Registry
+
+LLM = Registry("reasoning.llm")
+TTS = Registry("reasoning.tts")
+
+LLM.add("grounded", "reasoning.backends.grounded:Grounded")
+TTS.add("espeak", "reasoning.backends.espeak:Espeak")
+TTS.add("flite", "reasoning.backends.flite:Flite")
+
+LLM.add("fake", "reasoning.backends.fake:FakeLlm")
+TTS.add("fake", "reasoning.backends.fake:FakeTts")

@@ -1,0 +1,75 @@
+"""Backends by name, imported only when asked for.
+
+One registry a role. An entry is a name, "module:Class" and the extra of pyproject.toml that installs its library.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import importlib
+from dataclasses import dataclass
+from typing import Any
+
+
+class BackendError(Exception):
+    """A backend that cannot be had: the sentence names the cause and the fix."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    target: str  # "package.module:Class"
+    extra: str = ""
+
+
+class Registry:
+    """The backends of one role, such as "perception.asr"."""
+
+    def __init__(self, role: str) -> None:
+        self.role = role
+        self._entries: dict[str, Entry] = {}
+
+    def add(self, name: str, target: str, *, extra: str = "") -> None:
+        self._entries[name] = Entry(target, extra)
+
+    def names(self) -> list[str]:
+        return sorted(self._entries)
+
+    def load(self, name: str) -> type[Any]:
+        """The class of a backend. Raises BackendError for an unknown name or a missing library."""
+        entry = self._entries.get(name)
+        if entry is None:
+            raise BackendError(f"{self.role}: no backend {name!r}{nearest(name, self.names())}")
+        module, _, attribute = entry.target.partition(":")
+        try:
+            return getattr(importlib.import_module(module), attribute)  # type: ignore[no-any-return]
+        except ImportError as error:
+            fix = f"pip install 'omnilive[{entry.extra}]'" if entry.extra else "reinstall omnilive"
+            raise BackendError(
+                f"{self.role}: backend {name!r} needs {error.name or error}, which is not installed; {fix}"
+            ) from error
+
+    def create(self, name: str, options: dict[str, Any]) -> Any:
+        """Load, check the options against the class's `Options`, construct (which loads weights and warms up)."""
+        backend = self.load(name)
+        known = {f.name: f for f in dataclasses.fields(backend.Options)}
+        for key in options:
+            if key not in known:
+                raise BackendError(f"{self.role}: backend {name!r} has no option {key!r}{nearest(key, list(known))}")
+        missing = [
+            f.name
+            for f in known.values()
+            if f.default is dataclasses.MISSING
+            and f.default_factory is dataclasses.MISSING
+            and f.name not in options
+        ]
+        if missing:
+            raise BackendError(f"{self.role}: backend {name!r} needs the option {missing[0]!r}; set {self.role}.options")
+        return backend(backend.Options(**options))
+
+
+def nearest(word: str, choices: list[str]) -> str:
+    """"; did you mean 'x'? (choose from ...)" for an error sentence."""
+    close = difflib.get_close_matches(word, choices, n=1)
+    hint = f"; did you mean {close[0]!r}?" if close else ""
+    return f"{hint} (choose from {', '.join(sorted(choices)) or 'nothing'})"
