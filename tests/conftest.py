@@ -1,0 +1,65 @@
+"""What all tests share: the categories, and the folder of recordings. Knows nothing of what is tested."""
+
+from __future__ import annotations
+
+import os
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+CATEGORIES = ("unit", "socket", "rtc", "process", "lite", "models", "browser", "sound", "gpu")
+NO_MEDIA = "OMNILIVE_MEDIA names no folder of recordings"
+
+_seconds: defaultdict[str, float] = defaultdict(float)
+
+
+def category_of(marks: object) -> str:
+    """The one category that a module's `pytestmark` declares. Raises UsageError for none or several."""
+    declared = marks if isinstance(marks, list | tuple) else [marks]
+    names = [name for mark in declared if (name := getattr(mark, "name", "")) in CATEGORIES]
+    if len(names) != 1:
+        found = ", ".join(names) or "none"
+        raise pytest.UsageError(f"a test module declares exactly one of {', '.join(CATEGORIES)}; found {found}")
+    return names[0]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Refuse a module without exactly one category; the quick categories run first."""
+    order: dict[str, int] = {}
+    for item in items:
+        module = item.getparent(pytest.Module)
+        if module is None:
+            continue
+        try:
+            order[item.nodeid] = CATEGORIES.index(category_of(getattr(module.obj, "pytestmark", ())))
+        except pytest.UsageError as error:
+            raise pytest.UsageError(f"{module.nodeid}: {error}") from None
+    items.sort(key=lambda item: order.get(item.nodeid, 0))
+
+
+@pytest.fixture(scope="session")
+def media() -> Path:
+    """The folder of recordings that OMNILIVE_MEDIA names; the test is skipped, and says so, without it."""
+    folder = Path(os.environ.get("OMNILIVE_MEDIA", ""))
+    if not os.environ.get("OMNILIVE_MEDIA") or not folder.is_dir():
+        pytest.skip(NO_MEDIA)
+    return folder
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    for name in CATEGORIES:
+        if name in report.keywords:
+            _seconds[name] += report.duration
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """The time each category took, and how many tests had no recordings to run on."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    without = sum(NO_MEDIA in str(report.longrepr) for report in skipped)
+    if without:
+        terminalreporter.write_line(
+            f"!!! {without} tests did NOT run: {NO_MEDIA}; set it to try what real recordings give", red=True, bold=True
+        )
+    if _seconds:
+        terminalreporter.write_line("seconds: " + " · ".join(f"{k} {v:.1f}" for k, v in _seconds.items()))
