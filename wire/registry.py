@@ -59,17 +59,17 @@ class Registry:
         missing = [
             f.name
             for f in known.values()
-            if f.default is dataclasses.MISSING
-            and f.default_factory is dataclasses.MISSING
-            and f.name not in options
+            if f.default is dataclasses.MISSING and f.default_factory is dataclasses.MISSING and f.name not in options
         ]
         if missing:
-            raise BackendError(f"{self.role}: backend {name!r} needs the option {missing[0]!r}; set {self.role}.options")
+            raise BackendError(
+                f"{self.role}: backend {name!r} needs the option {missing[0]!r}; set {self.role}.options"
+            )
         return backend(backend.Options(**options))
 
 
 def nearest(word: str, choices: list[str]) -> str:
-    """"; did you mean 'x'? (choose from ...)" for an error sentence."""
+    """ "; did you mean 'x'? (choose from ...)" for an error sentence."""
     close = difflib.get_close_matches(word, choices, n=1)
     hint = f"; did you mean {close[0]!r}?" if close else ""
     return f"{hint} (choose from {', '.join(sorted(choices)) or 'nothing'})"

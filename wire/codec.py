@@ -1,0 +1,193 @@
+"""Messages to bytes and back, and nothing else.
+
+A message is a msgpack header followed by raw parts: every `bytes` field travels as a part of its own, the header
+holds its place. Decoding is strict: an unknown type, a missing or unknown field, a wrong kind, too many or too large
+parts raise CodecError, whatever the bytes are.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import types
+import typing
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+import msgpack
+
+from wire import messages
+from wire.messages import Message
+from wire.topology import ROUTES
+
+MAX_HEADER_BYTES = 4 * 2**20
+MAX_PART_BYTES = 64 * 2**20  # a 4K RGB frame is 25 MB
+MAX_PARTS = 1024
+_PART = 1  # msgpack extension type: index of a raw part
+
+Check = Callable[[Any, list[bytes]], Any]
+
+
+class CodecError(ValueError):
+    """Bytes that are no message of ours; the text says why."""
+
+
+_BY_NAME: dict[str, type[Message]] = {cls.__name__: cls for cls in ROUTES}
+
+
+def encode(message: Message) -> list[bytes]:
+    """[header, part, part, ...]."""
+    parts: list[bytes] = []
+    body = _pack(message, parts)
+    return [msgpack.packb([type(message).__name__, body], use_bin_type=True), *parts]
+
+
+def _pack(value: Any, parts: list[bytes]) -> Any:
+    if isinstance(value, bytes):
+        if not value:
+            return b""
+        parts.append(value)
+        return msgpack.ExtType(_PART, len(parts).to_bytes(2, "big"))
+    if dataclasses.is_dataclass(value):
+        return {f.name: _pack(getattr(value, f.name), parts) for f in dataclasses.fields(value)}
+    if isinstance(value, tuple):
+        return [_pack(item, parts) for item in value]
+    return value
+
+
+def decode(frames: list[bytes]) -> Message:
+    """The message that `frames` hold. Raises CodecError."""
+    if not frames:
+        raise CodecError("no frames")
+    if len(frames) > MAX_PARTS + 1:
+        raise CodecError(f"{len(frames) - 1} parts, at most {MAX_PARTS}")
+    if len(frames[0]) > MAX_HEADER_BYTES:
+        raise CodecError(f"header of {len(frames[0])} bytes, at most {MAX_HEADER_BYTES}")
+    for part in frames[1:]:
+        if len(part) > MAX_PART_BYTES:
+            raise CodecError(f"part of {len(part)} bytes, at most {MAX_PART_BYTES}")
+    try:
+        header = msgpack.unpackb(frames[0], raw=False, strict_map_key=True, max_buffer_size=MAX_HEADER_BYTES)
+    except (ValueError, msgpack.UnpackException, RecursionError) as error:  # msgpack's own are ValueErrors but for two
+        raise CodecError(f"no msgpack: {type(error).__name__}") from error
+    if not (isinstance(header, list) and len(header) == 2 and isinstance(header[0], str)):
+        raise CodecError("header is not [type, fields]")
+    cls = _BY_NAME.get(header[0])
+    if cls is None:
+        raise CodecError(f"unknown type {header[0][:40]!r}")
+    message: Message = _checker(typing.cast(Any, cls))(header[1], frames[1:])
+    return message
+
+
+@cache
+def _checker(kind: Any) -> Check:
+    """A function that turns what msgpack gave into a value of `kind`, or raises CodecError."""
+    origin, args = typing.get_origin(kind), typing.get_args(kind)
+    if dataclasses.is_dataclass(kind):
+        return _check_dataclass(typing.cast(type, kind))
+    if origin is tuple:
+        return _check_tuple(_checker(args[0]))
+    if origin is dict:
+        return _check_dict(_checker(args[0]), _checker(args[1]))
+    if origin is typing.Literal:
+        return _check_literal(args)
+    if origin in (types.UnionType, typing.Union):
+        (inner,) = [a for a in args if a is not type(None)]
+        check = _checker(inner)
+        return lambda value, parts: None if value is None else check(value, parts)
+    return _SCALARS[kind]
+
+
+def _check_dataclass(cls: type) -> Check:
+    hints = typing.get_type_hints(cls, vars(messages))
+    checks = {f.name: _checker(hints[f.name]) for f in dataclasses.fields(cls)}
+    required = {
+        f.name
+        for f in dataclasses.fields(cls)
+        if f.default is dataclasses.MISSING and f.default_factory is dataclasses.MISSING
+    }
+
+    def check(value: Any, parts: list[bytes]) -> Any:
+        if not isinstance(value, dict):
+            raise CodecError(f"{cls.__name__} is not a map")
+        if unknown := value.keys() - checks.keys():
+            raise CodecError(f"{cls.__name__} has no field {sorted(map(str, unknown))[0][:40]!r}")
+        if missing := required - value.keys():
+            raise CodecError(f"{cls.__name__} lacks {sorted(missing)[0]!r}")
+        fields = {}
+        for name, item in value.items():
+            try:
+                fields[name] = checks[name](item, parts)
+            except CodecError as error:
+                raise CodecError(f"{cls.__name__}.{name}: {error}") from error
+        return cls(**fields)
+
+    return check
+
+
+def _check_tuple(item: Check) -> Check:
+    def check(value: Any, parts: list[bytes]) -> Any:
+        if not isinstance(value, list):
+            raise CodecError("not a list")
+        return tuple(item(v, parts) for v in value)
+
+    return check
+
+
+def _check_dict(key: Check, item: Check) -> Check:
+    def check(value: Any, parts: list[bytes]) -> Any:
+        if not isinstance(value, dict):
+            raise CodecError("not a map")
+        return {key(k, parts): item(v, parts) for k, v in value.items()}
+
+    return check
+
+
+def _check_literal(choices: tuple[Any, ...]) -> Check:
+    def check(value: Any, parts: list[bytes]) -> Any:
+        if not isinstance(value, str) or value not in choices:
+            raise CodecError(f"not one of {', '.join(map(repr, choices))}")
+        return value
+
+    return check
+
+
+def _scalar(kind: type, what: str) -> Check:
+    def check(value: Any, parts: list[bytes]) -> Any:
+        if type(value) is not kind:  # a bool is no int here
+            raise CodecError(f"not {what}")
+        return value
+
+    return check
+
+
+def _check_int(value: Any, parts: list[bytes]) -> Any:
+    if type(value) is not int or not -(2**63) <= value < 2**63:
+        raise CodecError("not a 64-bit integer")
+    return value
+
+
+def _check_float(value: Any, parts: list[bytes]) -> Any:
+    if type(value) not in (int, float):
+        raise CodecError("not a number")
+    return float(value)
+
+
+def _check_bytes(value: Any, parts: list[bytes]) -> Any:
+    if value == b"":
+        return b""
+    if not isinstance(value, msgpack.ExtType) or value.code != _PART or len(value.data) != 2:
+        raise CodecError("not a raw part")
+    index = int.from_bytes(value.data, "big")
+    if not 1 <= index <= len(parts):
+        raise CodecError(f"part {index} of {len(parts)} is missing")
+    return parts[index - 1]
+
+
+_SCALARS: dict[Any, Check] = {
+    str: _scalar(str, "a string"),
+    bool: _scalar(bool, "a truth value"),
+    int: _check_int,
+    float: _check_float,
+    bytes: _check_bytes,
+}
