@@ -7,12 +7,9 @@ needs no more libraries than it uses.
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable
-from typing import Any
+import sys
 
-import click
 import typer
-from typer.core import TyperGroup
 
 # name: (module:function or Typer app, one line of help)
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -20,51 +17,35 @@ COMMANDS: dict[str, tuple[str, str]] = {
 }
 
 
-class LazyCommands(TyperGroup):
-    """Commands that are imported when they are called; the list of them needs no import."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in COMMANDS:
-            return None
-        target, help_line = COMMANDS[cmd_name]
-        if not _called(ctx, cmd_name):
-            return click.Command(cmd_name, help=help_line)  # only its line in the list is wanted
+def build(called: str) -> typer.Typer:
+    """The command line in which the command `called` is the real one; of the others only the help line is there."""
+    app = typer.Typer(
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        help="OmniLive sees and hears a live stream, remembers it for hours, and answers by voice.",
+    )
+    app.callback()(_root)
+    for name, (target, help_line) in COMMANDS.items():
+        if name != called:
+            app.command(name, help=help_line)(_root)
+            continue
         module, _, attribute = target.partition(":")
-        found = getattr(importlib.import_module(module), attribute)
-        return typer.main.get_command(found if isinstance(found, typer.Typer) else _app(cmd_name, found))
-
-
-def _called(ctx: click.Context, name: str) -> bool:
-    """True when `name` is being run rather than listed."""
-    return bool(ctx.protected_args if hasattr(ctx, "protected_args") else ctx._protected_args) or name in ctx.args
-
-
-def _app(name: str, function: Callable[..., Any]) -> typer.Typer:
-    app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
-    app.command(name)(function)
+        command = getattr(importlib.import_module(module), attribute)
+        if isinstance(command, typer.Typer):
+            app.add_typer(command, name=name, help=help_line)
+        else:
+            app.command(name)(command)
     return app
 
 
-app = typer.Typer(
-    cls=LazyCommands,
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    help="OmniLive sees and hears a live stream, remembers it for hours, and answers by voice.",
-)
-
-
-@app.callback()
 def _root() -> None:
-    """OmniLive sees and hears a live stream, remembers it for hours, and answers by voice."""
+    """Stands for the program itself, and for commands that are only listed."""
 
 
 def main() -> None:
     """Entry of the console script."""
-    app()
+    build(next((word for word in sys.argv[1:] if not word.startswith("-")), ""))()
 
 
 if __name__ == "__main__":
