@@ -67,8 +67,8 @@ def decode(frames: list[bytes]) -> Message:
         if len(part) > MAX_PART_BYTES:
             raise CodecError(f"part of {len(part)} bytes, at most {MAX_PART_BYTES}")
     try:
-        header = msgpack.unpackb(frames[0], raw=False, strict_map_key=True, max_buffer_size=MAX_HEADER_BYTES)
-    except (ValueError, msgpack.UnpackException, RecursionError) as error:  # msgpack's own are ValueErrors but for two
+        header = msgpack.unpackb(frames[0], raw=False, strict_map_key=True)
+    except (ValueError, msgpack.UnpackException, RecursionError) as error:
         raise CodecError(f"no msgpack: {type(error).__name__}") from error
     if not (isinstance(header, list) and len(header) == 2 and isinstance(header[0], str)):
         raise CodecError("header is not [type, fields]")

@@ -1,0 +1,52 @@
+"""Backends are found by name; what is wrong is said with the fix."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+
+import pytest
+
+from wire.registry import BackendError, Registry
+
+pytestmark = pytest.mark.unit
+
+
+@dataclass(frozen=True, kw_only=True)
+class BackendOptions:
+    model: str
+    beams: int = 1
+
+
+class Backend:
+    Options = BackendOptions
+
+    def __init__(self, options: BackendOptions) -> None:
+        self.options = options
+
+
+def _registry() -> Registry:
+    registry = Registry("perception.asr")
+    registry.add("good", f"{__name__}:Backend")
+    registry.add("absent", "a_library_nobody_has.module:Backend", extra="whisper")
+    return registry
+
+
+def test_a_backend_is_made_from_its_options() -> None:
+    made = _registry().create("good", {"model": "m"})
+    assert dataclasses.asdict(made.options) == {"model": "m", "beams": 1}
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "sentence"),
+    [
+        ("goood", {}, "perception.asr: no backend 'goood'; did you mean 'good'?"),
+        ("absent", {}, "needs a_library_nobody_has, which is not installed; pip install 'omnilive[whisper]'"),
+        ("good", {"model": "m", "beam": 2}, "has no option 'beam'; did you mean 'beams'?"),
+        ("good", {}, "needs the option 'model'; set perception.asr.options"),
+    ],
+)
+def test_a_mistake_names_the_fix(name: str, options: dict[str, object], sentence: str) -> None:
+    with pytest.raises(BackendError) as error:
+        _registry().create(name, options)
+    assert sentence in str(error.value)
