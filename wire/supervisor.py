@@ -23,6 +23,7 @@ from wire.zmq_link import ZmqLink
 
 log = logging.getLogger(__name__)
 
+_SOCKET_PATH_BYTES = 107  # what the kernel allows a unix socket's path
 _STACK_DUMP_S = 0.5  # a process that does not stop gets so long to write its stacks
 
 
@@ -201,7 +202,9 @@ class Supervisor:
 @contextlib.contextmanager
 def private_run_dir() -> Iterator[Path]:
     """A folder for the sockets that only this user may enter; gone afterwards."""
-    folder = Path(tempfile.mkdtemp(prefix="omnilive-"))
+    base = tempfile.gettempdir()
+    fits = len(base) + len("/omnilive-12345678/perception.reasoning.ordered") <= _SOCKET_PATH_BYTES
+    folder = Path(tempfile.mkdtemp(prefix="omnilive-", dir=base if fits else "/tmp"))
     try:
         yield folder
     finally:
