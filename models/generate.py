@@ -1,0 +1,108 @@
+"""The one generation loop of all local reasoners: prefill once, then token by token, stopped within one token.
+
+Owns sampling, the key-value cache of a reply and stop ids. Knows no text and no pictures: embeddings
+go in, ids come out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import torch
+from torch import Tensor, nn
+
+from models.language import CausalLm, new_cache
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sampling:
+    max_new_tokens: int = 512
+    temperature: float = 0.0  # 0: the likeliest token each time
+    top_k: int = 0  # 0: no such limit
+    top_p: float = 1.0
+    repetition_penalty: float = 1.0  # on what was generated, not on the prompt
+    seed: int = 0  # of this reply's own random numbers
+    stop_ids: frozenset[int] = field(default_factory=frozenset)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One token of each row. ids (B,), logits (B, V) before any sampling rule, in float32."""
+
+    ids: Tensor
+    logits: Tensor
+    finished: tuple[bool, ...]  # rows that have met a stop id, with this token or before
+
+
+def pick(logits: Tensor, seen: Tensor, sampling: Sampling, generator: torch.Generator) -> Tensor:
+    """The next ids (B,) from logits (B, V), given the ids generated so far, seen (B, n)."""
+    if sampling.repetition_penalty != 1.0 and seen.shape[1]:
+        scores = logits.gather(1, seen)
+        scores = torch.where(scores < 0, scores * sampling.repetition_penalty, scores / sampling.repetition_penalty)
+        logits = logits.scatter(1, seen, scores)
+    if sampling.temperature <= 0:
+        return logits.argmax(-1)
+    logits = logits / sampling.temperature
+    if 0 < sampling.top_k < logits.shape[-1]:
+        floor = logits.topk(sampling.top_k).values[:, -1:]
+        logits = logits.masked_fill(logits < floor, -torch.inf)
+    if sampling.top_p < 1.0:
+        ordered, order = logits.sort(descending=True)
+        shares = ordered.softmax(-1)
+        # A token stays while the likelier ones before it hold less than top_p; the first always stays.
+        dropped = (shares.cumsum(-1) - shares) >= sampling.top_p
+        logits = logits.masked_fill(dropped.scatter(1, order, dropped), -torch.inf)
+    return torch.multinomial(logits.softmax(-1), 1, generator=generator)[:, 0]
+
+
+@torch.inference_mode()
+def generate(
+    model: CausalLm,
+    inputs_embeds: Tensor,  # (B, L, H)
+    sampling: Sampling,
+    *,
+    attention_mask: Tensor | None = None,  # (B, L), left padding
+    cancelled: Callable[[], bool] = lambda: False,
+    static_cache: bool = False,
+    lora_mask: Tensor | None = None,  # (B, L): positions of the prompt that take a partial LoRA
+) -> Iterator[Step]:
+    """Tokens as they come. Ends after max_new_tokens, when every row met a stop id, or when cancelled() is true.
+
+    A static cache is as long as prompt and reply together, so that no token reallocates it.
+    """
+    batch, length, _ = inputs_embeds.shape
+    device = inputs_embeds.device
+    total = length + sampling.max_new_tokens
+    mask = torch.ones(batch, total, dtype=torch.long, device=device)
+    if attention_mask is not None:
+        mask[:, :length] = attention_mask
+    positions = (mask.cumsum(-1) - 1).clamp(min=0)
+    assert isinstance(model, nn.Module)
+    cache = new_cache(model, total if static_cache else 0)
+    generator = torch.Generator(device).manual_seed(sampling.seed)
+    embed = model.get_input_embeddings()
+    extra = {} if lora_mask is None else {"lora_mask": lora_mask}
+    seen = torch.empty(batch, 0, dtype=torch.long, device=device)
+    finished = torch.zeros(batch, dtype=torch.bool, device=device)
+    start, x = 0, inputs_embeds
+    for end in range(length, total):
+        if cancelled():
+            return
+        output = model(
+            inputs_embeds=x,
+            attention_mask=mask if static_cache else mask[:, :end],
+            position_ids=positions[:, start:end],
+            past_key_values=cache,
+            logits_to_keep=1,
+            **extra,
+        )
+        logits = output.logits[:, -1].float()
+        ids = pick(logits, seen, sampling, generator)
+        for stop in sampling.stop_ids:
+            finished = finished | (ids == stop)
+        yield Step(ids, logits, tuple(finished.tolist()))
+        if bool(finished.all()):
+            return
+        seen = torch.cat((seen, ids[:, None]), dim=1)
+        x, start, extra = embed(ids[:, None]), end, {}
