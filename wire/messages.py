@@ -82,8 +82,34 @@ class HistoryTurn:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Mention:
+    """A thing that a question names, as far as the words alone tell what it is.
+
+    words: its own words without article. kind: the kind of event that shows it (text, code, people, face, object,
+    light, colour, sound, speech, scene), "" if the words do not tell. content: words that tell it from others of its
+    kind ("exit" in "the sign that said exit"). deed: what it did: enter, leave, start, end, appear, vanish, move,
+    change, say, hear, dark, bright. order: the first, the last or the nth of its kind.
+    """
+
+    words: str = ""
+    kind: str = ""
+    colour: str = ""
+    shape: str = ""
+    content: tuple[str, ...] = ()
+    deed: str = ""
+    order: Literal["", "first", "last", "nth"] = ""
+    nth: int = 0
+    side: str = ""  # left, right, up, down
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Cues:
-    """What a question asks for, as memory understood it when it looked for evidence (`memory.question`)."""
+    """What a question asks for, as memory understood it when it looked for evidence (`memory.question`).
+
+    ask: text (words to read), said (words spoken), heard, fact (whatever was read or said), count, when, ago, duration,
+    order, next, colour, object, where, motion, light, change, code, summary, scene, presence, who, history, unknown.
+    yes_no: "yes" or "no" is part of the answer; `about` with its deed is what is to be true.
+    """
 
     ask: str = "unknown"  # the kind of question
     kinds: tuple[str, ...] = ()  # event kinds it is about
@@ -95,9 +121,16 @@ class Cues:
     end_ns: int = 0  # the span asked about; [0, t of the question] when none is named
     spanned: bool = False  # a time was named
     now: bool = False  # about the present moment
+    at_ns: int = -1  # the very moment named ("at 1:30"), -1 if none; what is nearest to it counts most
     relation: Literal["", "before", "after", "during"] = ""
-    anchor: str = ""  # "the red sign" in "before the red sign"
+    anchor: str = ""  # "the red sign" in "before the red sign"; the span is then not narrowed by memory
     anchor_ns: int = -1  # when memory found the anchor, -1 if it did not
+    about: Mention = Mention()  # `subject`, taken apart
+    anchor_about: Mention = Mention()  # `anchor`, taken apart
+    choice_about: tuple[Mention, ...] = ()  # `choices`, taken apart
+    wants: str = ""  # what the answer must hold: number, price, time, date, phone, name, website, ink, background...
+    yes_no: bool = False
+    follow_up: bool = False  # understood with the help of the question before
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
