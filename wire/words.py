@@ -202,20 +202,24 @@ def content(words: list[str]) -> list[str]:
 def stem(word: str) -> str:
     """A light stem: "opens", "opened", "opening" -> "open"; irregular verbs and plurals by table."""
     if word in _IRREGULAR:
-        return _IRREGULAR[word]
+        return _without_e(_IRREGULAR[word])
     for ending, least in (("ies", 5), ("ied", 5)):
         if word.endswith(ending) and len(word) >= least:
             return word[:-3] + "y"
     if word.endswith(("sses", "shes", "ches", "xes", "zes")):
         return word[:-2]
     for ending, least in (("ing", 6), ("ed", 5)):
-        if word.endswith(ending) and len(word) >= least:
+        if word.endswith(ending) and len(word) >= least and not word.endswith("eed"):
             base = word[: -len(ending)]
             doubled = len(base) > 3 and base[-1] == base[-2] and base[-1] not in "lsz"
             return base[:-1] if doubled else base.rstrip("e")
     if word.endswith("s") and not word.endswith(("ss", "us", "is")) and len(word) > 3:
         word = word[:-1]
-    return word[:-1] if word.endswith("e") and len(word) > 4 else word
+    return _without_e(word)
+
+
+def _without_e(word: str) -> str:
+    return word[:-1] if word.endswith("e") and len(word) > 3 else word
 
 
 def number(word: str) -> int | None:

@@ -1,0 +1,183 @@
+"""Takes apart what a question names: "the second red sign with the arrow", "the lights went out", "the narrator spoke
+of the train" become a Mention. Pure grammar over the tables of `memory.lexicon`; knows nothing of what is remembered.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Literal
+
+from memory.lexicon import ANSWERS, COLOURS, DEED_OF, FRAME, KIND_OF, SHAPE_OF, SIDES, SOUNDS, VAGUE
+from wire.messages import Mention
+from wire.words import ORDINALS, STOPWORDS, stem
+
+Order = Literal["", "first", "last", "nth"]
+
+_LAST = {"last", "final", "latest", "newest", "recent", "previous"}
+_DEED_PHRASES: tuple[tuple[str, str], ...] = (
+    (r"(?:go|goes|going|went|gone|turn\w*|switch\w*|were|was) (?:out|off|dark)|(?:get|got|gets|become|became) dark\w*|"
+     r"dimm?\w*|(?:get|got|become|became) (?:dim|dimmer)|darken\w*|blackout", "dark"),
+    (r"(?:light\w*|lamp\w*) (?:\w+ )?(?:on|back on)|(?:come|came|coming|go|went|turn\w*|switch\w*) (?:back )?on(?= again|$)|"
+     r"(?:get|got|become|became) (?:bright|light)\w*|brighten\w*|light up|lit up", "bright"),
+    (r"(?:come|comes|came|coming|walk\w*|step\w*|went|go|goes|going|ran|run|enter\w*) (?:in|into|inside|through)\b|"
+     r"(?:show\w*|turn\w*) up|come along|entered|entrance\w*", "enter"),
+    (r"(?:walk\w*|step\w*|went|go|goes|going|come|came|run|ran) (?:out|away|off)\b", "leave"),
+    (r"(?:go|goes|went|gone) away", "vanish"),
+    (r"(?:come|came|comes) (?:up|on|next|after|before|first)|pop\w* up|(?:was|were) (?:there|on|up)$", "appear"),
+)  # fmt: skip
+_DEED_PATTERNS = tuple((re.compile(rf"\b(?:{pattern})"), deed) for pattern, deed in _DEED_PHRASES)
+_TALK = {stem(w) for w in "say mention talk speak tell announce hear heard know learn remember thing sentence word time"
+         " statement remark spoken told fact anything something".split()}
+_POST = {"with", "that", "which", "who", "where", "about", "on", "in", "saying", "reading", "showing", "for", "of", "at",
+         "called", "named", "said", "says", "read", "reads", "containing", "above", "below", "under", "near", "behind",
+         "by", "from", "marked", "labelled", "labeled"}  # fmt: skip
+_OUT_OF_CONTENT = STOPWORDS | {
+    "right", "left", "top", "bottom", "side", "middle", "centre", "big", "large", "small", "little", "huge", "tiny",
+    "whole", "entire", "full", "new", "old", "light", "dark", "bright", "coloured", "exactly", "really", "actually",
+    "anywhere", "somewhere", "wall", "room", "front", "screen", "video", "stream", "picture", "image", "recording",
+    "saying", "reading", "showing", "shown", "called", "named", "mark", "there", "here", "kind", "sort", "type",
+}  # fmt: skip
+
+
+def mention(words: Sequence[str]) -> Mention:
+    """What `words` (a noun phrase or a clause, as tokens) name."""
+    words = [word for word in words if word not in ("please", "exactly")]
+    text = " ".join(words)
+    deed = _deed(text)
+    colour = next((COLOURS[w] for w in words if w in COLOURS), "")
+    shape = next((SHAPE_OF[stem(w)] for w in words if stem(w) in SHAPE_OF), "")
+    head = _head(words)
+    order, nth = order_of(words)
+    kind = KIND_OF.get(stem(head), "") if head else ""
+    kind = _kind(kind, words, shape, colour, deed)
+    if kind != "object" and stem(head) not in SHAPE_OF:
+        shape = shape if kind in ("", "object") else ""
+    content = _content(words, head, kind, colour)
+    if kind == "light" and not deed and ("on" in words or "off" in words or "out" in words):
+        deed = "bright" if "on" in words else "dark"
+    side = next((SIDES[w] for w in words if w in SIDES), "")
+    return Mention(
+        words=" ".join(_without_article(words)), kind=kind, colour=colour, shape=shape, content=tuple(content),
+        deed=deed, order=order, nth=nth, side=side,
+    )  # fmt: skip
+
+
+def topic(words: Sequence[str]) -> Mention:
+    """What is talked about: every word that carries meaning counts, also "ticket" and "red"; who talks does not."""
+    named = mention(words)
+    content = [
+        w for w in words
+        if w not in STOPWORDS and w not in ORDINALS and w not in _LAST and stem(w) not in VAGUE
+        and stem(w) not in _TALK and KIND_OF.get(stem(w)) != "speech"
+    ]  # fmt: skip
+    return replace(named, content=tuple(dict.fromkeys(content)))
+
+
+def order_of(words: Sequence[str]) -> tuple[Order, int]:
+    """ "first", "last" or "third" in a noun phrase: (order, n)."""
+    for i, word in enumerate(words):
+        if word in _LAST:
+            return "last", 0
+        after = words[i + 1] if i + 1 < len(words) else ""
+        if word in ORDINALS and after not in ("time", "minute", "minutes", "seconds", "of"):
+            n = ORDINALS[word]
+            return ("first", 1) if n == 1 else ("nth", n)
+    return "", 0
+
+
+def _head(words: Sequence[str]) -> str:
+    """The noun that says what kind of thing it is: the last known noun before "with", "that said"..."""
+    known = [w for w in _before_post(words) if stem(w) in KIND_OF and stem(w) not in VAGUE]
+    if not known:
+        known = [w for w in words if stem(w) in KIND_OF and stem(w) not in VAGUE][:1]
+    if not known:
+        return ""
+    # "the person in the red square": people first; "the music": sound; otherwise the last noun is the head.
+    return known[-1]
+
+
+def _before_post(words: Sequence[str]) -> list[str]:
+    out: list[str] = []
+    for word in words:
+        if out and word in _POST:
+            break
+        if word not in ("the", "a", "an"):
+            out.append(word)
+    return out
+
+
+def _kind(kind: str, words: Sequence[str], shape: str, colour: str, deed: str) -> str:
+    if "light" in words and kind == "light" and colour and any(stem(w) in KIND_OF for w in words if w != "light"):
+        kind = next(KIND_OF[stem(w)] for w in words if w != "light" and stem(w) in KIND_OF)  # "light blue sign"
+    if "qr" in words or "barcode" in words:
+        return "code"
+    if kind == "sound" or (not kind and any(w in SOUNDS for w in words)):
+        return "sound"
+    if shape and kind in ("", "object"):
+        return "object"
+    if kind == "light" and deed in ("", "dark", "bright", "change", "start", "end", "vanish"):
+        return "light"
+    if not kind and deed in ("dark", "bright"):
+        return "light"
+    if not kind and any(w in ("who", "anyone") for w in words):
+        return "people"
+    return kind
+
+
+def _deed(text: str) -> str:
+    for pattern, deed in _DEED_PATTERNS:
+        if pattern.search(text):
+            return deed
+    found = ""
+    for word in text.split():
+        deed = DEED_OF.get(stem(word), "")
+        if deed == "leave" and word == "left" and "on the left" in text:
+            continue
+        if deed == "leave" and word == "left" and re.search(r"(?:the|to|move\w*|go|going|went) left", text):
+            continue
+        if deed and (not found or found in ("appear", "hear")):  # "did you see it move": the later verb tells more
+            found = deed
+    return found
+
+
+def _content(words: Sequence[str], head: str, kind: str, colour: str) -> list[str]:
+    out: list[str] = []
+    said = _after_saying(words)
+    for i, word in enumerate(words):
+        base = stem(word)
+        quoted = said >= 0 and i > said
+        if word in STOPWORDS or word == head or (not quoted and word in _OUT_OF_CONTENT):
+            continue
+        if word in ORDINALS or word in _LAST:
+            continue
+        if not quoted and (word in COLOURS or base in VAGUE):
+            continue
+        if not quoted and kind == "object" and base in SHAPE_OF:
+            continue
+        if not quoted and (base in FRAME or (base in DEED_OF and kind not in ("", "speech"))):
+            continue
+        if not quoted and base in ANSWERS and kind == "text":
+            continue
+        if not quoted and kind == "sound" and word in SOUNDS:
+            continue
+        out.append(word)
+    return list(dict.fromkeys(out))
+
+
+def _after_saying(words: Sequence[str]) -> int:
+    """Index of "said", "word", "reading"... after which the words of a sign stand, -1 if there are none."""
+    for i, word in enumerate(words[:-1]):
+        if i and word in ("said", "say", "says", "saying", "read", "reads", "reading", "word", "words"):
+            after = words[i + 1]
+            if after not in _POST and after not in ("the", "a", "was", "were", "is"):
+                return i
+    return -1
+
+
+def _without_article(words: Sequence[str]) -> list[str]:
+    out = list(words)
+    while out and out[0] in ("the", "a", "an", "any", "some", "that", "this", "there", "of"):
+        out.pop(0)
+    return out
