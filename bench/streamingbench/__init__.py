@@ -1,0 +1,1 @@
+"""StreamingBench: its result files and how they are counted."""
