@@ -17,7 +17,7 @@ Luma = NDArray[np.uint8]  # (h, w): grey, longer side PROBE_PX at most
 
 PROBE_PX = 320  # halving 640 averages noise away and still shows a 12-pixel letter that changed
 TILE_PX = 8  # of the probe: about one letter of small print, so that one letter fills its tile
-CHANGED = 5.0  # mean grey levels by which a tile differs when something changed in it
+CHANGED = 3.5  # mean grey levels by which a tile differs when something changed in it
 NOISE_SHARE = 1.5  # on top of CHANGED: how far a tile rises above the middle tile by noise alone
 NOISE_CAP = 8.0  # a middle tile beyond this is a change of the whole picture, not noise
 
