@@ -20,7 +20,7 @@ Record = dict[str, Any]
 
 SPOKEN_EARLY_S, SPOKEN_LATE_S = 0.3, 3.5  # an answer's t_query against the end of the spoken question
 MAX_WORDS, MAX_SUMMARY_WORDS = 60, 140  # who says everything says nothing
-MAX_TIMES, MAX_COLOURS = 5, 3
+MAX_TIMES, MAX_COLOURS = 5, 4
 
 
 @dataclass(frozen=True)
@@ -83,6 +83,8 @@ def judge(record: Record, answer: Record) -> str:
     limit = MAX_SUMMARY_WORDS if record["kind"] == "summary" else MAX_WORDS
     if len(text.split()) > limit:
         return f"{len(text.split())} words"
+    if record["kind"] != "summary" and len(named := reading.colours(text)) > MAX_COLOURS:
+        return f"names {len(named)} colours"
     if record.get("abstain"):
         return "" if reading.abstains(text) else "claims to know what cannot be known"
     denial_is_right = record.get("yes") is False or record.get("number", [1])[0] == 0
@@ -116,8 +118,6 @@ def _check_none(record: Record, answer: Record) -> str:
 
 def _check_colour(record: Record, answer: Record) -> str:
     named = reading.colours(answer["text"])
-    if len(named) > MAX_COLOURS:
-        return f"names {len(named)} colours"
     return "" if named and named[0] in record["colour"] else f"does not say {' or '.join(record['colour'])} first"
 
 

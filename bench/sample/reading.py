@@ -148,7 +148,7 @@ def abstains(text: str) -> bool:
 def yes_or_no(text: str) -> bool | None:
     """True for yes, False for no, None for neither or both."""
     opened = {m[0] for s in sentences(text.lower()) if (m := re.match(r"(yes|no)\b", s))}
-    if len(opened) == 2:
+    if len(opened) == 2 or re.match(r"(yes\W+((and|or)\s+)?no|no\W+((and|or)\s+)?yes)\b", text.lower().strip()):
         return None
     if opened:
         return opened == {"yes"}
