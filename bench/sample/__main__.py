@@ -6,6 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from bench.sample.draw import draw
 from bench.sample.figures import FontError
 from bench.sample.tour import TOUR
 from bench.sample.voices import VoiceError
@@ -15,9 +16,10 @@ from bench.sample.write import write
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.sample", description=__doc__)
     parser.add_argument("folder", type=Path)
+    parser.add_argument("--seed", type=int, help="draw another stream than the hand-written tour")
     arguments = parser.parse_args()
     try:
-        timeline = write(TOUR, arguments.folder)
+        timeline = write(TOUR if arguments.seed is None else draw(arguments.seed), arguments.folder)
     except (VoiceError, FontError) as error:
         print(f"bench.sample: {error}", file=sys.stderr)
         return 2

@@ -159,6 +159,7 @@ class Expect:
     option: str = ""
     abstain: bool = False
     heard: bool = False  # the fact was heard: words may be misspelt
+    span: tuple[float, float] | None = None  # a summary of these seconds; negative ones count back from the question
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -191,6 +192,7 @@ class Scene:
     seconds: float = 8.0
     things: tuple[Thing, ...] = ()
     beats: tuple[Say | Ask, ...] = ()
+    gist: tuple[str, ...] = ()  # a summary of the scene says one of these
 
 
 @dataclass(frozen=True, kw_only=True)

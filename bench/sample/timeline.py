@@ -18,6 +18,7 @@ SPOKEN_ROOM_S = 6.0  # silence after a spoken question: turn end, delay and the 
 TYPED_ROOM_S = 5.0
 STEP_S = 0.1  # everything begins on this grid, so that times are short to read
 TAIL_S = 2.0
+SUMMARY_SHARE_S = 5.0  # a scene that is in a span for so long belongs into its summary
 
 
 @dataclass(frozen=True)
@@ -166,9 +167,26 @@ def _record(asked: Asked, timeline: Timeline) -> dict[str, Any]:
             record[name] = value
     if expect.any:
         record["at_least"] = expect.at_least
+    if expect.span:
+        record |= _summary(asked.t, expect.span, timeline)
     for name in ("when", "ago"):
         if thing := getattr(expect, name):
             start, end = timeline.spans[thing]
             record[name] = [start, min(end, asked.t)]
             record["within"] = expect.within
     return record
+
+
+def _summary(t: float, span: tuple[float, float], timeline: Timeline) -> dict[str, Any]:
+    """Which scenes a summary is to name (two of them, or the only one), and which it has no reason to."""
+    start, end = (s if s >= 0 and span[0] >= 0 else t + s for s in span)
+    inside: list[tuple[str, ...]] = []
+    outside: list[str] = []
+    for scene, first in zip(timeline.script.scenes, timeline.starts, strict=True):
+        last = min(timeline.spans[scene.name][1], t)
+        if min(last, end) - max(first, start) >= SUMMARY_SHARE_S:
+            inside += [scene.gist] if scene.gist else []
+        elif last < start or first > end:
+            outside += scene.gist[:1]
+    said = {word for gist in inside for word in gist}
+    return {"any": inside, "at_least": min(2, len(inside)), "none": [word for word in outside if word not in said]}

@@ -19,6 +19,7 @@ from bench.sample.model import (
 
 CAFE = Scene(
     name="cafe",
+    gist=("green leaf", "cafe", "susan", "guide"),
     style="wall",
     colour="",
     things=(Plate(lines=("GREEN LEAF CAFE", "OPEN 9 TO 5"), plate="green", ink="white", name="cafe_sign"),),
@@ -35,6 +36,7 @@ CAFE = Scene(
 
 REPORT = Scene(
     name="report",
+    gist=("report", "visitors", "shops"),
     style="slide",
     colour="blue",
     things=(
@@ -54,6 +56,7 @@ REPORT = Scene(
 
 BALL = Scene(
     name="meadow",
+    gist=("red circle", "circle", "children"),
     style="meadow",
     colour="",
     things=(Mover(shape="circle", colour="red", come="left", start=1.5, end=9.5, y=0.66, name="red_circle"),),
@@ -69,6 +72,7 @@ BALL = Scene(
 
 LIGHTS = Scene(
     name="town_hall",
+    gist=("light", "lights", "dark", "darker"),
     style="hall",
     colour="",
     things=(Light(at=6.0, level=0.16, name="lights_out"), Light(at=11.0, level=1.0, name="lights_on")),
@@ -85,6 +89,7 @@ LIGHTS = Scene(
 
 VISITORS = Scene(
     name="visitors",
+    gist=("people", "person", "persons"),
     style="hall",
     colour="",
     seconds=20.0,
@@ -106,6 +111,7 @@ VISITORS = Scene(
 
 TICKETS = Scene(
     name="tickets",
+    gist=("tickets", "code", "music", "concert"),
     style="wall",
     colour="",
     seconds=20.0,
@@ -131,6 +137,7 @@ TICKETS = Scene(
 
 SCORES = Scene(
     name="scores",
+    gist=("home", "guests", "museum"),
     style="board",
     colour="green",
     things=(
@@ -151,6 +158,7 @@ SCORES = Scene(
 
 SQUARE = Scene(
     name="square",
+    gist=("blue square", "square", "key"),
     style="street",
     colour="",
     things=(Mover(shape="square", colour="blue", come="right", start=6.0, end=13.0, y=0.78, name="blue_square"),),
@@ -167,6 +175,7 @@ SQUARE = Scene(
 
 TRAINS = Scene(
     name="trains",
+    gist=("boston", "platform", "station"),
     style="hall",
     colour="grey",
     things=(
@@ -191,6 +200,7 @@ TRAINS = Scene(
 
 PAINTED = Scene(
     name="painted",
+    gist=("purple", "yellow", "artist"),
     style="wall",
     colour="yellow",
     seconds=14.0,
@@ -206,6 +216,7 @@ PAINTED = Scene(
 
 EVENING = Scene(
     name="evening",
+    gist=("orange", "car", "streets"),
     style="street",
     colour="brown",
     things=(Mover(shape="car", colour="orange", come="left", start=5.0, end=11.0, y=0.76, name="car"),),
@@ -226,6 +237,7 @@ EVENING = Scene(
 
 FAREWELL = Scene(
     name="farewell",
+    gist=("way out",),
     style="wall",
     colour="",
     things=(Plate(lines=("WAY OUT",), plate="red", ink="white", size=48, name="way_out"),),
@@ -255,15 +267,7 @@ FAREWELL = Scene(
         ),
         Ask(
             text="Give me a summary of the first minute.",
-            expect=Expect(
-                kind="summary",
-                any=(
-                    ("green leaf", "cafe"), ("report", "visitors", "shops"), ("red circle", "circle"),
-                    ("susan", "guide"), ("light", "dark", "darker"),
-                ),
-                at_least=2,
-                none=("boston", "way out", "blue square"),
-            ),
+            expect=Expect(kind="summary", span=(0.0, 60.0)),
         ),
         Ask(
             text="What did the guide say about the museum?",
