@@ -71,7 +71,7 @@ def _check_index(folder: Path, files: list[Path]) -> None:
 
 def read_weights(source: Path) -> Iterator[Weight]:
     """Every tensor of a folder or of one file, one shard in memory at a time."""
-    for file in weight_files(source) if source.is_dir() else [source]:
+    for file in [source] if source.is_file() else weight_files(source):
         try:
             if file.suffix == ".safetensors":
                 with safe_open(file, framework="pt") as shard:

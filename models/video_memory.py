@@ -30,14 +30,14 @@ class VideoMemoryConfig:
     select_layer: int = -2
 
     @classmethod
-    def from_dict(cls, values: Mapping[str, Any], tower: Mapping[str, Any]) -> VideoMemoryConfig:
-        """From the published config.json and that of its CLIP tower."""
+    def from_dict(cls, values: Mapping[str, Any], tower: Mapping[str, Any] | None = None) -> VideoMemoryConfig:
+        """From the published config.json and that of its CLIP tower, which a memory without a tower can do without."""
         return cls(
             decoder={k: v for k, v in values.items() if k not in ("model_type", "architectures", "torch_dtype")},
-            tower=tower,
+            tower=tower or {"hidden_size": values["mm_hidden_size"]},
             resolution=values["resolution"],
             pool_num=values["pool_num"],
-            select_layer=values["mm_vision_select_layer"],
+            select_layer=values.get("mm_vision_select_layer", -2),
         )
 
 
@@ -148,7 +148,7 @@ class VideoMemory(nn.Module):
     def compress(self, rows: Rows) -> tuple[Clips, Tensor]:
         """Pass 1: the memory of each clip, and all states. Clips must have equally many frames."""
         states = self.read(rows.embeds, rows.mask)
-        local = states[rows.indicators == LOCAL].view(len(states), -1, states.shape[-1])
+        local = states[rows.indicators == LOCAL].reshape(len(states), -1, states.shape[-1])
         return Clips(local, states[rows.indicators == TIME]), states
 
     def integration_row(self, local: Sequence[Tensor], time: Tensor) -> Tensor:
