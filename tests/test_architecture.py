@@ -34,7 +34,7 @@ FORBIDDEN_LIBRARIES = {"wire": {"torch", "cv2", "av", "aiohttp", "transformers",
 # What a decision must not know. The modules that move messages, read files and devices, or draw, are named here.
 IMPURE = {"zmq", "torch", "transformers", "asyncio", "threading", "time", "wire.clock", "wire.service", "wire.worker"}
 MOVERS = {"service", "__main__", "cli"}
-MOVING_MODULES: set[str] = set()
+MOVING_MODULES = {"memory.desk"}
 
 
 @dataclass(frozen=True)

@@ -39,6 +39,8 @@ class PerceptionConfig:
 class MemoryConfig:
     compressor: BackendConfig
     text_encoder: BackendConfig
+    clip_cosine: float = 0.9  # a clip ends where neighbouring frames are at most that alike; fits the frame encoder
+    durable: bool = False  # what is acknowledged survives a power cut too, not only the end of the process; slower
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +56,7 @@ class StreamerConfig:
     audio_chunk_ms: int = 100  # PCM per AudioChunk
     reply_delay_ms: int = 400  # media time between a question and the start of its reply in a replay
     watermark_every_s: float = 1.0  # media time
+    ahead_s: float = 10.0  # media time that a replay may be ahead of perception; bounds the frames on their way
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,7 +12,7 @@ Vectors = NDArray[np.float32]  # (N, D), L2-normalised
 
 
 class TextEncoder(Protocol):
-    """memory.text_encoder: sentences as unit vectors."""
+    """memory.text_encoder: sentences as unit vectors. The vector of a sentence depends on nothing but the sentence."""
 
     dim: int
 
@@ -43,6 +43,9 @@ class Compressor(Protocol):
     """memory.compressor: a clip becomes its vector and its local tokens."""
 
     dim: int
+
+    def attach(self, encoder: TextEncoder) -> None:
+        """Called once before use: one that works on sentences shares the text encoder, others ignore it."""
 
     def compress(self, clips: list[ClipInput]) -> list[ClipMemory]: ...
     def question(self, text: str) -> NDArray[np.float32]: ...  # (D,) in the same space

@@ -1,0 +1,15 @@
+"""`python -m memory`: the memory process."""
+
+from __future__ import annotations
+
+import os
+
+if __name__ == "__main__":
+    # Sentences are short: several threads for one small product cost ten times more than they save. The library
+    # reads this when it is loaded, so it stands before every other import.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+    from memory.service import create
+    from wire.process import main
+
+    main("memory", create)

@@ -1,0 +1,265 @@
+"""One session's desk in the memory process: its time line, its place on disk, its questions. Moves data, no messages.
+
+Every method is awaited by one task at a time (`lock`); models and disk work in their own threads.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from memory.archive import Asked
+from memory.backends.base import ClipInput, ClipMemory
+from memory.embedder import Probe
+from memory.events import row_id
+from memory.history import History
+from memory.keeper import CompressedClip, Opened
+from memory.recall import Recalled
+from memory.search import Query
+from memory.timeline import Clip, Step, Timeline
+from wire.codec import decode, encode
+from wire.messages import Cues, Evidence, MemoryRequest, Played, Question, SessionSettings, Tensor, Utterance
+from wire.worker import Worker
+
+BATCH = 64  # sentences embedded at a time
+TOKEN_CLIPS = 4  # clips whose local memory goes with a question
+
+
+class Desk:
+    """What the memory process holds for one session."""
+
+    def __init__(
+        self,
+        opened: Opened,
+        settings: SessionSettings,
+        keeper: Worker,
+        embedder: Worker,
+        *,
+        cosine: float,
+        unix_s: Callable[[], float],
+    ) -> None:
+        self.row = opened.row
+        self.settings = settings
+        self.lock = asyncio.Lock()
+        self.over = asyncio.Condition()  # notified when a reply is over, or the session
+        self.closed = False
+        self.history = History()
+        self._keeper = keeper
+        self._embedder = embedder
+        self._unix_s = unix_s
+        row = opened.row
+        self._timeline = Timeline(row.no, serial=row.serial, clips=row.clips, frames=row.frames, cosine=cosine)
+        if opened.resumed:
+            self._timeline.resume(opened.open_events, row.seen_ns, opened.pictures)
+            self.history.resume((a.reply_id, a.t_ns, a.text, a.heard if a.played else None) for a in opened.asked)
+
+    @property
+    def frames(self) -> int:
+        return self._timeline.frames
+
+    @property
+    def timeline(self) -> Timeline:
+        return self._timeline
+
+    # ---- writing -------------------------------------------------------------------------------------------------
+
+    async def write(self, step: Step) -> None:
+        """Put what one message changed into the memory; closed clips are compressed first."""
+        if step.events or step.dropped or step.pictures:
+            await self._keeper.call("write", self.row, step, self._unix_s())
+        if step.clips:
+            memories: list[ClipMemory] = await self._embedder.call("compress", [_input(clip) for clip in step.clips])
+            done = [CompressedClip(c, m.vector, m.tokens) for c, m in zip(step.clips, memories, strict=True)]
+            await self._keeper.call("put_clips", done)
+
+    async def embed(self) -> None:
+        """Give every sentence that has no vector one."""
+        while rows := await self._keeper.call("unembedded", BATCH):
+            vectors = await self._embedder.call("encode", [text for _, text in rows])
+            await self._keeper.call("embedded", [identity for identity, _ in rows], vectors)
+
+    async def commit(self) -> None:
+        """All of it is on disk, with vectors, when this returns."""
+        await self.embed()
+        line = self._timeline
+        await self._keeper.call(
+            "commit", self.row.no, line.open_clip(), line.seen_ns, line.frames, line.serial, line.clips
+        )
+
+    async def mend(self) -> None:
+        """Vectors for clips that were open when the process ended."""
+        rows = await self._keeper.call("unfinished_clips")
+        if rows:
+            vectors = await self._embedder.call("encode", [text for _, text in rows])
+            await self._keeper.call("finish_clips", [identity for identity, _ in rows], vectors)
+
+    # ---- questions -----------------------------------------------------------------------------------------------
+
+    async def asked_before(self, identity: str) -> Question | None:
+        """The question with this id, if it was put before."""
+        asked: Asked | None = await self._keeper.call("asked", self.row.no, identity)
+        return None if asked is None else stored_question(asked)
+
+    async def question(self, words: Utterance) -> Question:
+        """The question that these words put, with everything remembered for it, on disk."""
+        await self.write(self._timeline.doubtful())
+        await self.embed()
+        history = self.history.turns()
+        cues: Cues = await self._embedder.call(
+            "understand", words.text, words.t_ns, words.options, history, self.settings.start_unix_s
+        )
+        probe: Probe = await self._embedder.call("vectors", cues, words.text, words.options)
+        recalled: Recalled = await self._keeper.call("recall", self._query(cues, words, probe))
+        question = Question(
+            session=words.session,
+            t_ns=words.t_ns,
+            turn=words.turn,
+            id=words.id,
+            reply_id=f"reply-{words.id}",
+            why="asked",
+            source=words.source,
+            text=words.text,
+            cues=recalled.cues,
+            options=words.options,
+            images=words.images,
+            history=history,
+            evidence=recalled.evidence,
+            log=recalled.log,
+            log_truncated=recalled.log_truncated,
+            newest=self._timeline.newest(words.visible_from_ns, words.t_ns),
+            tokens=await self._tokens(recalled.evidence),
+            frames_seen=self._timeline.frames,
+        )
+        await self._keep_question(words, question)
+        return question
+
+    async def _keep_question(self, words: Utterance, question: Question) -> None:
+        """Write the words as said, set aside a number for the answer, and keep the question for sending it again."""
+        step = self._timeline.speak(words)
+        await self._keeper.call("write", self.row, step, self._unix_s())
+        asked = Asked(
+            reply_id=question.reply_id,
+            id=words.id,
+            t_ns=words.t_ns,
+            text=words.text,
+            message=_packed(question),
+            asked_event=step.events[0].id,
+            answer_event=row_id(self.row.no, self._timeline.next_serial()),
+        )
+        await self._keeper.call("put_question", self.row.no, asked)
+        self.history.asked(asked.reply_id, asked.t_ns, asked.text)
+
+    def _query(self, cues: Cues, words: Utterance, probe: Probe) -> Query:
+        return Query(
+            session=self.row.no,
+            t_ns=words.t_ns,
+            cues=cues,
+            texts=probe.texts,
+            vectors=probe.vectors,
+            visible_from_ns=words.visible_from_ns,
+            anchor=probe.anchor,
+            scene=probe.scene,
+        )
+
+    async def _tokens(self, evidence: tuple[Evidence, ...]) -> Tensor | None:
+        """Local memory of the clips recalled, where the compressor makes any."""
+        spans = [(e.start_ns, e.end_ns) for e in evidence if e.kind == "scene"][:TOKEN_CLIPS]
+        tokens = await self._keeper.call("tokens", self.row.no, spans) if spans else None
+        if tokens is None:
+            return None
+        return Tensor(data=tokens.tobytes(), dtype=str(tokens.dtype), shape=tokens.shape)
+
+    async def sent(self, question: Question) -> None:
+        await self._keeper.call("mark_sent", self.row.no, question.reply_id)
+
+    async def unsent(self) -> list[Question]:
+        """Questions that were written but may not have gone out before the process ended."""
+        asked: list[Asked] = await self._keeper.call("unplayed", self.row.no)
+        return [stored_question(a) for a in asked if not a.sent]
+
+    async def unplayed(self) -> list[Question]:
+        asked: list[Asked] = await self._keeper.call("unplayed", self.row.no)
+        return [stored_question(a) for a in asked]
+
+    async def played(self, played: Played) -> None:
+        """Note what was heard of a reply, and let the next question go."""
+        await self._keeper.call(
+            "played", self.row, played.reply_id, played.heard, played.start_ns, played.t_ns, self._unix_s()
+        )
+        self.history.played(played.reply_id, played.heard)
+        async with self.over:
+            self.over.notify_all()
+
+    async def replies_over(self) -> None:
+        """Wait until every earlier reply was played or the session is closed."""
+        async with self.over:
+            await self.over.wait_for(lambda: self.closed or not self.history.pending())
+
+    # ---- looking in ----------------------------------------------------------------------------------------------
+
+    async def look(self, request: MemoryRequest) -> tuple[tuple[Evidence, ...], dict[str, float]]:
+        """What the edge asked to see."""
+        end_ns = request.end_ns or max(self._timeline.seen_ns, request.t_ns)
+        match request.what:
+            case "timeline":
+                rows = await self._keeper.call("timeline", self.row.no, request.start_ns, end_ns, request.limit)
+                return rows, {}
+            case "search":
+                return await self._search(request, end_ns), {}
+            case "picture":
+                jpeg: bytes | None = await self._keeper.call("picture", request.argument)
+                if jpeg is None:
+                    return (), {}
+                shown = Evidence(start_ns=0, end_ns=0, kind="picture", text="", key_frame=request.argument, jpeg=jpeg)
+                return (shown,), {}
+            case "stats":
+                return (), await self._keeper.call("numbers")
+
+    async def _search(self, request: MemoryRequest, end_ns: int) -> tuple[Evidence, ...]:
+        await self.embed()
+        cues = Cues(start_ns=request.start_ns, end_ns=end_ns, spanned=request.start_ns > 0)
+        probe: Probe = await self._embedder.call("vectors", cues, request.argument, ())
+        query = Query(session=self.row.no, t_ns=end_ns, cues=cues, texts=probe.texts, vectors=probe.vectors)
+        found: tuple[Evidence, ...] = await self._keeper.call("find", query, request.limit)
+        return found
+
+    async def close(self) -> None:
+        """Write the end of the session; whoever waits for a reply goes on."""
+        self.closed = True
+        async with self.over:
+            self.over.notify_all()
+        async with self.lock:
+            await self.write(self._timeline.finish())
+            await self.commit()
+            await self._keeper.call("close_session", self.row.no)
+
+
+def stored_question(asked: Asked) -> Question:
+    """The very question that was sent."""
+    from_disk = decode(_unpacked(asked.message))
+    assert isinstance(from_disk, Question)  # nothing else is ever written there
+    return from_disk
+
+
+def _input(clip: Clip) -> ClipInput:
+    return ClipInput(
+        start_ns=clip.start_ns,
+        end_ns=clip.end_ns,
+        appearance=clip.appearance,
+        sentences=clip.sentences,
+        features=clip.features,
+    )
+
+
+def _packed(question: Question) -> bytes:
+    """The parts of an encoded message as one blob: each with its length before it."""
+    return b"".join(len(part).to_bytes(4, "big") + part for part in encode(question))
+
+
+def _unpacked(blob: bytes) -> list[bytes]:
+    parts, at = [], 0
+    while at < len(blob):
+        size = int.from_bytes(blob[at : at + 4], "big")
+        parts.append(blob[at + 4 : at + 4 + size])
+        at += 4 + size
+    return parts

@@ -1,0 +1,120 @@
+"""The models of memory in one worker: text encoder and clip compressor, with a cache of sentences met again.
+
+Made by a factory inside the worker; knows no session and no store.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from memory.backends import COMPRESSOR, TEXT_ENCODER
+from memory.backends.base import ClipInput, ClipMemory, Compressor, TextEncoder
+from memory.question import understand
+from wire.messages import Cues, HistoryTurn
+
+Array = NDArray[np.float32]
+
+CACHED = 4096  # sentences; 6 MB at 384 dimensions
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Probe:
+    """A question in vectors. texts and vectors go together; anchor: (1, D); scene: in the space of the clips."""
+
+    texts: tuple[str, ...]
+    vectors: Array
+    anchor: Array | None
+    scene: Array | None
+
+
+class CachedEncoder:
+    """A text encoder that remembers the sentences it met last."""
+
+    def __init__(self, encoder: TextEncoder) -> None:
+        self._encoder = encoder
+        self._cache: OrderedDict[str, Array] = OrderedDict()
+        self.dim = encoder.dim
+
+    def encode(self, sentences: list[str]) -> Array:
+        """(N, D) unit vectors."""
+        new = list(dict.fromkeys(s for s in sentences if s not in self._cache))
+        fresh = dict(zip(new, self._encoder.encode(new), strict=True)) if new else {}
+        rows = [fresh[s] if s in fresh else self._cache[s] for s in sentences]
+        for sentence, row in zip(sentences, rows, strict=True):
+            self._cache[sentence] = row
+            self._cache.move_to_end(sentence)
+        while len(self._cache) > CACHED:
+            self._cache.popitem(last=False)
+        return np.stack(rows) if rows else np.zeros((0, self.dim), np.float32)
+
+    def forget(self) -> None:
+        self._cache.clear()
+
+    def close(self) -> None:
+        self._encoder.close()
+
+
+class Embedder:
+    """Sentences, clips and questions as vectors."""
+
+    def __init__(self, encoder: TextEncoder, compressor: Compressor) -> None:
+        self._encoder = CachedEncoder(encoder)
+        self._compressor = compressor
+        compressor.attach(self._encoder)
+
+    def dimensions(self) -> tuple[int, int]:
+        """Of sentence vectors and of clip vectors."""
+        return self._encoder.dim, self._compressor.dim
+
+    def encode(self, sentences: list[str]) -> Array:
+        """(N, D) unit vectors."""
+        return self._encoder.encode(sentences)
+
+    def compress(self, clips: list[ClipInput]) -> list[ClipMemory]:
+        return self._compressor.compress(clips)
+
+    def question(self, text: str) -> Array:
+        """(D,) in the space of the clip vectors."""
+        return self._compressor.question(text)
+
+    def understand(
+        self, text: str, t_ns: int, options: tuple[str, ...], history: tuple[HistoryTurn, ...], start_unix_s: float
+    ) -> Cues:
+        """What a question asks for."""
+        return understand(
+            text, t_ns=t_ns, options=options, history=history, start_unix_s=start_unix_s, encode=self.encode
+        )
+
+    def vectors(self, cues: Cues, text: str, options: tuple[str, ...]) -> Probe:
+        """The vectors that a question is searched with."""
+        texts = tuple(dict.fromkeys(t for t in (text, cues.subject, *options) if t.strip()))
+        return Probe(
+            texts,
+            self.encode(list(texts)),
+            self.encode([cues.anchor]) if cues.anchor else None,
+            self.question(text) if text.strip() else None,
+        )
+
+    def forget(self) -> None:
+        """Drop the cache: it holds sentences that were to be erased."""
+        self._encoder.forget()
+
+    def close(self) -> None:
+        self._encoder.close()
+        self._compressor.close()
+
+
+def load(
+    encoder: str, encoder_options: dict[str, Any], compressor: str, compressor_options: dict[str, Any]
+) -> Embedder:
+    """The configured backends, loaded and warm."""
+    embedder = Embedder(
+        TEXT_ENCODER.create(encoder, encoder_options), COMPRESSOR.create(compressor, compressor_options)
+    )
+    embedder.understand("What did the sign say?", 0, (), (), 0.0)  # embeds the example phrasings, a second's work
+    return embedder

@@ -1,0 +1,235 @@
+"""One open memory folder: its lock, database, pictures and indexes, and every operation on them.
+
+Synchronous; lives in one worker thread, which is what makes its order of writes and reads plain. Vectors are given to
+it, it embeds nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from memory.archive import Archive, Asked
+from memory.events import ANSWER, QUESTION, Event
+from memory.index import VectorIndex
+from memory.lock import FolderLock
+from memory.recall import Recalled
+from memory.schema import MemoryUnusable
+from memory.search import Query, Search
+from memory.sentences import sentence
+from memory.store import SessionRow, Store
+from memory.timeline import NEWEST_FRAMES, Clip, KeyFrame, Step
+from wire.messages import Evidence
+
+Array = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A session as it is on disk. resumed: it went on after a crash; then what was in view and asked before."""
+
+    row: SessionRow
+    resumed: bool = False
+    open_events: tuple[Event, ...] = ()
+    pictures: tuple[KeyFrame, ...] = ()
+    asked: tuple[Asked, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CompressedClip:
+    clip: Clip
+    vector: Array
+    tokens: Array | None = None
+
+
+class Keeper:
+    """A memory folder in use by this process."""
+
+    def __init__(self, folder: str, text_dim: int, clip_dim: int, durable: bool = False) -> None:
+        """Opens or creates the folder and fills the indexes. Raises MemoryUnusable."""
+        self.folder = Path(folder).expanduser()
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise MemoryUnusable(
+                f"the memory {folder} cannot be made: {error.strerror}; choose another folder"
+            ) from error
+        self._lock = FolderLock(self.folder)
+        try:
+            self.store = Store(self.folder, durable=durable)
+            self.archive = Archive(self.store, self.folder)
+        except BaseException:
+            self._lock.release()
+            raise
+        self._phrases = VectorIndex(text_dim)
+        self._clips = VectorIndex(clip_dim)
+        self._phrases.fill(self.store.vectors())
+        self._clips.fill(self.archive.clip_vectors())
+        self.search = Search(self.store, self.archive, self._phrases, self._clips)
+        self._closed = False
+
+    def close(self) -> None:
+        """Write what is left and free the folder. May be called twice."""
+        if not self._closed:
+            self._closed = True
+            self.store.close()
+            self._lock.release()
+
+    # ---- sessions ------------------------------------------------------------------------------------------------
+
+    def open_session(self, name: str, mode: str, start_unix_s: float, resume: bool) -> Opened:
+        """A new session, or with `resume` the one of that name which was cut off."""
+        row = self.store.open_session(name) if resume else None
+        if row is None:
+            row = self.store.new_session(name, mode, start_unix_s)
+            self.store.commit()
+            return Opened(row)
+        return Opened(
+            row,
+            resumed=True,
+            open_events=tuple(self.store.open_events(row.no)),
+            pictures=tuple(self.archive.newest_pictures(row.no, NEWEST_FRAMES)),
+            asked=tuple(self.archive.questions(row.no)),
+        )
+
+    def close_session(self, no: int) -> None:
+        self.store.close_session(no)
+        self.store.commit()
+
+    # ---- writing -------------------------------------------------------------------------------------------------
+
+    def write(self, row: SessionRow, step: Step, recorded_at: float) -> None:
+        """Take in what one message changed."""
+        for picture in step.pictures:
+            self.archive.put_picture(row.no, picture)
+        orphans: list[int] = []
+        if step.events:
+            orphans += self.store.put(step.events, start_unix_s=row.start_unix_s, recorded_at=recorded_at)
+        if step.dropped:
+            orphans += self.store.drop(step.dropped)
+        if orphans:
+            self._phrases.remove(orphans)
+
+    def unembedded(self, limit: int) -> list[tuple[int, str]]:
+        return self.store.unembedded(limit)
+
+    def embedded(self, ids: Sequence[int], vectors: Array) -> None:
+        """Vectors for sentences that had none."""
+        self.store.set_vectors(ids, vectors)
+        self._phrases.add(ids, vectors)
+
+    def put_clips(self, clips: Sequence[CompressedClip]) -> None:
+        for c in clips:
+            self.archive.put_clip(c.clip, c.vector, c.tokens)
+        if clips:
+            self._clips.add([c.clip.id for c in clips], np.stack([c.vector for c in clips]))
+
+    def unfinished_clips(self) -> list[tuple[int, str]]:
+        return self.archive.unfinished_clips()
+
+    def finish_clips(self, ids: Sequence[int], vectors: Array) -> None:
+        """Vectors for clips that were open when the process ended."""
+        for identity, vector in zip(ids, vectors, strict=True):
+            self.archive.finish_clip(identity, vector)
+        self._clips.add(ids, vectors)
+
+    def commit(self, no: int, open_clip: Clip | None, seen_ns: int, frames: int, serial: int, clips: int) -> None:
+        """Everything up to here is on disk when this returns."""
+        if open_clip is not None:
+            self.archive.put_clip(open_clip)
+        self.store.progress(no, seen_ns=seen_ns, frames=frames, serial=serial, clips=clips)
+        self.store.commit()
+
+    # ---- questions -----------------------------------------------------------------------------------------------
+
+    def recall(self, query: Query) -> Recalled:
+        return self.search.recall(query)
+
+    def find(self, query: Query, limit: int) -> tuple[Evidence, ...]:
+        return self.search.find(query, limit=limit)
+
+    def asked(self, no: int, identity: str) -> Asked | None:
+        return self.archive.question(no, identity)
+
+    def unplayed(self, no: int) -> list[Asked]:
+        """Questions whose replies are not over, in the order in which they were put."""
+        return [a for a in self.archive.questions(no) if not a.played]
+
+    def put_question(self, no: int, asked: Asked) -> None:
+        """On disk when this returns, so that the same question can be sent again."""
+        self.archive.put_question(no, asked)
+        self.store.commit()
+
+    def mark_sent(self, no: int, reply_id: str) -> None:
+        self.archive.mark_sent(no, reply_id)
+        self.store.commit()
+
+    def played(self, row: SessionRow, reply_id: str, heard: str, start_ns: int, end_ns: int, now_s: float) -> bool:
+        """Note what was heard of a reply. Words that got an answer were a question, and no evidence for later ones."""
+        asked = self.archive.mark_played(row.no, reply_id, heard)
+        if asked is None:
+            return False
+        if heard:
+            events = [self._answer(row, asked, heard, start_ns, end_ns)]
+            words = self.store.event(asked.asked_event)
+            if words is not None:
+                events.append(_renamed(words, QUESTION))
+            self.write(row, Step(tuple(events)), now_s)
+        self.store.commit()
+        return True
+
+    def _answer(self, row: SessionRow, asked: Asked, heard: str, start_ns: int, end_ns: int) -> Event:
+        return Event(
+            id=asked.answer_event,
+            session=row.no,
+            kind=ANSWER,
+            start_ns=start_ns,
+            end_ns=max(start_ns, end_ns),
+            text=sentence(ANSWER, heard),
+            subject=heard,
+            attrs={"reply": asked.reply_id},
+        )
+
+    # ---- looking in ----------------------------------------------------------------------------------------------
+
+    def timeline(self, no: int, from_ns: int, to_ns: int, limit: int) -> tuple[Evidence, ...]:
+        """Clips of the span as scenes, with their key frames' names."""
+        return tuple(
+            Evidence(
+                start_ns=c.start_ns, end_ns=min(c.end_ns, to_ns), kind="scene", text=c.summary, key_frame=c.key_frame
+            )
+            for c in self.archive.clips_between(no, from_ns, to_ns, limit)
+        )
+
+    def tokens(self, no: int, spans: Sequence[tuple[int, int]]) -> Array | None:
+        """Local memory of the clips that begin with these spans, one after the other; None if there is none."""
+        found = []
+        for from_ns, to_ns in spans:
+            for clip in self.archive.clips_between(no, from_ns, to_ns, 1):
+                tokens = self.archive.tokens(clip.id)
+                if tokens is not None:
+                    found.append(tokens)
+        return np.concatenate(found) if found else None
+
+    def picture(self, name: str) -> bytes | None:
+        return self.archive.picture(name)
+
+    def pictures(self, names: Sequence[str]) -> dict[str, bytes]:
+        """The JPEGs of key frames, those that can be read."""
+        found = ((name, self.archive.picture(name)) for name in dict.fromkeys(names) if name)
+        return {name: jpeg for name, jpeg in found if jpeg is not None}
+
+    def numbers(self) -> dict[str, float]:
+        return self.archive.numbers() | {"vectors": float(len(self._phrases)), "clip_vectors": float(len(self._clips))}
+
+
+def _renamed(event: Event, kind: str) -> Event:
+    return Event(
+        id=event.id, session=event.session, kind=kind, start_ns=event.start_ns, end_ns=event.end_ns,
+        text=sentence(kind, event.subject), subject=event.subject, value=event.value, score=event.score,
+        track=event.track, attrs=event.attrs, key_frame=event.key_frame,
+    )  # fmt: skip

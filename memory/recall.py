@@ -1,0 +1,109 @@
+"""Which of the things found are brought to a question, in which order, and when nothing is: pure arithmetic.
+
+Candidates come with how they were found; this file fuses the rankings, judges their strength on a scale that means
+the same for every question, spreads the choice over time, and says "nothing" when all is weak.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from memory.events import Event
+from wire.messages import Cues, Evidence
+
+RANK_CONSTANT = 60  # of reciprocal-rank fusion, from the paper that proposed it
+LIMIT = 8  # pieces of evidence that go with a question
+NOW_NS = 10 * 10**9  # what a question about the present may look back
+NEAR_NS = 20 * 10**9  # two like things closer than this show the same moment
+# Cosine between a question and a sentence, MiniLM: unrelated pairs lie below the first, sure ones above the second.
+COSINE_NOTHING, COSINE_SURE = 0.22, 0.68
+FOUND = 0.3  # strength from which on something was found
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Something that may be evidence. cosine: best over the question's vectors; words: share of its telling words,
+    weighted by rarity, that the sentence holds (0..1)."""
+
+    event: Event
+    phrase: int
+    cosine: float = 0.0
+    words: float = 0.0
+
+    @property
+    def strength(self) -> float:
+        meaning = (self.cosine - COSINE_NOTHING) / (COSINE_SURE - COSINE_NOTHING)
+        both = 0.5 * max(0.0, meaning) + 0.5 * self.words
+        return round(max(0.0, min(1.0, max(meaning, both, self.words - 0.35))), 3)
+
+
+@dataclass(frozen=True, slots=True)
+class Recalled:
+    """What goes with a question. cues: with the time of the anchor. log: complete unless truncated."""
+
+    cues: Cues
+    evidence: tuple[Evidence, ...] = ()
+    log: tuple[Evidence, ...] = ()
+    log_truncated: bool = False
+
+
+def span_of(cues: Cues, t_ns: int, visible_from_ns: int) -> tuple[int, int]:
+    """The span to look at: what the cues name, within what may be seen."""
+    end_ns = t_ns if cues.end_ns <= 0 else min(cues.end_ns, t_ns)
+    start_ns = max(cues.start_ns, visible_from_ns)
+    if cues.now and not cues.spanned:
+        start_ns = max(start_ns, t_ns - NOW_NS)
+    return start_ns, end_ns
+
+
+def coverage(wanted: Sequence[str], present: Iterable[str], occurrences: Mapping[str, int], n_phrases: int) -> float:
+    """Share of the wanted words that are present, each weighted by how rare it is; 0 if none is wanted."""
+    if not wanted:
+        return 0.0
+    there = set(present)
+    weights = {word: 1.0 / (1.0 + occurrences.get(word, 0) / (1 + n_phrases) * 20) for word in wanted}
+    return round(sum(weights[w] for w in wanted if w in there) / sum(weights.values()), 4)
+
+
+def fuse(candidates: Iterable[Candidate], cues: Cues, t_ns: int, *, limit: int = LIMIT) -> tuple[Evidence, ...]:
+    """The best candidates as evidence, best first; empty if nothing is strong enough."""
+    unique = {c.event.id: c for c in sorted(candidates, key=lambda c: c.strength)}
+    strong = [c for c in unique.values() if c.strength >= FOUND]
+    if not strong:
+        return ()
+    rankings = [
+        (1.0, sorted(strong, key=lambda c: (-c.cosine, *_when(c, cues)))),
+        (1.0, sorted(strong, key=lambda c: (-c.words, *_when(c, cues)))),
+        (1.0, sorted(strong, key=lambda c: (-c.strength, *_when(c, cues)))),
+    ]
+    if cues.kinds:
+        of_kind = sorted(strong, key=lambda c: (c.event.kind not in cues.kinds, -c.strength, *_when(c, cues)))
+        rankings.append((1.0, of_kind))
+    if cues.order in ("first", "last") or cues.now:
+        rankings.append((0.5, sorted(strong, key=lambda c: _when(c, cues))))
+    score: dict[int, float] = dict.fromkeys(unique, 0.0)
+    for weight, ranking in rankings:
+        for rank, candidate in enumerate(ranking):
+            score[candidate.event.id] += weight / (RANK_CONSTANT + rank)
+    best = sorted(strong, key=lambda c: (-round(score[c.event.id], 6), *_when(c, cues)))
+    return tuple(c.event.evidence(t_ns, c.strength) for c in _spread(best, limit))
+
+
+def _when(candidate: Candidate, cues: Cues) -> tuple[int, int]:
+    """Order among equals: the first if that is asked for, else the most recent."""
+    event = candidate.event
+    return (event.start_ns, event.id) if cues.order == "first" else (-event.start_ns, -event.id)
+
+
+def _spread(best: list[Candidate], limit: int) -> list[Candidate]:
+    """The first `limit`, but a thing close in time to a chosen one with the same sentence waits for the others."""
+    chosen: list[Candidate] = []
+    later: list[Candidate] = []
+    for candidate in best:
+        alike = [c for c in chosen if c.phrase == candidate.phrase]
+        near = any(abs(c.event.start_ns - candidate.event.start_ns) < NEAR_NS for c in alike)
+        (later if near or len(alike) >= 3 else chosen).append(candidate)
+        if len(chosen) == limit:
+            break
+    return (chosen + later)[:limit]

@@ -1,0 +1,197 @@
+"""Finds in one memory what may answer a question: by meaning, by words and by time.
+
+Reads the store and the indexes; ranking and thresholds are `memory.recall`. Everything it returns lies in the span it
+was given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from memory.archive import Archive
+from memory.events import SCENE, SOUND, TALK, Event
+from memory.index import VectorIndex
+from memory.recall import Candidate, Recalled, coverage, fuse, span_of
+from memory.store import Found, Store
+from memory.terms import telling, terms
+from wire.messages import Cues, Evidence
+
+Array = NDArray[np.float32]
+
+NEAREST = 64  # sentences asked of each index
+PER_PHRASE = 6  # events of one sentence that are looked at
+IN_SPAN = 400  # when a time is named: all events of the span are candidates, up to that many
+SCENES = 6
+LOG_LIMIT = 400
+# In how large a part of a large memory a word may occur and still be searched for.
+_TOO_COMMON, _LARGE = 0.05, 2000
+_SILENT = frozenset({"silence", "noise", "speech"})  # sounds that are no evidence unless asked for by kind
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Query:
+    """A question to a memory. texts and vectors go together: the question, its subject, each option; anchor alike.
+
+    scene: the question in the space of the clip vectors.
+    """
+
+    session: int
+    t_ns: int
+    cues: Cues
+    texts: tuple[str, ...]
+    vectors: Array  # (len(texts), D)
+    visible_from_ns: int = 0
+    anchor: Array | None = None
+    scene: Array | None = None
+
+
+class Search:
+    """Recall over one memory."""
+
+    def __init__(self, store: Store, archive: Archive, phrases: VectorIndex, clips: VectorIndex) -> None:
+        self._store = store
+        self._archive = archive
+        self._phrases = phrases
+        self._clips = clips
+
+    def recall(self, query: Query) -> Recalled:
+        """Evidence and log for a question, nothing later than its time and nothing before what may be seen."""
+        cues = query.cues
+        if cues.anchor and query.anchor is not None:
+            anchor = self._anchor(query)
+            cues = replace(cues, anchor_ns=-1 if anchor is None else anchor.start_ns)
+        from_ns, to_ns = span_of(cues, query.t_ns, query.visible_from_ns)
+        if from_ns > to_ns:
+            return Recalled(cues)
+        candidates = self._candidates(query, cues, from_ns, to_ns)
+        if query.scene is not None:
+            candidates += self._scenes(query, query.scene, from_ns, to_ns)
+        log, truncated = self._log(query, cues, from_ns, to_ns)
+        return Recalled(cues, fuse(candidates, cues, query.t_ns), log, truncated)
+
+    def find(self, query: Query, *, limit: int) -> tuple[Evidence, ...]:
+        """The best matches for words alone, as a person searches."""
+        from_ns, to_ns = span_of(query.cues, query.t_ns, query.visible_from_ns)
+        return fuse(self._candidates(query, query.cues, from_ns, to_ns), query.cues, query.t_ns, limit=limit)
+
+    # ---- candidates ----------------------------------------------------------------------------------------------
+
+    def _candidates(self, query: Query, cues: Cues, from_ns: int, to_ns: int) -> list[Candidate]:
+        """Events in the span that are near in meaning, share words, or simply are there when the span is short."""
+        oldest = cues.order == "first"
+        cosines = self._by_meaning(query.vectors, None)
+        for text in query.texts:
+            for phrase, _ in self._store.search(self._rare(telling(text)), NEAREST):
+                cosines.setdefault(phrase, None)
+        found: dict[int, Found] = {}
+        for phrase in cosines:
+            for hit in self._store.of_phrase(phrase, query.session, from_ns, to_ns, limit=PER_PHRASE, oldest=oldest):
+                found[hit.event.id] = hit
+        if cues.spanned or cues.now or query.visible_from_ns > 0 or not found:
+            hits = self._store.overlapping(query.session, from_ns, to_ns, (), limit=IN_SPAN, oldest=oldest)
+            found.update((hit.event.id, hit) for hit in hits)
+        kept = [hit for hit in found.values() if _may_be_evidence(hit.event, cues)]
+        return self._judged(kept, query, cosines)
+
+    def _judged(self, hits: list[Found], query: Query, cosines: dict[int, float | None]) -> list[Candidate]:
+        """Each hit with its cosine and the share of words it holds."""
+        unknown = [h.phrase for h in hits if cosines.get(h.phrase) is None]
+        if unknown:
+            cosines.update(self._by_meaning(query.vectors, list(dict.fromkeys(unknown))))
+        wanted = [telling(text) for text in query.texts]
+        occurrences = self._store.occurrences([word for words in wanted for word in words])
+        n_phrases = self._store.count_phrases()
+        judged = []
+        for hit in hits:
+            present = terms(hit.event.text)
+            words = max((coverage(w, present, occurrences, n_phrases) for w in wanted), default=0.0)
+            judged.append(Candidate(hit.event, hit.phrase, cosines.get(hit.phrase) or 0.0, words))
+        return judged
+
+    def _by_meaning(self, vectors: Array, among: Sequence[int] | None) -> dict[int, float | None]:
+        """The best cosine of each near sentence over all vectors of the question."""
+        best: dict[int, float | None] = {}
+        for vector in vectors:
+            for phrase, score in self._phrases.search(vector, NEAREST if among is None else len(among), among):
+                best[phrase] = max(score, best.get(phrase) or -1.0)
+        return best
+
+    def _rare(self, words: Sequence[str]) -> list[str]:
+        """Words worth a full-text search: in a large memory, not those that are everywhere."""
+        n_phrases = len(self._phrases)
+        if n_phrases < _LARGE:
+            return list(words)
+        occurrences = self._store.occurrences(words)
+        return [w for w in words if occurrences[w] <= _TOO_COMMON * n_phrases]
+
+    def _anchor(self, query: Query) -> Event | None:
+        """The event that the anchor names: the best match; among equals the last one before, the first one after."""
+        cues = query.cues
+        bare = Cues(order="first" if cues.relation == "after" else "last")
+        asked = Query(
+            session=query.session,
+            t_ns=query.t_ns,
+            cues=bare,
+            texts=(cues.anchor,),
+            vectors=query.anchor if query.anchor is not None else np.zeros((0, 0), np.float32),
+            visible_from_ns=query.visible_from_ns,
+        )
+        candidates = self._candidates(asked, bare, query.visible_from_ns, query.t_ns)
+        best = fuse(candidates, bare, query.t_ns, limit=1)
+        if not best:
+            return None
+        return next(
+            c.event for c in candidates
+            if (c.event.start_ns, c.event.kind, c.event.text) == (best[0].start_ns, best[0].kind, best[0].text)
+        )  # fmt: skip
+
+    def _scenes(self, query: Query, vector: Array, from_ns: int, to_ns: int) -> list[Candidate]:
+        """Clips that are near the question as a whole."""
+        found = []
+        hits = self._clips.search(vector, NEAREST)
+        rows = self._archive.clips([identity for identity, _ in hits])
+        for identity, cosine in hits:
+            row = rows.get(identity)
+            if row is None or row.session != query.session or row.start_ns > to_ns or row.end_ns < from_ns:
+                continue
+            scene = Event(
+                id=-row.id,  # apart from the events' own ids
+                session=row.session,
+                kind=SCENE,
+                start_ns=row.start_ns,
+                end_ns=row.end_ns,
+                text=row.summary,
+                key_frame=row.key_frame,
+            )
+            found.append(Candidate(scene, -row.id, cosine))
+        return found[:SCENES]
+
+    def _log(self, query: Query, cues: Cues, from_ns: int, to_ns: int) -> tuple[tuple[Evidence, ...], bool]:
+        """All events of the kinds in question within the span, in order of time. Of more than fit: the newest; the
+        oldest if the first is asked for; those around the anchor or the moment that the question names."""
+        if not cues.kinds:
+            return (), False
+        limit, no = LOG_LIMIT, query.session
+        oldest = cues.order == "first"
+        hits = self._store.overlapping(no, from_ns, to_ns, cues.kinds, limit=limit + 1, oldest=oldest)
+        truncated = len(hits) > limit
+        if truncated:
+            hits = hits[:limit] if oldest else hits[-limit:]
+            middle = cues.anchor_ns if cues.anchor_ns >= 0 else cues.at_ns
+            if middle >= 0:
+                before = self._store.overlapping(no, from_ns, middle, cues.kinds, limit=limit // 2)
+                after = self._store.overlapping(no, middle, to_ns, cues.kinds, limit=limit // 2, oldest=True)
+                near = {hit.event.id: hit for hit in (*before, *after)}
+                hits = sorted(near.values(), key=lambda hit: (hit.event.start_ns, hit.event.id))
+        return tuple(hit.event.evidence(query.t_ns) for hit in hits), truncated
+
+
+def _may_be_evidence(event: Event, cues: Cues) -> bool:
+    """What was said between the person and us is none, nor is plain noise, unless it is asked for."""
+    if event.kind in cues.kinds:
+        return True
+    return event.kind not in TALK and not (event.kind == SOUND and event.subject in _SILENT)

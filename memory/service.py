@@ -1,0 +1,240 @@
+"""The memory process: moves what perception noticed into the memory, and questions with their evidence out of it.
+
+Owns which session works on which folder. Decisions are in `memory.timeline` and `memory.recall`; what one session
+holds is its `memory.desk`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import shutil
+import tempfile
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from memory import embedder as embedding
+from memory.desk import Desk
+from memory.keeper import Keeper, Opened
+from memory.schema import MemoryUnusable
+from wire import messages as m
+from wire.config import MemoryConfig
+from wire.service import Context, Service
+from wire.worker import Worker
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class _Folder:
+    """A memory in use, with the number of sessions that use it."""
+
+    path: str
+    worker: Worker
+    users: int = 0
+    temporary: bool = False
+
+
+async def create(context: Context) -> Service:
+    """Load the text encoder and the compressor; folders are opened by the sessions that name them."""
+    config = context.config.memory
+    worker = await Worker.start(
+        embedding.load,
+        config.text_encoder.backend,
+        config.text_encoder.options,
+        config.compressor.backend,
+        config.compressor.options,
+    )
+    text_dim, clip_dim = await worker.call("dimensions")
+    return MemoryService(context, worker, text_dim, clip_dim)
+
+
+class MemoryService:
+    """All sessions of this process."""
+
+    name = "memory"
+
+    def __init__(self, context: Context, embedder: Worker, text_dim: int, clip_dim: int) -> None:
+        self._context = context
+        self._config: MemoryConfig = context.config.memory
+        self._embedder = embedder
+        self._dims = (text_dim, clip_dim)
+        self._desks: dict[str, Desk] = {}
+        self._folders: dict[str, _Folder] = {}
+        self._folder_of: dict[str, _Folder] = {}
+        self._opening = asyncio.Lock()
+
+    def describe(self) -> str:
+        config = self._config
+        return (
+            f"text encoder {config.text_encoder.backend} ({self._dims[0]}-d), compressor {config.compressor.backend}, "
+            "SQLite and faiss"
+        )
+
+    async def handle(self, message: m.Message) -> None:
+        if isinstance(message, m.SessionOpened):
+            await self._open(message)
+            return
+        desk = self._desks.get(message.session)
+        if desk is None:
+            self._context.count("without_session")
+            return
+        match message:
+            case m.FrameSeen():
+                await self._see(desk, message)
+            case m.SoundHeard():
+                async with desk.lock:
+                    await desk.write(desk.timeline.hear(message))
+            case m.Utterance():
+                await self._hear(desk, message)
+            case m.Watermark():
+                await self._pass(desk, message)
+            case m.Played():
+                await desk.played(message)
+            case m.MemoryRequest():
+                await self._look(desk, message)
+            case m.TurnStarted():
+                pass  # questions carry their own turn, and facts are never stale
+            case m.Forgotten():
+                self._context.count("forgotten_acknowledged")
+            case m.SessionClosed():
+                await self._close(message.session)
+            case _:
+                raise TypeError(f"memory got a {type(message).__name__}, which it has no use for")
+
+    async def close(self) -> None:
+        for session in list(self._desks):
+            await self._close(session)
+        await self._embedder.close()
+
+    # ---- sessions ------------------------------------------------------------------------------------------------
+
+    async def _open(self, message: m.SessionOpened) -> None:
+        async with self._opening:
+            desk = self._desks.get(message.session)
+            if desk is None:
+                desk = await self._new_desk(message)
+                for question in await desk.unsent():
+                    await self._send(desk, question)
+            elif message.restarted == "reasoning":
+                async with desk.lock:
+                    for question in await desk.unplayed():
+                        await self._context.send(question)
+
+    async def _new_desk(self, message: m.SessionOpened) -> Desk:
+        folder = await self._use_folder(message)
+        start_unix_s = message.settings.start_unix_s or self._context.clock.unix_s()
+        opened: Opened = await folder.worker.call(
+            "open_session", message.session, message.settings.mode, start_unix_s, bool(message.restarted)
+        )
+        desk = Desk(
+            opened,
+            message.settings,
+            folder.worker,
+            self._embedder,
+            cosine=self._config.clip_cosine,
+            unix_s=self._context.clock.unix_s,
+        )
+        await desk.mend()
+        self._desks[message.session] = desk
+        self._folder_of[message.session] = folder
+        folder.users += 1
+        log.info("< session %s is number %d of its memory", message.session, opened.row.no)
+        return desk
+
+    async def _use_folder(self, message: m.SessionOpened) -> _Folder:
+        """The folder of a session, opened if no other session has it. One that cannot be used is replaced by a
+        temporary one, and the operator is told: the stream is there now and will not wait."""
+        path = _plain_path(message.memory)
+        if path in self._folders:
+            return self._folders[path]
+        try:
+            return await self._open_folder(path or tempfile.mkdtemp(prefix="omnilive-memory-"), temporary=not path)
+        except MemoryUnusable as error:
+            await self._context.warn(message, f"{error}. This session is remembered only until it ends")
+            return await self._open_folder(tempfile.mkdtemp(prefix="omnilive-memory-"), temporary=True)
+
+    async def _open_folder(self, path: str, *, temporary: bool) -> _Folder:
+        worker = await Worker.start(Keeper, path, *self._dims, self._config.durable)
+        folder = self._folders[path] = _Folder(path, worker, temporary=temporary)
+        return folder
+
+    async def _close(self, session: str) -> None:
+        desk, folder = self._desks.pop(session), self._folder_of.pop(session)
+        await desk.close()
+        folder.users -= 1
+        if folder.users == 0:
+            del self._folders[folder.path]
+            await folder.worker.close()
+            if folder.temporary:
+                shutil.rmtree(folder.path, ignore_errors=True)
+
+    # ---- what perception noticed -----------------------------------------------------------------------------------
+
+    async def _see(self, desk: Desk, frame: m.FrameSeen) -> None:
+        async with self._working(desk, "write"):
+            step = desk.timeline.see(frame)
+            await desk.write(step)
+        for picture in step.pictures:
+            kept = m.FrameKept(
+                session=frame.session, t_ns=picture.t_ns, turn=frame.turn, key_frame=picture.name, jpeg=picture.jpeg
+            )
+            await self._context.send(kept)
+
+    async def _hear(self, desk: Desk, words: m.Utterance) -> None:
+        if not words.asks:
+            async with self._working(desk, "write"):
+                await desk.write(desk.timeline.speak(words))
+            return
+        asked = await desk.asked_before(words.id)
+        if asked is not None:
+            await self._context.send(asked)  # the same words again after a restart: the same question
+            return
+        if desk.settings.mode == "replay":
+            await desk.replies_over()  # so that the history is what was heard, however fast the stream is read
+        async with self._working(desk, "recall"):
+            question = await desk.question(words)
+        self._context.count("questions")
+        await self._context.mark(words, "recalled")
+        await self._send(desk, question)
+
+    async def _send(self, desk: Desk, question: m.Question) -> None:
+        await self._context.send(question)
+        await desk.sent(question)
+
+    async def _pass(self, desk: Desk, watermark: m.Watermark) -> None:
+        async with self._working(desk, "write"):
+            if watermark.final:
+                await desk.write(desk.timeline.finish())
+            await desk.commit()
+        await self._context.send(watermark)
+
+    # ---- what the edge wants to see ----------------------------------------------------------------------------------
+
+    async def _look(self, desk: Desk, request: m.MemoryRequest) -> None:
+        async with self._working(desk, "look"):
+            evidence, numbers = await desk.look(request)
+        missing = request.what == "picture" and not evidence
+        reply = m.MemoryReply(
+            session=request.session,
+            t_ns=request.t_ns,
+            turn=request.turn,
+            request_id=request.request_id,
+            evidence=evidence,
+            numbers=numbers,
+            error=f"no picture {request.argument!r} is kept" if missing else "",
+        )
+        await self._context.send(reply)
+
+    @contextlib.asynccontextmanager
+    async def _working(self, desk: Desk, stage: str) -> AsyncIterator[None]:
+        async with desk.lock:
+            with self._context.busy(stage):
+                yield
+
+
+def _plain_path(folder: str) -> str:
+    """One name for one folder; "" stays."""
+    return str(Path(folder).expanduser().resolve()) if folder else ""

@@ -1,0 +1,38 @@
+"""The words by which a sentence is found in full text: stems and digits, as questions and sentences share them."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from wire.words import STOPWORDS, content, stem, tokens, with_digits
+
+
+def _root(word: str) -> str:
+    """The stem of a stem: "left" becomes "leave" and must meet what "leave" itself becomes."""
+    return stem(stem(word))
+
+
+# Words of the wording of events and questions: they say how something was noticed, not what it was.
+COMMON = frozenset(
+    _root(word)
+    for word in (
+        "sign", "read", "someone", "say", "visible", "see", "show", "picture", "happen", "video", "stream", "hear",
+        "mention", "speak", "talk", "person", "people", "thing", "something", "anything", "colour", "tell", "remember",
+        "moment", "time", "before", "after", "during", "while", "first", "last", "when", "appear", "written", "write",
+        "many", "much", "there", "now", "letter", "word", "text", "question", "answer", "scene", "background",
+    )
+)  # fmt: skip
+
+
+@lru_cache(maxsize=8192)
+def terms(text: str) -> tuple[str, ...]:
+    """Stems of all words, numbers as digits, in order."""
+    return tuple(_root(word) for word in with_digits(tokens(text)))
+
+
+@lru_cache(maxsize=4096)
+def telling(text: str) -> tuple[str, ...]:
+    """The stems that carry what a question is about, each once; common ones only if there is nothing else."""
+    words = [_root(word) for word in with_digits(content(tokens(text))) if word not in STOPWORDS]
+    rare = [word for word in words if word not in COMMON]
+    return tuple(dict.fromkeys(rare or words))

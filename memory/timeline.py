@@ -1,0 +1,240 @@
+"""One session as it unfolds: frames, sounds and words become events, clips and key frames to be written.
+
+Joins the clip rule and the intervals; decides which frames are worth a picture. Pure: it takes messages in order and
+returns what changed, and knows neither database nor index.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from memory.clips import ClipCutter
+from memory.events import ANSWER, SOUND, SPEECH, Event, row_id
+from memory.intervals import Changes, Intervals
+from memory.sentences import sentence, summary
+from wire.messages import FrameSeen, Picture, SoundHeard, Tensor, Utterance
+
+PICTURES_PER_CLIP = 4  # key frames: the clip's first, then frames in which something began
+NEWEST_FRAMES = 8  # pictures at hand for a question about now
+
+Array = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class KeyFrame:
+    name: str
+    t_ns: int
+    jpeg: bytes
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Clip:
+    """A stretch of similar frames. appearance: (T, D); features: (T, ...) or None."""
+
+    id: int
+    session: int
+    start_ns: int
+    end_ns: int
+    frames: int
+    sentences: tuple[str, ...]
+    key_frame: str
+    appearance: Array
+    features: Array | None = None
+
+    @property
+    def summary(self) -> str:
+        return summary(self.sentences)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What one message changed."""
+
+    events: tuple[Event, ...] = ()
+    dropped: tuple[int, ...] = ()
+    pictures: tuple[KeyFrame, ...] = ()
+    clips: tuple[Clip, ...] = ()  # closed by it
+
+
+@dataclass(slots=True)
+class _OpenClip:
+    id: int
+    start_ns: int
+    end_ns: int
+    sentences: dict[str, None] = field(default_factory=dict)
+    appearance: list[Array] = field(default_factory=list)
+    features: list[Array] = field(default_factory=list)
+    frames: int = 0
+    pictures: int = 0
+    key_frame: str = ""
+
+
+class Timeline:
+    """The state of one session. `serial` and `clips` are the next numbers to give."""
+
+    def __init__(self, session: int, *, serial: int = 1, clips: int = 1, frames: int = 0, cosine: float = 0.9) -> None:
+        self.session = session
+        self.serial = serial
+        self.clips = clips
+        self.frames = frames
+        self.seen_ns = -1  # of the newest frame
+        self.intervals = Intervals(session, self.next_serial)
+        self._cosine = cosine
+        self._cutter = ClipCutter(cosine=cosine)
+        self._clip: _OpenClip | None = None
+        self._newest: deque[Picture] = deque(maxlen=NEWEST_FRAMES)
+        self._last_picture = ""
+
+    def next_serial(self) -> int:
+        self.serial += 1
+        return self.serial - 1
+
+    # ---- what comes in -------------------------------------------------------------------------------------------
+
+    def see(self, frame: FrameSeen) -> Step:
+        """The next frame. Frames that do not move on in time are ignored."""
+        if frame.t_ns <= self.seen_ns:
+            return Step()
+        self.seen_ns, self.frames = frame.t_ns, self.frames + 1
+        vector = array_of(frame.appearance)
+        closed = self._begin_clip(frame.t_ns) if self._cutter.cuts(vector) or self._clip is None else ()
+        clip = self._clip
+        assert clip is not None  # begun above, or open since an earlier frame
+        began = self.intervals.see(frame.t_ns, frame.observations, redundant=frame.redundant, cut=frame.shot)
+        pictures = self._picture(clip, frame, began)
+        changes = self.intervals.take(self._last_picture)
+        clip.frames += 1
+        clip.end_ns = frame.t_ns
+        clip.appearance.append(vector)
+        if frame.features is not None:
+            clip.features.append(array_of(frame.features))
+        clip.sentences.update(dict.fromkeys(self.intervals.sentences()))
+        clip.sentences.update(dict.fromkeys(e.text for e in changes.events if e.start_ns == e.end_ns))
+        return Step(changes.events, changes.dropped, pictures, closed)
+
+    def hear(self, sound: SoundHeard) -> Step:
+        event = self._event(SOUND, sound.start_ns, sound.end_ns, sound.label, score=sound.score)
+        return Step((event,))
+
+    def speak(self, words: Utterance) -> Step:
+        """Words that were said or typed, whether or not they ask."""
+        attrs = {} if words.source == "spoken" else {"source": words.source}
+        event = self._event(SPEECH, words.start_ns, words.end_ns, words.text, score=words.score, attrs=attrs)
+        if self._clip is not None and words.source == "spoken":
+            self._clip.sentences[event.text] = None
+        return Step((event,))
+
+    def answer(self, serial: int, start_ns: int, end_ns: int, heard: str) -> Event:
+        """What was heard of a reply, as an event with a number that was set aside for it."""
+        return self._event(ANSWER, start_ns, max(start_ns, end_ns), heard, serial=serial)
+
+    def finish(self) -> Step:
+        """The stream is over: close what is open."""
+        changes: Changes = self.intervals.finish()
+        return Step(changes.events, changes.dropped, (), self._close_clip())
+
+    # ---- what a question needs -----------------------------------------------------------------------------------
+
+    def doubtful(self) -> Step:
+        return Step(self.intervals.doubtful())
+
+    def open_clip(self) -> Clip | None:
+        return None if self._clip is None else self._as_clip(self._clip)
+
+    def newest(self, from_ns: int, to_ns: int) -> tuple[Picture, ...]:
+        return tuple(p for p in self._newest if from_ns <= p.t_ns <= to_ns)
+
+    def resume(self, open_events: Iterable[Event], seen_ns: int, pictures: Iterable[KeyFrame]) -> None:
+        """Go on after the process was restarted: what was in view, and the newest key frames, oldest first."""
+        self.seen_ns = seen_ns
+        self.intervals.resume(open_events, seen_ns)
+        for picture in pictures:
+            self._newest.append(Picture(t_ns=picture.t_ns, jpeg=picture.jpeg))
+            self._last_picture = picture.name
+
+    def forget(self, from_ns: int, to_ns: int) -> None:
+        """Drop pictures and the open clip if they show something of this span."""
+        self._newest = deque((p for p in self._newest if not from_ns <= p.t_ns <= to_ns), NEWEST_FRAMES)
+        self._last_picture = ""
+        if self._clip is not None and self._clip.start_ns <= to_ns and self._clip.end_ns >= from_ns:
+            self._clip = None
+            self._cutter = ClipCutter(cosine=self._cosine)
+
+    # ---- clips and pictures --------------------------------------------------------------------------------------
+
+    def _begin_clip(self, t_ns: int) -> tuple[Clip, ...]:
+        closed = self._close_clip()
+        self._clip = _OpenClip(row_id(self.session, self.clips), t_ns, t_ns)
+        self.clips += 1
+        return closed
+
+    def _close_clip(self) -> tuple[Clip, ...]:
+        clip, self._clip = self._clip, None
+        return () if clip is None else (self._as_clip(clip),)
+
+    def _as_clip(self, clip: _OpenClip) -> Clip:
+        return Clip(
+            id=clip.id,
+            session=self.session,
+            start_ns=clip.start_ns,
+            end_ns=clip.end_ns,
+            frames=clip.frames,
+            sentences=tuple(clip.sentences),
+            key_frame=clip.key_frame,
+            appearance=_stacked(clip.appearance),
+            features=_stacked(clip.features) if clip.features else None,
+        )
+
+    def _picture(self, clip: _OpenClip, frame: FrameSeen, began: bool) -> tuple[KeyFrame, ...]:
+        """The frame as a key frame if it is worth one. A repeated frame brings no picture: the one before shows it."""
+        kept: tuple[KeyFrame, ...] = ()
+        if frame.jpeg:
+            self._newest.append(Picture(t_ns=frame.t_ns, jpeg=frame.jpeg))
+            if clip.pictures == 0 or (began and clip.pictures < PICTURES_PER_CLIP):
+                clip.pictures += 1
+                self._last_picture = f"{self.session}-{frame.t_ns // 1_000_000:010d}"
+                kept = (KeyFrame(self._last_picture, frame.t_ns, frame.jpeg),)
+        clip.key_frame = clip.key_frame or self._last_picture
+        return kept
+
+    def _event(
+        self,
+        kind: str,
+        start_ns: int,
+        end_ns: int,
+        subject: str,
+        *,
+        score: float = 1.0,
+        attrs: Mapping[str, str] | None = None,
+        serial: int | None = None,
+    ) -> Event:
+        return Event(
+            id=row_id(self.session, self.next_serial() if serial is None else serial),
+            session=self.session,
+            kind=kind,
+            start_ns=start_ns,
+            end_ns=end_ns,
+            text=sentence(kind, subject),
+            subject=subject,
+            score=round(score, 3),
+            attrs=attrs or {},
+            key_frame=self._last_picture,
+        )
+
+
+def array_of(tensor: Tensor) -> Array:
+    """A Tensor as float32."""
+    found = np.frombuffer(tensor.data, dtype=tensor.dtype).reshape(tensor.shape)
+    return found.astype(np.float32, copy=False)
+
+
+def _stacked(rows: list[Array]) -> Array:
+    """Rows of one shape as one array; a row of another shape (another encoder after a restart) begins anew."""
+    if not rows:
+        return np.zeros((0, 0), np.float32)
+    return np.stack([row for row in rows if row.shape == rows[-1].shape])

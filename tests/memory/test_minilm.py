@@ -1,0 +1,67 @@
+"""The default text encoder against the same checkpoint run by transformers, and what it refuses."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from transformers import AutoModel, AutoTokenizer
+
+from memory.backends.minilm import MiniLm, MiniLmOptions, installed_folder, map_safetensors
+
+pytestmark = pytest.mark.models
+
+SENTENCES = [
+    "hello",
+    'A red sign reads "EXIT 12".',
+    'Someone said: "The museum opens at nine o\'clock — café, naïve, 東京."',
+    " ".join(["A long sentence goes on and on about harbours and trains."] * 12),
+    "",
+]
+
+
+@pytest.fixture(scope="module")
+def minilm() -> MiniLm:
+    return MiniLm(MiniLmOptions())
+
+
+def test_vectors_equal_those_of_transformers(minilm: MiniLm) -> None:
+    folder = str(installed_folder())
+    model = AutoModel.from_pretrained(folder, local_files_only=True)
+    tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
+    for sentence, ours in zip(SENTENCES, minilm.encode(SENTENCES), strict=True):
+        inputs = tokenizer(sentence, return_tensors="pt", truncation=True, max_length=256)
+        with torch.no_grad():
+            pooled = model(**inputs).last_hidden_state[0].mean(0)
+        theirs = (pooled / pooled.norm()).numpy()
+        assert np.abs(ours - theirs).max() < 2e-6
+
+
+def test_company_does_not_change_a_vector(minilm: MiniLm) -> None:
+    together = minilm.encode(SENTENCES)
+    for alone, row in zip(SENTENCES, together, strict=True):
+        assert np.array_equal(minilm.encode([alone])[0], row)
+
+
+def test_meaning_is_near(minilm: MiniLm) -> None:
+    question, near, far = minilm.encode(["When does the harbour open?", "The port opens at nine.", "A red circle."])
+    assert question @ near > question @ far + 0.2
+
+
+def test_other_weights_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match="is missing"):
+        MiniLm(MiniLmOptions(folder=str(tmp_path)))
+    (tmp_path / "model.safetensors").write_bytes(b"\x02\0\0\0\0\0\0\0{}")
+    (tmp_path / "tokenizer.json").write_text("{}")
+    with pytest.raises(ValueError, match="is not the pinned"):
+        MiniLm(MiniLmOptions(folder=str(tmp_path)))
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff" * 64])
+def test_a_file_that_is_no_safetensors_is_refused(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "x.safetensors"
+    path.write_bytes(content)
+    with pytest.raises(ValueError, match="not a safetensors"):
+        map_safetensors(path)

@@ -1,0 +1,143 @@
+"""The event log on disk: what is written is read back, sentences are shared, words are found."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from memory import schema
+from memory.events import OPEN, Event, row_id
+from memory.schema import MemoryUnusable
+from memory.store import Store
+from memory.terms import terms
+
+pytestmark = pytest.mark.unit
+
+S = 10**9
+
+
+def _event(
+    n: int, start_s: float, end_s: float = -1, *, kind: str = "text", text: str = "a sign", session: int = 1
+) -> Event:
+    return Event(
+        id=row_id(session, n), session=session, kind=kind, start_ns=round(start_s * S),
+        end_ns=OPEN if end_s < 0 else round(end_s * S), text=text, subject=text, attrs={"colour": "red"},
+    )  # fmt: skip
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    store = Store(tmp_path)
+    store.new_session("s", "replay", 1000.0)
+    store.new_session("t", "replay", 2000.0)
+    return store
+
+
+def _put(store: Store, *events: Event) -> list[int]:
+    return store.put(events, start_unix_s=1000.0, recorded_at=5.0)
+
+
+def test_an_event_is_read_back_as_it_was(store: Store) -> None:
+    event = _event(1, 2, 3)
+    _put(store, event)
+    assert store.event(event.id) == event
+
+
+def test_what_was_committed_is_there_after_the_end(store: Store, tmp_path: Path) -> None:
+    _put(store, _event(1, 2, 3))
+    store.commit()
+    _put(store, _event(2, 4, 5))
+    store.database.close()
+    again = Store(tmp_path)
+    assert [f.event.id for f in again.overlapping(1, 0, 10 * S, (), limit=9)] == [row_id(1, 1)]
+
+
+@pytest.mark.parametrize(
+    ("from_s", "to_s", "expected"),
+    [(0, 1000, [1, 2, 4, 3]), (200, 300, [1, 4]), (10, 12, [1, 2]), (450, 460, [1, 3]), (0, 0.5, [])],
+)
+def test_overlapping_finds_what_touches_a_span(store: Store, from_s: float, to_s: float, expected: list[int]) -> None:
+    _put(store, _event(1, 1, 900), _event(2, 10, 20), _event(3, 440), _event(4, 250, 250))
+    found = store.overlapping(1, round(from_s * S), round(to_s * S), (), limit=9)
+    assert [f.event.id & 0xFF for f in found] == expected
+
+
+def test_overlapping_keeps_the_newest_or_the_oldest(store: Store) -> None:
+    _put(store, *(_event(n, n, n + 0.5) for n in range(1, 7)), _event(7, 0, 100, kind="light"))
+    assert [f.event.id & 0xFF for f in store.overlapping(1, 0, 50 * S, ("text",), limit=2)] == [5, 6]
+    oldest = store.overlapping(1, 0, 50 * S, ("text",), limit=2, oldest=True)
+    assert [f.event.id & 0xFF for f in oldest] == [1, 2]
+
+
+def test_sessions_are_apart(store: Store) -> None:
+    _put(store, _event(1, 1, 2), _event(1, 1, 2, session=2))
+    assert [f.event.session for f in store.overlapping(2, 0, 5 * S, (), limit=9)] == [2]
+
+
+def test_a_sentence_is_stored_once_and_goes_with_its_last_event(store: Store) -> None:
+    _put(store, _event(1, 1, 2), _event(2, 5, 6))
+    assert store.count_phrases() == 1
+    assert store.drop([row_id(1, 1)]) == []
+    (orphan,) = store.drop([row_id(1, 2)])
+    assert orphan == 1
+    assert store.count_phrases() == 0
+    assert store.search(["sign"], 5) == []
+
+
+def test_a_changed_sentence_leaves_nothing_behind(store: Store) -> None:
+    _put(store, _event(1, 1, text="a sgin"))
+    assert _put(store, _event(1, 1, 2, text="a sign")) == [1]
+    assert [text for _, text in store.search(["sign"], 5)] == ["a sign"]
+    assert store.search(["sgin"], 5) == []
+
+
+def test_words_are_found_by_stem_and_rarity(store: Store) -> None:
+    _put(
+        store,
+        _event(1, 1, text="the ferry leaves at noon"),
+        _event(2, 2, text="the bus leaves"),
+        _event(3, 3, text="x"),
+    )
+    words = terms("the ferry left")[1:]
+    found = store.search(words, 5)
+    assert [text for _, text in found] == ["the ferry leaves at noon", "the bus leaves"]
+    assert store.occurrences([*words, "plane"]) == {words[0]: 1, words[1]: 2, "plane": 0}
+
+
+@pytest.mark.parametrize("words", [['"'], ['a"b'], ["*"], ["NEAR"], [""], ["é"]])
+def test_any_words_may_be_searched(store: Store, words: list[str]) -> None:
+    _put(store, _event(1, 1, text="near the café"))
+    store.search(words, 5)
+
+
+def test_civil_times_go_with_events(store: Store) -> None:
+    _put(store, _event(1, 2, 3), _event(2, 4))
+    rows = store.database.execute("SELECT valid_from, valid_to, recorded_at FROM events ORDER BY id").fetchall()
+    assert rows == [(1002.0, 1003.0, 5.0), (1004.0, None, 5.0)]
+
+
+def test_a_newer_memory_is_refused(store: Store, tmp_path: Path) -> None:
+    store.database.execute("PRAGMA user_version = 99")
+    store.close()
+    with pytest.raises(MemoryUnusable, match="version 99"):
+        Store(tmp_path)
+
+
+def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "memory.db").write_bytes(b"this is no database, but it is long enough to look like one" * 99)
+    with pytest.raises(MemoryUnusable, match="not a database"):
+        Store(tmp_path)
+
+
+def test_a_migration_that_fails_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    Store(tmp_path).close()
+    broken = (*schema.MIGRATIONS, ("CREATE TABLE half (x)", "THIS IS NO SQL"))
+    monkeypatch.setattr(schema, "MIGRATIONS", broken)
+    monkeypatch.setattr(schema, "VERSION", len(broken))
+    with pytest.raises(MemoryUnusable):
+        Store(tmp_path)
+    database = sqlite3.connect(tmp_path / "memory.db")
+    assert database.execute("PRAGMA user_version").fetchone() == (len(broken) - 1,)
+    assert database.execute("SELECT count(*) FROM sqlite_master WHERE name = 'half'").fetchone() == (0,)
