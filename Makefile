@@ -13,8 +13,7 @@ STREAM := $(DEMO)/stream
 APT_python3-venv = $(PYTHON) -c 'import ensurepip, venv'
 APT_flite = command -v flite
 APT_fonts-dejavu-core = test -e /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf
-APT_fonts-dejavu-extra = test -e /usr/share/fonts/truetype/dejavu/DejaVuSerif.ttf
-APT := python3-venv flite fonts-dejavu-core fonts-dejavu-extra
+APT := python3-venv flite fonts-dejavu-core
 
 .PHONY: demo test lint clean
 .DELETE_ON_ERROR:
