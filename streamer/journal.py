@@ -1,0 +1,55 @@
+"""events.jsonl: one JSON line for each thing that happened, appended in the order of media time.
+
+What processes tell arrives in any order; a line waits here until nothing earlier can come any more, so that two runs
+write the same file but for their `wall_*` fields. What comes later still is appended where it stands.
+"""
+
+from __future__ import annotations
+
+import heapq
+import json
+from pathlib import Path
+from typing import Any
+
+from streamer.times import seconds
+
+# Order of events at one time.
+_RANKS = {
+    name: rank
+    for rank, name in enumerate(
+        (
+            "start", "warning", "restarted", "seen", "kept", "sound", "voice_onset", "speech_stopped", "voice_false",
+            "caption", "asked", "turn", "heard", "silent", "answer_due", "answer_audible", "answer_over", "end",
+        )
+    )
+}  # fmt: skip
+
+
+class Journal:
+    """Appends to one file. `close` writes what still waits and may be called twice."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("a", encoding="utf-8")
+        self._waiting: list[tuple[int, int, str, str]] = []
+
+    def add(self, t_ns: int, event: str, wall_s: float, **fields: Any) -> None:
+        """One line. Floats among the fields are seconds or scores and are rounded by the caller."""
+        line = {"t": seconds(t_ns), "event": event, **fields}
+        same_in_each_run = {key: value for key, value in line.items() if not key.startswith("wall_")}
+        order = json.dumps(same_in_each_run, ensure_ascii=False)
+        text = json.dumps(line | {"wall_s": round(wall_s, 3)}, ensure_ascii=False)
+        heapq.heappush(self._waiting, (t_ns, _RANKS[event], order, text))
+
+    def settle(self, t_ns: int) -> None:
+        """Nothing before t_ns will come any more: write it."""
+        n = 0
+        while self._waiting and self._waiting[0][0] < t_ns:
+            self._file.write(heapq.heappop(self._waiting)[3] + "\n")
+            n += 1
+        if n:
+            self._file.flush()
+
+    def close(self) -> None:
+        if not self._file.closed:
+            self.settle(1 << 62)
+            self._file.close()

@@ -1,0 +1,119 @@
+"""What a replay leaves on disk while it runs: answers, key frames, the reply's sound, the journal of events.
+
+Owns the files of one folder and the shape of a line of answers.jsonl. Decides nothing about turns or times.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from streamer.folder import ANSWERS, EVENTS, FRAMES, REPLY_WAV, picture_name
+from streamer.journal import Journal
+from streamer.ledger import Draft, Turn
+from streamer.playout import Playback
+from streamer.reply_wav import ReplyWav
+from streamer.times import seconds
+from wire.messages import Evidence
+
+
+class Recorder:
+    """One run's files. Call `close` in the end, whatever happened; it may be called twice."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self.journal = Journal(folder / EVENTS)
+        self._answers: list[tuple[int, int, str]] = []
+        self._answers_file = (folder / ANSWERS).open("w", encoding="utf-8")
+        self._wav = ReplyWav(folder / REPLY_WAV)
+
+    def picture(self, key_frame: str, jpeg: bytes) -> str:
+        """Keep a key frame; its file name in frames/, "" when there is none."""
+        name = picture_name(key_frame)
+        path = self._folder / FRAMES / name
+        if name and jpeg and not path.exists():
+            path.write_bytes(jpeg)
+        return name
+
+    def sound(self, draft: Draft, playback: Playback) -> None:
+        """What was heard of a reply, at its times."""
+        pcm = draft.sound()
+        for segment in playback.segments:
+            start = segment.offset_ns * draft.rate_hz // 1_000_000_000
+            end = (segment.offset_ns + segment.length_ns) * draft.rate_hz // 1_000_000_000
+            self._wav.put(segment.t_ns, pcm[start:end], draft.rate_hz)
+
+    def answer(self, turn: Turn, record: dict[str, Any]) -> None:
+        """A line of answers.jsonl, at once; `close` puts the lines into the order of t_query."""
+        line = json.dumps(record, ensure_ascii=False) + "\n"
+        self._answers.append((turn.t_ns, turn.number, line))
+        self._answers_file.write(line)
+        self._answers_file.flush()
+
+    def close(self, length_ns: int) -> None:
+        self.journal.close()
+        self._wav.close(length_ns)
+        if self._answers_file.closed:
+            return
+        self._answers_file.close()
+        sorted_file = self._folder / f"{ANSWERS}.part"
+        sorted_file.write_text("".join(line for *_, line in sorted(self._answers)), encoding="utf-8")
+        os.replace(sorted_file, self._folder / ANSWERS)
+
+
+def answer_record(turn: Turn, evidence: list[dict[str, Any]], frames_dropped: int) -> dict[str, Any]:
+    """A line of answers.jsonl: media times in seconds, what clocks measured in `wall_*`."""
+    done, playback = turn.done, turn.playback
+    return {
+        "id": turn.scripted.given if turn.scripted is not None else turn.id,
+        "source": turn.source,
+        "question": turn.question,
+        "t_query": seconds(turn.t_ns),
+        "t_first_token": _seconds(playback.t_first_token_ns if playback else None),
+        "t_first_audio": _seconds(playback.t_first_audio_ns if playback else None),
+        "t_end": _seconds(playback.t_end_ns if playback else None),
+        "text": done.text if done else "",
+        "heard": playback.heard if playback else "",
+        "cut": playback.cut if playback else False,
+        "option": done.option if done else "",
+        "evidence": evidence,
+        "frames_seen": done.frames_seen if done else 0,
+        "frames_dropped": frames_dropped,
+        "state": done.state if done else "lost",
+        "reason": done.reason if done else "a process crashed before it was answered",
+        **_wall(turn),
+    }
+
+
+def evidence_record(evidence: Evidence, key_frame: str) -> dict[str, Any]:
+    return {
+        "start": seconds(evidence.start_ns),
+        "end": seconds(evidence.end_ns),
+        "kind": evidence.kind,
+        "text": evidence.text,
+        "key_frame": key_frame,
+        "score": round(evidence.score, 4),
+    }
+
+
+def _seconds(t_ns: int | None) -> float | None:
+    return None if t_ns is None else seconds(t_ns)
+
+
+def _wall(turn: Turn) -> dict[str, Any]:
+    """Milliseconds since the edge heard of the question."""
+    start_ns, draft = turn.wall_started_ns, turn.draft
+
+    def since(wall_ns: int | None) -> float | None:
+        return None if start_ns is None or wall_ns is None else round((wall_ns - start_ns) / 1e6, 1)
+
+    return {
+        "wall_first_token_ms": since(draft.wall_first_token_ns if draft else None),
+        "wall_first_audio_ms": since(draft.wall_first_audio_ns if draft else None),
+        "wall_done_ms": since(draft.wall_done_ns if draft else None),
+        "wall_marks_ms": {
+            f"{mark.service} {mark.stage}": since(mark.wall_ns) for mark in sorted(turn.marks, key=lambda m: m.wall_ns)
+        },
+    }
