@@ -7,11 +7,13 @@ Pure text: a picture is a number of tiles here.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 IMAGE, IMG_START, IMG_END, IMG_CONTEXT = "<image>", "<img>", "</img>", "<IMG_CONTEXT>"
 
+_MARKERS = re.compile(r"</?img>|<image>|<IMG_CONTEXT>|<\|\w+\|>")
 _FIRST_SYSTEM = (
     "你是由上海人工智能实验室联合商汤科技开发的书生多模态大模型，英文名叫InternVL, 是一个有用无害的人工智能助手。"
 )
@@ -107,6 +109,11 @@ def chat_prompt(
     for count, part in zip(tiles, parts[1:], strict=True):
         text += f"{IMG_START}{IMG_CONTEXT * (tokens_per_tile * count)}{IMG_END}{part}"
     return text
+
+
+def plain(text: str) -> str:
+    """Words of a person without what would be read as a picture's place or the end of a turn."""
+    return _MARKERS.sub("", text)
 
 
 def frames_question(question: str, n_frames: int) -> str:

@@ -8,6 +8,7 @@ LLM = Registry("reasoning.llm")
 TTS = Registry("reasoning.tts")
 
 LLM.add("grounded", "reasoning.backends.grounded:Grounded")
+LLM.add("internvl", "reasoning.backends.internvl:InternVl")
 TTS.add("espeak", "reasoning.backends.espeak:Espeak")
 TTS.add("flite", "reasoning.backends.flite:Flite")
 

@@ -1,0 +1,120 @@
+"""What a language model is told with a question: pictures with their times, what was seen and said, the question.
+
+Pure. Knows no model and no markers: a backend puts the pictures where its model wants them.
+"""
+
+from __future__ import annotations
+
+import re
+import string
+from dataclasses import dataclass
+
+from wire.messages import Evidence, Question
+
+SECOND_NS = 1_000_000_000
+LETTERS = string.ascii_uppercase
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    frames: int = 8  # of the stream; pictures that the person put into the chat come on top
+    facts: int = 24  # remembered things, the best ones
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A picture with the words before it. given: put into the chat by the person."""
+
+    label: str
+    jpeg: bytes
+    given: bool
+
+
+@dataclass(frozen=True)
+class Briefing:
+    """shown: pictures in order. facts: lines in time order. used: indices into the question's evidence + log."""
+
+    shown: tuple[Shown, ...]
+    facts: tuple[str, ...]
+    question: str
+    history: tuple[tuple[str, str], ...]
+    used: tuple[int, ...]
+
+    def text(self) -> str:
+        """Facts and question, without the pictures."""
+        if not self.facts:
+            return self.question
+        return "\n".join(("What was seen and heard:", *self.facts, "", self.question))
+
+
+def brief(question: Question, limits: Limits) -> Briefing:
+    """Of a question with its evidence. The newest frames are always among the pictures."""
+    chosen = _chosen(question, limits.facts)
+    facts = tuple(f"[{_span(item)}] {item.text}" for _, item in chosen if item.text)
+    return Briefing(
+        shown=_shown(question, limits.frames),
+        facts=facts,
+        question=question.text + _options(question.options),
+        history=tuple((turn.question, turn.heard) for turn in question.history if turn.heard),
+        used=tuple(sorted(index for index, _ in chosen)),
+    )
+
+
+def _chosen(question: Question, limit: int) -> list[tuple[int, Evidence]]:
+    """The best evidence, then the log, each thing once; in time order."""
+    found: dict[tuple[int, int, str], tuple[int, Evidence]] = {}
+    for index, item in enumerate((*question.evidence, *question.log)):
+        if len(found) < limit:
+            found.setdefault((item.start_ns, item.end_ns, item.text), (index, item))
+    return sorted(found.values(), key=lambda pair: (pair[1].start_ns, pair[1].end_ns, pair[0]))
+
+
+def _shown(question: Question, limit: int) -> tuple[Shown, ...]:
+    given = [Shown(f"Picture {i}", jpeg, given=True) for i, jpeg in enumerate(question.images, start=1)]
+    newest = [(picture.t_ns, picture.jpeg) for picture in question.newest[-limit:] if picture.jpeg] if limit else []
+    # At most half of the places go to the present, so that what was recalled is seen as well.
+    keys = [(item.start_ns, item.jpeg) for item in question.evidence if item.jpeg]
+    newest = newest[-max(1, limit // 2) :] if keys else newest
+    frames = dict(newest)
+    for t_ns, jpeg in keys:
+        if len(frames) >= limit:
+            break
+        frames.setdefault(t_ns, jpeg)
+    seen = [Shown(f"Frame at {clock(t_ns)}", jpeg, given=False) for t_ns, jpeg in sorted(frames.items())]
+    return (*given, *seen)
+
+
+def _options(options: tuple[str, ...]) -> str:
+    """The choices, lettered unless they are already, and how to answer."""
+    if not options:
+        return ""
+    lettered = [
+        text if re.match(rf"{letter}[.)]", text) else f"{letter}. {text}"
+        for letter, text in zip(LETTERS, options, strict=False)
+    ]
+    return "\n" + "\n".join(lettered) + "\nAnswer with the letter of the right option."
+
+
+def chosen_option(reply: str, n_options: int) -> str:
+    """The letter that a reply chooses, "" if none: it begins with it, or names exactly one."""
+    letters = LETTERS[:n_options]
+    if not letters:
+        return ""
+    first = re.match(rf"\s*\(?([{letters}])(?:[.):,]|\s*$)", reply)
+    if first:
+        return first[1]
+    # "A" before a small letter is the article.
+    named = set(re.findall(rf"(?<![A-Za-z])([{letters}])(?![A-Za-z'])(?!(?<=A) (?!or |and )[a-z])", reply))
+    return named.pop() if len(named) == 1 else ""
+
+
+def clock(t_ns: int) -> str:
+    """ "1:02:05" or "2:05" of media time."""
+    minutes, seconds = divmod(t_ns // SECOND_NS, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+
+
+def _span(item: Evidence) -> str:
+    start, end = clock(item.start_ns), clock(item.end_ns)
+    return start if start == end else f"{start}-{end}"

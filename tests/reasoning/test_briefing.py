@@ -1,0 +1,85 @@
+"""What a model is told with a question."""
+
+from __future__ import annotations
+
+import pytest
+
+from reasoning.briefing import Limits, brief, chosen_option, clock
+from wire.messages import Cues, Evidence, HistoryTurn, Picture, Question
+
+pytestmark = pytest.mark.unit
+
+SECOND_NS = 1_000_000_000
+
+
+def seen(start_s: int, text: str, jpeg: bytes = b"") -> Evidence:
+    return Evidence(start_ns=start_s * SECOND_NS, end_ns=start_s * SECOND_NS, kind="text", text=text, jpeg=jpeg)
+
+
+def question(**fields: object) -> Question:
+    plain = {"session": "s", "t_ns": 60 * SECOND_NS, "id": "q", "reply_id": "r", "why": "asked", "source": "typed"}
+    return Question(**{**plain, "text": "What was that?", "cues": Cues(), **fields})  # type: ignore[arg-type]
+
+
+def test_facts_come_in_time_order_and_only_once() -> None:
+    told = brief(
+        question(evidence=(seen(30, "late"), seen(5, "early")), log=(seen(5, "early"), seen(70, "later"))), Limits()
+    )
+    assert told.facts == ("[0:05] early", "[0:30] late", "[1:10] later")
+    assert told.used == (0, 1, 3)
+    assert told.text().splitlines()[0] == "What was seen and heard:"
+    assert told.text().endswith("\nWhat was that?")
+
+
+def test_the_best_facts_are_kept() -> None:
+    told = brief(question(evidence=(seen(30, "best"), seen(5, "second")), log=(seen(1, "third"),)), Limits(facts=2))
+    assert told.facts == ("[0:05] second", "[0:30] best")
+
+
+def test_pictures_are_given_ones_then_frames_in_time_order() -> None:
+    newest = tuple(Picture(t_ns=i * SECOND_NS, jpeg=b"n%d" % i) for i in (57, 58, 59, 60))
+    recalled = (seen(10, "a", b"a"), seen(4, "b", b"b"), seen(2, "c", b"c"))
+    told = brief(question(images=(b"mine",), newest=newest, evidence=recalled), Limits(frames=4))
+    assert [shown.jpeg for shown in told.shown] == [b"mine", b"b", b"a", b"n59", b"n60"]
+    assert [shown.given for shown in told.shown] == [True, False, False, False, False]
+    assert told.shown[1].label == "Frame at 0:04"
+
+
+def test_without_recalled_pictures_the_present_has_all_places() -> None:
+    newest = tuple(Picture(t_ns=i * SECOND_NS, jpeg=b"n%d" % i) for i in range(6))
+    assert len(brief(question(newest=newest), Limits(frames=4)).shown) == 4
+    assert brief(question(newest=newest), Limits(frames=0)).shown == ()
+
+
+def test_history_is_what_was_heard() -> None:
+    turns = (HistoryTurn(t_ns=1, question="a?", heard="b"), HistoryTurn(t_ns=2, question="c?", heard=""))
+    assert brief(question(history=turns), Limits()).history == (("a?", "b"),)
+
+
+def test_options_are_lettered_once() -> None:
+    told = brief(question(options=("red", "B. blue")), Limits())
+    assert told.question == "What was that?\nA. red\nB. blue\nAnswer with the letter of the right option."
+
+
+@pytest.mark.parametrize(
+    ("reply", "n_options", "letter"),
+    [
+        ("B", 4, "B"),
+        (" (C) because", 4, "C"),
+        ("D. four", 4, "D"),
+        ("The answer is A.", 4, "A"),
+        ("A or B", 4, ""),
+        ("A red car, so C", 4, "C"),
+        ("A red car", 4, ""),
+        ("C because", 4, "C"),
+        ("E", 4, ""),
+        ("Blue", 4, ""),
+        ("B", 0, ""),
+    ],
+)
+def test_the_option_of_a_reply(reply: str, n_options: int, letter: str) -> None:
+    assert chosen_option(reply, n_options) == letter
+
+
+def test_times() -> None:
+    assert [clock(s * SECOND_NS) for s in (0, 65, 3725)] == ["0:00", "1:05", "1:02:05"]
