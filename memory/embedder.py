@@ -116,5 +116,5 @@ def load(
     embedder = Embedder(
         TEXT_ENCODER.create(encoder, encoder_options), COMPRESSOR.create(compressor, compressor_options)
     )
-    embedder.understand("What did the sign say?", 0, (), (), 0.0)  # embeds the example phrasings, a second's work
+    embedder.understand("Greenish Tuesdays.", 0, (), (), 0.0)  # fits no pattern, so the examples are embedded now
     return embedder

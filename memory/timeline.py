@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from memory.clips import ClipCutter
-from memory.events import ANSWER, SOUND, SPEECH, Event, row_id
+from memory.events import QUESTION, SOUND, SPEECH, Event, row_id
 from memory.intervals import Changes, Intervals
 from memory.sentences import sentence, summary
 from wire.messages import FrameSeen, Picture, SoundHeard, Tensor, Utterance
@@ -122,16 +122,13 @@ class Timeline:
         return Step((event,))
 
     def speak(self, words: Utterance) -> Step:
-        """Words that were said or typed, whether or not they ask."""
+        """Words that were said or typed. What asks is known by its mark; without one, when it got an answer."""
         attrs = {} if words.source == "spoken" else {"source": words.source}
-        event = self._event(SPEECH, words.start_ns, words.end_ns, words.text, score=words.score, attrs=attrs)
-        if self._clip is not None and words.source == "spoken":
+        kind = QUESTION if words.asks and words.text.rstrip().endswith("?") else SPEECH
+        event = self._event(kind, words.start_ns, words.end_ns, words.text, score=words.score, attrs=attrs)
+        if self._clip is not None and kind == SPEECH and words.source == "spoken":
             self._clip.sentences[event.text] = None
         return Step((event,))
-
-    def answer(self, serial: int, start_ns: int, end_ns: int, heard: str) -> Event:
-        """What was heard of a reply, as an event with a number that was set aside for it."""
-        return self._event(ANSWER, start_ns, max(start_ns, end_ns), heard, serial=serial)
 
     def finish(self) -> Step:
         """The stream is over: close what is open."""

@@ -10,6 +10,7 @@ TEXT_ENCODER = Registry("memory.text_encoder")
 COMPRESSOR.add("sentences", "memory.backends.sentences:SentenceCompressor")
 COMPRESSOR.add("ixc_memory", "memory.backends.ixc_memory:IxcMemory")
 TEXT_ENCODER.add("minilm", "memory.backends.minilm:MiniLm")
+TEXT_ENCODER.add("checkpoint", "memory.backends.checkpoint:CheckpointEncoder")
 
 COMPRESSOR.add("fake", "memory.backends.fake:FakeCompressor")
 TEXT_ENCODER.add("fake", "memory.backends.fake:FakeTextEncoder")
