@@ -85,6 +85,20 @@ def read_weights(source: Path) -> Iterator[Weight]:
             raise CheckpointError(f"{file} cannot be read ({error}); fetch it again") from error
 
 
+def holds_key(folder: Path, key: str) -> bool:
+    """Whether a folder's weights hold a key, without reading the weights where an index or a header tells."""
+    for file in weight_files(folder):
+        if file.suffix != ".safetensors":
+            return any(weight.key == key for weight in read_weights(folder))
+        try:
+            with safe_open(file, framework="pt") as shard:
+                if key in shard.keys():  # noqa: SIM118 (not a mapping)
+                    return True
+        except (SafetensorError, OSError) as error:
+            raise CheckpointError(f"{file} cannot be read ({error}); fetch it again") from error
+    return False
+
+
 def load_weights(
     network: nn.Module,
     source: Path,

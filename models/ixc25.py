@@ -127,15 +127,15 @@ class Ixc25(InternLM2ForCausalLM):
     def remember(
         self,
         head: Tensor,  # ids of BOS and the user's head
-        overview: tuple[Tensor, Tensor],  # ids of its caption; global memory (clips, memory width)
+        overview: tuple[Tensor, Tensor] | None,  # ids of its caption; global memory (clips, memory width)
         related: tuple[Tensor, Tensor] | None,  # ids of its caption; local memory (K, memory width)
         picture: Part | None,  # the mosaic of the frames
         rest: Tensor,  # ids of everything after
     ) -> Prompt:
         """A question to the video memory. The captions of the memories count as pictures for the partial LoRA."""
-        parts = [self.text(head), self.text(overview[0], masked=True), self.memory(overview[1])]
-        if related is not None:
-            parts += [self.text(related[0], masked=True), self.memory(related[1])]
+        parts = [self.text(head)]
+        for caption, tokens in filter(None, (overview, related)):
+            parts += [self.text(caption, masked=True), self.memory(tokens)]
         if picture is not None:
             parts.append(picture)
         return assemble([*parts, self.text(rest)])

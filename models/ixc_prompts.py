@@ -4,8 +4,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
+_MARKERS = re.compile(r"<ImageHere>|\[UNUSED_TOKEN_14\d\]")
 IMAGE = "<ImageHere>"
 START, END = "[UNUSED_TOKEN_146]", "[UNUSED_TOKEN_145]"
 BOS_ID, EOS_ID, END_ID, START_ID = 1, 2, 92542, 92543  # in the published vocabulary
@@ -24,11 +26,20 @@ SYSTEM = (
 )
 
 
+def plain(text: str) -> str:
+    """Words of a person without what would be read as a picture's place or the end of a turn."""
+    return _MARKERS.sub("", text)
+
+
+def turn(asked: str, answered: str) -> str:
+    """A question and its answer, both over."""
+    return f"{USER_HEAD}{asked}{TURN_END}{ASSISTANT_HEAD}{answered}{TURN_END}"
+
+
 def chat_prompt(question: str, history: Sequence[tuple[str, str]] = (), system: str = "") -> str:
     """The whole conversation up to where the assistant speaks."""
     text = f"{START}system\n{system}{TURN_END}" if system else ""
-    for asked, answered in history:
-        text += f"{USER_HEAD}{asked}{TURN_END}{ASSISTANT_HEAD}{answered}{TURN_END}"
+    text += "".join(turn(asked, answered) for asked, answered in history)
     return f"{text}{USER_HEAD}{question}{TURN_END}{ASSISTANT_HEAD}"
 
 

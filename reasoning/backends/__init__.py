@@ -9,6 +9,7 @@ TTS = Registry("reasoning.tts")
 
 LLM.add("grounded", "reasoning.backends.grounded:Grounded")
 LLM.add("internvl", "reasoning.backends.internvl:InternVl")
+LLM.add("ixc25", "reasoning.backends.ixc25:Ixc25Llm")
 TTS.add("espeak", "reasoning.backends.espeak:Espeak")
 TTS.add("flite", "reasoning.backends.flite:Flite")
 

@@ -1,0 +1,140 @@
+"""An IXC-2.5 folder as something that answers: pictures, clip memory and words in, words out as they come.
+
+The published `base/` and `merge_lora/` layouts, by their folder or by the one that holds them. Knows no messages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import torch
+from PIL import Image
+from torch import Tensor
+
+from models import ixc_prompts as prompts
+from models.checkpoint import CheckpointError, holds_key, load_weights, read_json
+from models.generate import Sampling, generate
+from models.ixc25 import Ixc25, Ixc25Config, Part, Prompt
+from models.ixc_mosaic import draw_mosaic
+from models.ixc_vision import HD_CHAT, HD_MEMORY, HD_SEVERAL, canvas_pixels
+from models.text_stream import TextStream
+from models.tokenizers import Vocabulary
+
+LAYOUTS = ("merge_lora", "base")  # the first one knows video memory
+
+
+def reasoner_folder(path: Path) -> Path:
+    """The folder with the reasoner's config.json: the path itself, its merge_lora/ or its base/."""
+    for folder in (path, *(path / name for name in LAYOUTS)):
+        if (folder / "config.json").exists() and "num_key_value_heads" in read_json(folder / "config.json"):
+            return folder
+    raise CheckpointError(f"{path} holds no IXC-2.5 checkpoint; give the folder with merge_lora/ or base/, or that one")
+
+
+class IxcReasoner:
+    def __init__(self, path: Path, device: torch.device, dtype: torch.dtype, *, static_cache: bool = False) -> None:
+        folder = reasoner_folder(path)
+        values = read_json(folder / "config.json")
+        if not has_memory(folder):
+            values = {**values, "video_mem_size": 0}
+        config = Ixc25Config.from_dict(values)
+        with torch.device("meta"):
+            self._network = Ixc25(config)
+        load_weights(self._network, folder, rename=_without_buffers, device=device, dtype=dtype)
+        self._vocabulary = Vocabulary(folder)
+        self._bos = torch.tensor(self._vocabulary.bos, dtype=torch.long)
+        ends = (self._vocabulary.one(prompts.END), *self._vocabulary.end)
+        self._stop_ids = frozenset(ends)
+        self._device, self._dtype, self._static = device, dtype, static_cache
+        self.memory_width = config.memory_width  # 0: this checkpoint reads no memory
+
+    @torch.inference_mode()
+    def see(self, pictures: Sequence[Image.Image]) -> list[Part]:
+        """Pictures of a conversation; several of them get fewer tiles each."""
+        hd_num = HD_CHAT if len(pictures) < 2 else HD_SEVERAL
+        return [self._part(canvas_pixels(picture, "image", hd_num, self._network.tile)) for picture in pictures]
+
+    @torch.inference_mode()
+    def see_video(self, frames: Sequence[Image.Image]) -> Part:
+        """Frames, oldest first, on one canvas."""
+        return self._part(canvas_pixels(draw_mosaic(frames), "video", HD_MEMORY, self._network.tile))
+
+    def _part(self, pixels: Tensor) -> Part:
+        return self._network.picture(pixels.to(self._device, self._dtype))
+
+    @torch.inference_mode()
+    def chat(
+        self, text: str, seen: Sequence[Part], history: Sequence[tuple[str, str]] = (), system: str = ""
+    ) -> Prompt:
+        """A conversation; text and history hold one place for each picture (a single picture may have none)."""
+        segments = prompts.chat_segments(prompts.chat_prompt(text, history, system), len(seen))
+        ids = [self._ids(segment, first=i == 0) for i, segment in enumerate(segments)]
+        return self._network.chat(ids, seen)
+
+    @torch.inference_mode()
+    def remember(
+        self,
+        text: str,
+        overview: Tensor | None,  # (clips, memory width)
+        related: Tensor | None,  # (K, memory width)
+        picture: Part | None,
+        history: Sequence[tuple[str, str]] = (),
+    ) -> Prompt:
+        """A question to the video memory and the mosaic of frames. Without history it is the published prompt."""
+        head = "".join(prompts.turn(asked, answered) for asked, answered in history) + prompts.USER_HEAD
+        rest = prompts.memory_prompt(text).removeprefix(prompts.USER_HEAD)
+        return self._network.remember(
+            self._ids(head, first=True),
+            self._captioned(prompts.OVERVIEW, overview),
+            self._captioned(prompts.RELATED, related),
+            picture,
+            self._ids(rest),
+        )
+
+    def _captioned(self, caption: str, tokens: Tensor | None) -> tuple[Tensor, Tensor] | None:
+        if tokens is None or not len(tokens):
+            return None
+        if tokens.shape[1] != self.memory_width:
+            raise ValueError(
+                f"memory of width {tokens.shape[1]} does not fit this reasoner's {self.memory_width}; "
+                "compressor and reasoner must come from one release"
+            )
+        return self._ids(caption), tokens.to(self._device, self._dtype)
+
+    def _ids(self, text: str, *, first: bool = False) -> Tensor:
+        ids = self._vocabulary.ids(text)
+        return (torch.cat((self._bos, ids)) if first else ids).to(self._device)
+
+    @torch.inference_mode()
+    def reply(self, prompt: Prompt, sampling: Sampling, cancelled: Callable[[], bool] = lambda: False) -> Iterator[str]:
+        """The words of the answer as they become certain; cancelled() is asked before each token."""
+        sampling = replace(sampling, stop_ids=sampling.stop_ids | self._stop_ids)
+        stream = TextStream(self._vocabulary.text, [prompts.END])
+        steps = generate(
+            self._network,
+            prompt.embeds,
+            sampling,
+            cancelled=cancelled,
+            static_cache=self._static,
+            lora_mask=prompt.lora_mask,
+        )
+        for step in steps:
+            token = int(step.ids[0])
+            text = "" if token in sampling.stop_ids else stream.push(token)
+            if text:
+                yield text
+        rest = stream.finish()
+        if rest:
+            yield rest
+
+
+def has_memory(folder: Path) -> bool:
+    """Whether a folder's weights hold the projector of video memory; `base/` has none."""
+    return holds_key(folder, "video_mem_proj.0.weight")
+
+
+def _without_buffers(key: str) -> str | None:
+    """Older checkpoints hold what is computed from the configuration."""
+    return None if key.endswith(("rotary_emb.inv_freq", "position_ids")) else key

@@ -1,0 +1,103 @@
+"""IXC-2.5-OmniLive's reasoner: clip memory, a mosaic of frames, facts and history.
+
+Where a question brings memory tokens and the checkpoint reads them, the published memory prompt is used; otherwise a
+conversation with pictures.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image
+
+from models.devices import choose_device, choose_dtype
+from models.generate import Sampling
+from models.ixc25 import Prompt
+from models.ixc_prompts import IMAGE, plain
+from models.ixc_reasoner import IxcReasoner
+from reasoning.backends.base import Chunk
+from reasoning.briefing import Briefing, Limits, brief, chosen_option
+from wire.messages import Question
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ixc25Options:
+    checkpoint: str  # local folder: the release, its merge_lora/ or its base/
+    device: str = "auto"
+    dtype: str = "auto"
+    frames: int = 4  # of the stream, on one canvas
+    facts: int = 24  # remembered things told in words
+    max_new_tokens: int = 256
+    temperature: float = 0.0  # 0: greedy; the published live demo has 0.1 with top_k 50 and top_p 0.8
+    top_k: int = 50
+    top_p: float = 0.8
+    repetition_penalty: float = 1.005
+    system: str = ""  # "": none, as published
+    static_cache: bool = False  # one cache of fixed size a reply
+
+
+class Ixc25Llm:
+    Options = Ixc25Options
+
+    def __init__(self, options: Ixc25Options) -> None:
+        device = choose_device(options.device)
+        self._model = IxcReasoner(
+            Path(options.checkpoint), device, choose_dtype(options.dtype, device), static_cache=options.static_cache
+        )
+        self._limits = Limits(frames=options.frames, facts=options.facts)
+        self._system = options.system
+        self._sampling = Sampling(
+            max_new_tokens=options.max_new_tokens,
+            temperature=options.temperature,
+            top_k=options.top_k,
+            top_p=options.top_p,
+            repetition_penalty=options.repetition_penalty,
+        )
+        next(self._model.reply(self._model.chat("?", []), Sampling(max_new_tokens=1)), "")
+
+    def answer(self, question: Question, cancelled: Callable[[], bool]) -> Iterator[Chunk]:
+        """Words as they come, then a last chunk with the option and what it was told."""
+        told = brief(question, self._limits)
+        prompt = self._prompt(question, told)
+        reply = ""
+        for text in self._model.reply(prompt, self._sampling, cancelled):
+            reply += text
+            yield Chunk(text=text)
+        if not cancelled():
+            yield Chunk(option=chosen_option(reply, len(question.options)), used=told.used)
+
+    def _prompt(self, question: Question, told: Briefing) -> Prompt:
+        frames = [_picture(shown.jpeg) for shown in told.shown if not shown.given]
+        given = [_picture(shown.jpeg) for shown in told.shown if shown.given]
+        history = [(plain(asked), plain(heard)) for asked, heard in told.history]
+        memory = memory_tokens(question)
+        if memory is not None and self._model.memory_width and not given:
+            picture = self._model.see_video(frames) if frames else None
+            return self._model.remember(f"Question: {plain(told.text())}", None, memory, picture, history)
+        seen = self._model.see(given)
+        places = "".join(f"Picture {i}: {IMAGE}\n" for i in range(1, len(given) + 1))
+        if frames:
+            seen.append(self._model.see_video(frames))
+            places += f"Frames of the video, oldest first: {IMAGE}\n"
+        return self._model.chat(places + plain(told.text()), seen, history, self._system)
+
+    def close(self) -> None:
+        """The weights go with the object."""
+
+
+def memory_tokens(question: Question) -> torch.Tensor | None:
+    """(K, width) float32 clip memory of a question, None without any."""
+    tokens = question.tokens
+    if tokens is None or 0 in tokens.shape or len(tokens.shape) != 2:
+        return None
+    array = np.frombuffer(tokens.data, dtype=tokens.dtype).reshape(tokens.shape)
+    return torch.from_numpy(array.astype(np.float32))
+
+
+def _picture(jpeg: bytes) -> Image.Image:
+    return Image.open(io.BytesIO(jpeg)).convert("RGB")
