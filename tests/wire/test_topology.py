@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from wire import topology
-from wire.messages import Caption, Played, Question, ReplyText, VideoFrame, Watermark
+from wire.messages import Caption, Played, Question, ReplyText, VideoFrame, VoiceOnset, Watermark
 from wire.topology import ALL, Delivery, consumers_of, delivery_of, edges, inlets_of, stale
 
 pytestmark = pytest.mark.unit
@@ -17,9 +17,20 @@ _MARK = Watermark(session="s", t_ns=0, seq=1)
 def test_the_watermark_goes_round_the_ring() -> None:
     at, way = "streamer", []
     for _ in ALL:
-        (at,) = consumers_of(_MARK, at)
+        at = consumers_of(_MARK, at)[-1]
         way.append(at)
     assert way == ["perception", "memory", "reasoning", "streamer"]
+
+
+def test_perception_tells_the_edge_first_how_far_it_is() -> None:
+    assert consumers_of(_MARK, "perception") == ("streamer", "memory")
+
+
+def test_in_a_replay_voices_stay_in_line_with_the_watermarks() -> None:
+    onset = VoiceOnset(session="s", t_ns=0)
+    assert delivery_of(onset) is Delivery.URGENT
+    assert delivery_of(onset, replay=True) is delivery_of(_MARK, replay=True) is Delivery.ORDERED
+    assert ("perception", Delivery.ORDERED) in inlets_of("reasoning")
 
 
 def test_only_a_live_frame_may_be_dropped() -> None:
