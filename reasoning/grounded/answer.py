@@ -1,0 +1,85 @@
+"""The way from a question to its answer: the handler of its kind first, then what else might tell, else "no".
+
+Deterministic and without a language model; everything it knows comes with the question.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from reasoning.grounded import changes, counts, looks, order, overview, presence, talk, texts, times
+from reasoning.grounded.choose import choose
+from reasoning.grounded.pool import Pool
+from reasoning.grounded.scope import Scope
+from reasoning.grounded.wording import NEITHER, NO, NO_SOUND, NOT_HEARD, NOT_SEEN, Answer
+from wire.messages import Cues, Question
+from wire.words import tokens
+
+Handler = Callable[[Cues, Pool, Scope], Answer | None]
+
+_HANDLERS: dict[str, Handler] = {
+    "text": texts.read, "code": texts.code, "said": talk.said, "fact": talk.fact, "heard": overview.heard,
+    "sound": overview.heard, "when": times.when, "ago": times.ago, "duration": times.duration, "order": order.order,
+    "next": order.beside, "colour": looks.colour, "motion": looks.motion, "where": looks.where, "object": looks.shape,
+    "light": changes.light, "change": changes.change, "summary": overview.summary, "scene": overview.scene,
+}  # fmt: skip
+# Where the handler of a kind finds nothing, somebody may have told it, or it may stand written.
+_TOLD_INSTEAD = ("text", "count", "when", "duration", "who", "where", "colour", "object", "unknown", "said", "ago")
+_ABSTAIN = {"said": NOT_HEARD, "heard": NOT_HEARD, "sound": NOT_HEARD, "fact": NEITHER, "unknown": NEITHER, "who": NEITHER}
+
+
+def answer(question: Question) -> Answer:
+    """One or two sentences and what they rest on."""
+    pool = Pool.of(question)
+    found = _answer(question, pool)
+    if question.options:
+        return choose(question.options, found, pool, question.text)
+    return found
+
+
+def _answer(question: Question, pool: Pool) -> Answer:
+    cues = question.cues
+    text = " ".join(tokens(question.text))
+    scope = Scope.of(cues, pool)
+    found = _by_kind(question, pool, scope, text)
+    if found is None and cues.ask in _TOLD_INSTEAD and cues.about.content and not scope.missing:
+        found = talk.fact(replace(cues, wants=cues.wants or _wanted(cues.ask)), pool, scope)
+    if found is None and cues.now and not cues.relation:
+        # The present tense may be loosely used: "what does the sign say" when the sign is just gone.
+        past = replace(cues, now=False, start_ns=0, end_ns=pool.t_ns)
+        if not _says_now(text):
+            found = _by_kind(replace(question, cues=past), pool, Scope.of(past, pool), text)
+    return found or Answer(_abstention(cues), sure=False)
+
+
+def _by_kind(question: Question, pool: Pool, scope: Scope, text: str) -> Answer | None:
+    cues = question.cues
+    match cues.ask:
+        case "count":
+            return counts.count(cues, pool, scope, text)
+        case "who":
+            return counts.who(cues, pool, scope, text)
+        case "presence":
+            return presence.presence(cues, pool, scope, text)
+        case "history":
+            return talk.history(cues, question.history, question.text)
+        case _:
+            handler = _HANDLERS.get(cues.ask, talk.fact)
+            return handler(cues, pool, scope)
+
+
+def _wanted(ask: str) -> str:
+    return {"when": "time", "count": "number", "who": "name", "where": "place", "duration": "number", "ago": "time"}.get(ask, "")
+
+
+def _says_now(text: str) -> bool:
+    return any(word in text.split() for word in ("now", "currently", "moment", "present"))
+
+
+def _abstention(cues: Cues) -> str:
+    if cues.yes_no:
+        return NO_SOUND if cues.about.kind in ("sound", "speech") else NO
+    if cues.about.kind in ("sound", "speech") or cues.about.deed == "say":
+        return NOT_HEARD
+    return _ABSTAIN.get(cues.ask, NOT_SEEN)

@@ -1,0 +1,151 @@
+"""Answers about light and about what changed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from reasoning.grounded.events import clause
+from reasoning.grounded.pool import Pool, S, Thing
+from reasoning.grounded.scope import Scope
+from reasoning.grounded.wording import Answer, capital, clock, listed
+from wire.messages import Cues
+
+_AROUND_NS = 5 * S  # a change "at one minute" lies that near to it
+_MOST = 4
+
+
+def light(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
+    """ "Did it get darker or brighter", "was the light on or off at the end", "what happened to the lights"."""
+    if scope.missing:
+        return None
+    changes = scope.pick(pool.all("light_change"))
+    if cues.choices and {"on", "off", "dark", "bright", "light"} & set(" ".join(cues.choices).split()) or not (cues.choices or changes):
+        state = _state(cues, pool, scope)
+        if state is not None:
+            return state
+    if not changes:
+        changes = scope.pick(_steps(pool))
+    if not changes:
+        steady = scope.pick(pool.all("light"))
+        return Answer(f"Neither: the light stayed {steady[-1].subject}.", (steady[-1],)) if steady else None
+    if cues.at_ns >= 0 or cues.relation:
+        changes = changes[:1]
+    changes = sorted(changes, key=lambda t: t.start_ns)[:_MOST]
+    told = [_turn(t, i) for i, t in enumerate(changes)]
+    return Answer(f"{capital(', then '.join(told))}.", tuple(changes))
+
+
+def _turn(change: Thing, index: int) -> str:
+    darker = change.subject == "darker"
+    told = "it got darker" if darker else "it got brighter"
+    lamps = ", the lights went out" if darker else ", the lights came on"
+    return f"{told} at {clock(change.start_ns)}{lamps if index == 0 else ''}"
+
+
+def _state(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
+    states = scope.pick(pool.all("light"))
+    if not states or not (scope.narrowed or not pool.all("light_change")):
+        return None
+    state = max(states, key=lambda t: t.end_ns) if cues.at_ns < 0 else states[0]
+    lamps = "off" if state.subject in ("dark", "dim") else "on"
+    return Answer(f"It was {state.subject}, so the light was {lamps}, {_when(state, cues)}.", (state,))
+
+
+def _when(state: Thing, cues: Cues) -> str:
+    return "just now" if cues.now else f"at {clock(max(state.start_ns, cues.start_ns))}"
+
+
+def _steps(pool: Pool) -> list[Thing]:
+    """Light states that differ from the one before, as changes."""
+    level = {"dark": 0, "dim": 1, "normal": 2, "bright": 3}
+    states = pool.all("light")
+    found = []
+    for before, after in zip(states, states[1:], strict=False):
+        step = level.get(after.subject, 2) - level.get(before.subject, 2)
+        if step:
+            found.append(_as_change(after, "darker" if step < 0 else "brighter"))
+    return found
+
+
+def _as_change(state: Thing, subject: str) -> Thing:
+    return Thing(kind="light_change", start_ns=state.start_ns, end_ns=state.start_ns, subject=subject, parts=state.parts)
+
+
+def change(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
+    """ "What changed at one minute", "what changed on the board", "how did the background change"."""
+    if scope.missing:
+        return None
+    about = cues.about
+    if about.kind == "text":
+        return _text_change(cues, pool, scope)
+    if about.kind == "light":
+        return light(cues, pool, scope)
+    start_ns, end_ns = scope.span()
+    if cues.at_ns >= 0:
+        start_ns, end_ns = cues.at_ns - _AROUND_NS, cues.at_ns + _AROUND_NS
+    elif scope.anchor_ns >= 0 and cues.relation == "during":
+        start_ns, end_ns = scope.anchor_ns - _AROUND_NS, scope.anchor_ns + _AROUND_NS
+    elif scope.anchor_ns >= 0 and cues.relation == "after":
+        end_ns = min(end_ns, start_ns + 15 * S)
+    told = _background(pool, start_ns, end_ns)
+    if about.kind not in ("colour",):
+        told += _events(pool, start_ns, end_ns)
+    if cues.at_ns >= 0:
+        told.sort(key=lambda pair: abs(pair[1].start_ns - cues.at_ns))
+    told = sorted(told[:_MOST] if cues.at_ns >= 0 else told[-_MOST:], key=lambda pair: pair[1].start_ns)
+    if not told:
+        return Answer("Nothing changed that I noticed.", sure=False)
+    yes = "Yes: " if cues.yes_no else ""
+    sentence = listed([f"{words} at {clock(thing.start_ns)}" for words, thing in told])
+    return Answer(f"{yes}{sentence if yes else capital(sentence)}.", tuple(thing for _, thing in told))
+
+
+def _background(pool: Pool, start_ns: int, end_ns: int) -> list[tuple[str, Thing]]:
+    states = [t for t in pool.all("colour") if t.side == "background"]
+    return [
+        (f"the background changed from {a.subject} to {b.subject}", b)
+        for a, b in zip(states, states[1:], strict=False)
+        if a.subject != b.subject and start_ns <= b.start_ns <= end_ns
+    ]
+
+
+def _events(pool: Pool, start_ns: int, end_ns: int) -> list[tuple[str, Thing]]:
+    """What appeared, went, came in, left, or changed the light, in order of time."""
+    told: list[tuple[str, Thing]] = []
+    for thing in pool.all("light_change", "entered", "left", "text", "code", "motion", "sound"):
+        if not start_ns <= thing.start_ns <= end_ns or thing.start_ns <= 0:
+            continue
+        if thing.kind == "sound" and thing.subject in ("speech", "silence", "noise"):
+            continue
+        words = f'the sign "{thing.subject}" appeared' if thing.kind == "text" else clause(thing)
+        told.append((words.replace("was visible", "appeared"), thing))
+    return sorted(told, key=lambda pair: pair[1].start_ns)
+
+
+def _text_change(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
+    """A line that gave way to another on the same sign, or a sign that followed another."""
+    start_ns, end_ns = scope.span()
+    if cues.at_ns >= 0:
+        start_ns, end_ns = cues.at_ns - _AROUND_NS, cues.at_ns + _AROUND_NS
+    swaps: list[tuple[str, Thing]] = []
+    signs = pool.all("text")
+    for sign in signs:
+        swaps += [(words, sign) for words in _line_swaps(sign, start_ns, end_ns)]
+    if not swaps:
+        for before, after in zip(signs, signs[1:], strict=False):
+            near = abs(after.start_ns - before.end_ns) <= 3 * S and start_ns <= after.start_ns <= end_ns
+            if near:
+                swaps.append((f'"{before.subject}" became "{after.subject}" at {clock(after.start_ns)}', after))
+    if not swaps:
+        return Answer("Nothing changed on it that I noticed.", sure=False) if signs else None
+    shown = swaps[-2:]
+    return Answer(f"{listed([words for words, _ in shown])}.", tuple(sign for _, sign in shown))
+
+
+def _line_swaps(sign: Thing, start_ns: int, end_ns: int) -> Sequence[str]:
+    told = []
+    for later in sign.lines:
+        gone = [e for e in sign.lines if abs(later.start_ns - e.end_ns) <= 3 * S and e.subject != later.subject]
+        if gone and start_ns <= later.start_ns <= end_ns:
+            told.append(f'"{gone[-1].subject}" became "{later.subject}" at {clock(later.start_ns)}')
+    return told

@@ -1,0 +1,189 @@
+"""Answers about how many, and who: people by entrances and by those in view; signs, shapes, sounds, changes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from reasoning.grounded.pool import Pool, Thing
+from reasoning.grounded.resolve import find, lights, sounds
+from reasoning.grounded.scope import Scope
+from reasoning.grounded.talk import mentioned
+from reasoning.grounded.wording import Answer, clock, listed, looks, people
+from wire.messages import Cues, Mention
+
+_MOST_TIMES = 4
+
+
+def count(cues: Cues, pool: Pool, scope: Scope, text: str) -> Answer | None:
+    """ "How many people came in", "how many signs did you see", "how many times did the lights go out"."""
+    if scope.missing:
+        return None
+    about = cues.about
+    match about.kind:
+        case "people" | "":
+            if about.kind or about.deed in ("enter", "leave") or not about.content:
+                return _people(cues, pool, scope, text)
+            return _mentions(cues, pool, scope)
+        case "face":
+            return _state(pool.all("face"), cues, scope, "face", "faces")
+        case "text":
+            return _listed("sign", _distinct_signs(scope.pick(find(_any_order(cues), pool))), lambda t: f'"{t.subject}"')
+        case "code":
+            return _listed("QR code", _distinct(scope.pick(pool.all("code"))), lambda t: f'"{t.subject}"')
+        case "object":
+            return _shapes(cues, pool, scope)
+        case "light":
+            return _times(scope.pick(lights(about.deed, pool)), "The lights changed" if not about.deed else
+                          f"The lights went {'out' if about.deed == 'dark' else 'on'}")  # fmt: skip
+        case "sound":
+            return _times(scope.pick(sounds(about, pool)), "I heard it")
+        case "colour":
+            return _colours(cues, pool, scope)
+        case "scene":
+            return Answer(f"I saw {len(scope.pick(pool.all('shot'))) + 1} scenes.")
+        case _:
+            return _mentions(cues, pool, scope)
+
+
+def _any_order(cues: Cues) -> Mention:
+    return replace(cues.about, order="", deed="")
+
+
+def _people(cues: Cues, pool: Pool, scope: Scope, text: str) -> Answer | None:
+    deed = cues.about.deed
+    if deed in ("enter", "leave"):
+        came = scope.pick(pool.all("entered" if deed == "enter" else "left"))
+        verb = "came in" if deed == "enter" else "left"
+        if came:
+            return Answer(f"{people(len(came)).capitalize()} {verb}, {_at(came)}.", tuple(came))
+        known = pool.all("entered", "left", "people")
+        return Answer(f"Nobody {verb}.", tuple(known[:1]))
+    states = [t for t in pool.all("people") if t.value >= 0.5]
+    if cues.now:
+        return now(pool)
+    there = scope.pick(states)
+    ever = any(w in text.split() for w in ("see", "seen", "saw", "altogether", "total", "different", "all"))
+    if ever and not scope.narrowed:
+        return _ever_seen(pool, there)
+    if cues.at_ns >= 0 and there:
+        return _were_there(there[0], cues.at_ns)
+    if not there:
+        return Answer("Nobody was there.") if scope.narrowed or pool.all("people", "entered") else Answer("I saw nobody.")
+    most = max(there, key=lambda t: t.value)
+    return _were_there(most, max(most.start_ns, scope.span()[0]))
+
+
+def now(pool: Pool) -> Answer:
+    """How many people are in view at this moment."""
+    there = pool.now(t for t in pool.all("people") if t.value >= 0.5)
+    if not there:
+        return Answer("Nobody is there now.", tuple(pool.all("left", "people")[-1:]))
+    latest = max(there, key=lambda t: (t.end_ns, t.start_ns))
+    n = round(latest.value)
+    return Answer(f"{people(n).capitalize()} {'is' if n == 1 else 'are'} there now.", (latest,))
+
+
+def _were_there(state: Thing, at_ns: int) -> Answer:
+    n = round(state.value)
+    return Answer(f"{people(n).capitalize()} {'was' if n == 1 else 'were'} there at {clock(at_ns)}.", (state,))
+
+
+def _ever_seen(pool: Pool, states: Sequence[Thing]) -> Answer:
+    """Different people as far as entrances tell: those who were there at first, and each who came in."""
+    entered = pool.all("entered")
+    most = max((round(t.value) for t in states), default=0)
+    first = states[0] if states else None
+    at_first = round(first.value) if first and not any(e.start_ns <= first.start_ns for e in entered) else 0
+    n = max(most, len(entered) + at_first)
+    if not n:
+        return Answer("I saw nobody.")
+    text = f"I saw {people(n)}"
+    return Answer(f"{text}, at most {most} at a time." if 0 < most < n else f"{text}.", tuple((*entered, *states[:1])))
+
+
+def who(cues: Cues, pool: Pool, scope: Scope, text: str) -> Answer | None:
+    """ "Who came in", "who is there": how many, since faces have no names."""
+    if cues.about.content:
+        return None
+    if cues.about.order and cues.about.deed in ("enter", "leave"):
+        came = scope.pick(pool.all("entered" if cues.about.deed == "enter" else "left"))
+        verb = "came in" if cues.about.deed == "enter" else "left"
+        return Answer(f"A person {verb} at {clock(came[0].start_ns)}.", (came[0],)) if came else None
+    return _people(cues, pool, scope, text)
+
+
+# ---- things --------------------------------------------------------------------------------------------------------
+
+
+def _distinct(things: Sequence[Thing]) -> list[Thing]:
+    return list({t.subject: t for t in reversed(things)}.values())[::-1]
+
+
+def _distinct_signs(signs: Sequence[Thing]) -> list[Thing]:
+    ordered = sorted(signs, key=lambda t: t.start_ns)
+    return list({t.words: t for t in reversed(ordered)}.values())[::-1]
+
+
+def _listed(noun: str, things: Sequence[Thing], name: Callable[[Thing], str]) -> Answer:
+    n = len(things)
+    if not n:
+        return Answer(f"I saw no {noun}.")
+    shown = [name(t) for t in things[:6]]
+    return Answer(f"I saw {n} {noun}{'' if n == 1 else 's'}: {listed(shown)}.", tuple(things))
+
+
+def _shapes(cues: Cues, pool: Pool, scope: Scope) -> Answer:
+    """Shapes told apart by looks; of one look, as many as were in view together."""
+    about = _any_order(cues)
+    fitting = scope.pick(find(about, pool))
+    if cues.about.deed == "move":
+        fitting = scope.pick(t for t in pool.all("motion") if t in find(cues.about, pool)) or fitting
+    by_look: dict[tuple[str, str], list[Thing]] = {}
+    for thing in fitting:
+        by_look.setdefault((thing.colour, thing.shape), []).append(thing)
+    n = sum(max(_together(things), 1) for things in by_look.values())
+    if not n:
+        return Answer("I saw none.")
+    names = [f"{'a' if _together(t) < 2 else _together(t)} {looks(t[0])}" for t in by_look.values()]
+    return Answer(f"I saw {n}: {listed(names[:6])}.", tuple(fitting))
+
+
+def _together(things: Sequence[Thing]) -> int:
+    """The most that were in view at one moment."""
+    return max(sum(t.start_ns <= at.start_ns <= t.end_ns and t.kind == at.kind for t in things) for at in things)
+
+
+def _state(states: Sequence[Thing], cues: Cues, scope: Scope, one: str, many: str) -> Answer:
+    there = scope.pick(t for t in states if t.value >= 0.5)
+    if not there:
+        return Answer(f"I saw no {one}.")
+    n = round(max(t.value for t in there))
+    return Answer(f"I saw {n} {one if n == 1 else many} at {clock(there[0].start_ns)}.", (there[0],))
+
+
+def _times(things: Sequence[Thing], what: str) -> Answer:
+    n = len(things)
+    if not n:
+        return Answer(f"{what} 0 times: I noticed nothing of the kind.")
+    return Answer(f"{what} {n} time{'' if n == 1 else 's'}, {_at(sorted(things, key=lambda t: t.start_ns))}.", tuple(things))
+
+
+def _colours(cues: Cues, pool: Pool, scope: Scope) -> Answer:
+    states = scope.pick(t for t in pool.all("colour") if t.side == "background") or scope.pick(pool.all("colour"))
+    if cues.about.deed == "change" or cues.about.kind == "colour" and "time" in cues.subject:
+        turns = [b for a, b in zip(states, states[1:], strict=False) if a.subject != b.subject]
+        return _times(turns, "The background changed")
+    names = list(dict.fromkeys(t.subject for t in states))
+    return Answer(f"I saw {len(names)} colour{'' if len(names) == 1 else 's'}: {listed(names)}.", tuple(states))
+
+
+def _mentions(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
+    said = mentioned(cues.about.content, pool, scope) if cues.about.content else []
+    return _times(said, "That was mentioned") if said else None
+
+
+def _at(things: Sequence[Thing]) -> str:
+    shown = [clock(t.start_ns) for t in things[:_MOST_TIMES]]
+    more = "" if len(things) <= _MOST_TIMES else f" and {len(things) - _MOST_TIMES} more times"
+    return f"at {', '.join(shown)}{more}" if more else f"at {listed(shown)}"

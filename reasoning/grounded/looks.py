@@ -1,0 +1,221 @@
+"""Answers about colour, shape, place and motion of things."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from reasoning.grounded.pool import Pool, S, Thing
+from reasoning.grounded.resolve import find
+from reasoning.grounded.scope import Scope
+from reasoning.grounded.talk import mentioned
+from reasoning.grounded.wording import Answer, clock, direction, listed, looks, position, with_article
+from wire.messages import Cues, Mention
+from wire.words import stem
+
+_COLOUR_WORD = re.compile(
+    r"\b(?:red|green|blue|yellow|orange|purple|violet|pink|cyan|brown|black|white|grey|gray|golden|silver|turquoise)\b"
+)
+_PAGES = {stem(w) for w in "slide page screen background wall backdrop picture scene room image slide".split()}
+_MINOR = 0.25  # a motion that lasts less than this share of the longest is wobble
+
+
+def colour(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
+    """ "What colour was the ball", "what colour was the background at the beginning"."""
+    about = cues.about
+    if scope.missing:
+        return None
+    if cues.wants == "ink" or (about.kind == "text" and "written" in cues.subject.split()):
+        return _ink(cues, pool, scope)
+    if about.kind in ("colour", "scene", "light") or (not about.kind and not about.content) or _is_page(about):
+        page = _page(cues, pool, scope)
+        if page is not None:
+            return page
+    match about.kind:
+        case "text":
+            return _plate(cues, pool, scope)
+        case "object":
+            return _shape_colour(cues, pool, scope)
+        case "people":
+            return None
+        case _:
+            return _unnamed(cues, pool, scope)
+
+
+def _is_page(about: Mention) -> bool:
+    return any(stem(w) in _PAGES for w in about.words.split())
+
+
+def _page(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
+    """The background; of a page that is told apart by its words or place, at its time."""
+    backgrounds = [t for t in pool.all("colour") if t.side == "background"] or pool.all("colour")
+    about = replace(cues.about, kind="text", deed="")
+    if cues.about.kind == "text" and (about.content or about.order):
+        pages = find(about, pool)
+        behind = [b for p in pages[:1] if (b := pool.background((p.start_ns + p.end_ns) // 2))]
+        return _it_was(behind[0].subject, "it", pages[:1], pages[0].start_ns) if behind else None
+    chosen = scope.pick(backgrounds)
+    if not chosen:
+        return None
+    if cues.now:
+        last = max(chosen, key=lambda t: t.end_ns)
+        return Answer(f"The background is {last.subject}.", (last,))
+    if cues.relation or cues.order or cues.at_ns >= 0 or len({t.subject for t in chosen}) == 1:
+        return _it_was(chosen[0].subject, "the background", chosen[:1], max(chosen[0].start_ns, scope.span()[0]))
+    names = _runs([t.subject for t in chosen])
+    if len(names) > 4:  # who names all says nothing: the one that lasted
+        longest = max(chosen, key=lambda t: t.end_ns - t.start_ns)
+        return _it_was(longest.subject, "most of the time the background", [longest], longest.start_ns)
+    return Answer(f"The background was {', then '.join(names)}.", tuple(chosen))
+
+
+def _runs(names: Sequence[str]) -> list[str]:
+    return [n for i, n in enumerate(names) if i == 0 or names[i - 1] != n]
+
+
+def _it_was(name: str, what: str, rests_on: Sequence[Thing], at_ns: int) -> Answer:
+    return Answer(f"{what[:1].upper()}{what[1:]} was {name}, at {clock(at_ns)}.", tuple(rests_on))
+
+
+def _plate(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
+    signs = scope.freshest(scope.pick(find(replace(cues.about, deed="", colour=""), pool)))
+    signs = [s for s in signs if s.colour or pool.background(s.start_ns)]
+    if not signs:
+        return None
+    shown = signs[:1] if scope.narrowed or cues.order or cues.about.content else signs[:3]
+    parts = []
+    for sign in sorted(shown, key=lambda t: t.start_ns):
+        behind = pool.background(sign.start_ns)
+        parts.append((sign.colour or (behind.colour if behind else ""), sign))
+    if len(parts) == 1:
+        name, sign = parts[0]
+        return Answer(f'It was {name}: the sign "{sign.subject}" at {clock(sign.start_ns)}.', (sign,))
+    told = [f'{name} ("{sign.subject}" at {clock(sign.start_ns)})' for name, sign in parts]
+    return Answer(f"{listed(told)[:1].upper()}{listed(told)[1:]}.", tuple(shown))
+
+
+def _ink(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
+    signs = [s for s in scope.freshest(scope.pick(find(replace(cues.about, kind="text", deed=""), pool))) if s.ink]
+    if not signs:
+        return None
+    return Answer(f'The letters were {signs[0].ink}: "{signs[0].subject}" at {clock(signs[0].start_ns)}.', (signs[0],))
+
+
+def _shape_colour(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
+    things = [t for t in scope.pick(find(replace(cues.about, colour=""), pool)) if t.colour]
+    if not things and cues.about.deed:
+        things = [t for t in scope.pick(find(replace(cues.about, colour="", deed=""), pool)) if t.colour]
+    return _coloured(things, cues, scope)
+
+
+def _coloured(things: Sequence[Thing], cues: Cues, scope: Scope) -> Answer | None:
+    if not things:
+        return None
+    if scope.narrowed or cues.order:
+        things = things[:1]
+    by_colour: dict[str, Thing] = {}
+    for thing in sorted(things, key=lambda t: t.start_ns):
+        by_colour.setdefault(thing.colour, thing)
+    if len(by_colour) == 1:
+        name, thing = next(iter(by_colour.items()))
+        shape = thing.shape if thing.shape not in ("", "shape", "other") else "thing"
+        return Answer(f"The {shape} was {name}, at {clock(thing.start_ns)}.", (thing,))
+    told = [f"{looks(t)} at {clock(t.start_ns)}" for t in list(by_colour.values())[:4]]
+    return Answer(f"I saw {listed([with_article(t) for t in told])}.", tuple(by_colour.values()))
+
+
+def _unnamed(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
+    """A thing that perception has no name for: what was said of its colour, or the one thing in view then."""
+    about = cues.about
+    if not about.content:
+        return _coloured([t for t in scope.pick(find(about, pool)) if t.colour], cues, scope)
+    for utterance in mentioned(about.content, pool, scope):
+        if _COLOUR_WORD.search(utterance.subject):
+            return Answer(f'I heard "{utterance.subject}" at {clock(utterance.start_ns)}.', (utterance,))
+    return _coloured(spoken_of(about, pool, scope), cues, scope)
+
+
+def spoken_of(about: Mention, pool: Pool, scope: Scope) -> list[Thing]:
+    """The only moving or standing-out thing in view while its name was spoken; vehicles also without a word."""
+    moving = pool.all("motion") or pool.all("object")
+    near: list[Thing] = []
+    for utterance in mentioned(about.content, pool, scope):
+        near += [t for t in moving if t.lasts(utterance.start_ns - 8 * S, utterance.end_ns + 8 * S)]
+    if not near:
+        near = [t for t in find(about, pool) if t.kind in ("motion", "object")]
+    distinct = {(t.colour, t.shape) for t in near}
+    return scope.pick(near) if len(distinct) == 1 else []
+
+
+def motion(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
+    """ "Which way did the circle move", "did it move left or right"."""
+    if scope.missing:
+        return None
+    about = replace(cues.about, deed="move", side="")
+    moves = [t for t in scope.pick(find(about, pool)) if t.kind == "motion"]
+    if about.kind == "people" or (not moves and about.kind == ""):
+        moves = _walks(about, pool, scope) or [t for t in spoken_of(about, pool, scope) if t.kind == "motion"]
+    if not moves and not about.content:
+        moves = _beside_object(about, pool, scope)
+    if not moves:
+        return None
+    ordered = sorted(moves, key=lambda t: t.start_ns)
+    longest = max(t.end_ns - t.start_ns for t in ordered)
+    ordered = [t for t in ordered if t.end_ns - t.start_ns >= _MINOR * longest] or ordered
+    if scope.narrowed or cues.order:
+        ordered = [moves[0]]
+    ways = _runs([t.subject for t in ordered])
+    told = f"It moved {', then '.join(direction(w) for w in ways)}, at {clock(ordered[0].start_ns)}."
+    if cues.yes_no and cues.about.side and not cues.choices:
+        return Answer(f"{'Yes' if cues.about.side in ways else 'No'}, {told[0].lower()}{told[1:]}", tuple(ordered))
+    return Answer(told, tuple(ordered))
+
+
+def _walks(about: Mention, pool: Pool, scope: Scope) -> list[Thing]:
+    """How people moved: from the side at which they came in to the other."""
+    if about.kind != "people":
+        return []
+    opposite = {"left": "right", "right": "left"}
+    came = [replace(t, kind="motion", subject=opposite[t.side]) for t in scope.pick(pool.all("entered")) if t.side in opposite]
+    went = [replace(t, kind="motion", subject=t.side) for t in scope.pick(pool.all("left")) if t.side in opposite]
+    return came or went
+
+
+def _beside_object(about: Mention, pool: Pool, scope: Scope) -> list[Thing]:
+    """Motions without looks while the thing that is meant was in view."""
+    seen = find(replace(about, deed=""), pool)
+    return scope.pick(
+        m for m in pool.all("motion")
+        if not (m.colour and about.colour and m.colour != about.colour) and any(m.overlap_ns(t) > 0 for t in seen)
+    )  # fmt: skip
+
+
+def where(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
+    """ "Where was the triangle", "on which side did the person come in"."""
+    about = cues.about
+    if about.kind == "people":
+        found = [t for t in scope.pick(pool.all("left" if about.deed == "leave" else "entered")) if t.side]
+        return Answer(f"On the {found[0].side}, at {clock(found[0].start_ns)}.", (found[0],)) if found else None
+    found = [t for t in scope.pick(find(replace(about, deed=""), pool)) if t.position]
+    if not found:
+        return None
+    told = [f"{position(t.position)}, at {clock(t.start_ns)}" for t in found[:1]]
+    return Answer(f"{told[0][:1].upper()}{told[0][1:]}.", (found[0],))
+
+
+def shape(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
+    """ "What shape was the red thing", "which object moved"."""
+    about = replace(cues.about, kind="object", content=(), order="")
+    found = [t for t in scope.pick(find(about, pool)) if t.shape or t.colour]
+    if cues.about.deed == "move":
+        found = [t for t in found if t.kind == "motion"] or found
+    if not found:
+        return None
+    if cues.order or cues.relation or cues.at_ns >= 0:
+        found = found[:1]
+    named: dict[str, Thing] = {}
+    for thing in sorted(found, key=lambda t: t.start_ns):
+        named.setdefault(looks(thing), thing)
+    told = [f"{with_article(name)} at {clock(t.start_ns)}" for name, t in list(named.items())[:4]]
+    return Answer(f"It was {told[0]}." if len(told) == 1 else f"I saw {listed(told)}.", tuple(named.values()))

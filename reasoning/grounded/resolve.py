@@ -1,0 +1,274 @@
+"""Finds which remembered thing a mention means: "the second red sign", "the lights went out", "the man who came in".
+
+Scores things of a pool by kind, colour, shape, words and deed; nothing here words an answer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from reasoning.grounded.pool import Pool, S, Thing
+from wire.messages import Cues, Mention
+from wire.words import alike, stem
+
+FITS = 0.5  # score from which a thing may be the one that is meant
+SAME_WORD = 0.72  # likeness of a misheard or misread word
+_NEAR_COLOURS = {
+    frozenset(pair)
+    for pair in (
+        ("red", "orange"), ("orange", "yellow"), ("orange", "brown"), ("purple", "blue"), ("purple", "pink"),
+        ("red", "pink"), ("blue", "cyan"), ("green", "cyan"), ("grey", "white"), ("grey", "black"),
+        ("brown", "red"), ("beige", "white"), ("beige", "yellow"), ("beige", "brown"),
+    )
+}  # fmt: skip
+_NEAR_SHAPES = {
+    frozenset(pair)
+    for pair in (
+        ("square", "rectangle"), ("circle", "ellipse"), ("square", "diamond"), ("circle", "ring"), ("circle", "hexagon"),
+        ("circle", "pentagon"), ("hexagon", "pentagon"),
+    )
+}  # fmt: skip
+_NEAR = 0.7  # worth of a near colour or shape
+_SPAN_OF_CONTEXT_NS = 8 * S  # words spoken that near to a sight are about it
+# Words that place a sign without being on it; the narrator may have said them, or nobody.
+_SETTING = 0.55  # worth of a thing whose setting ("on the door") cannot be checked
+_VEHICLES = {
+    stem(w)
+    for w in "car bus truck van train boat ship plane bike bicycle lorry tram rocket cloud sun arrow vehicle taxi kite"
+    " balloon leaf marker cursor shape symbol object thing item dot".split()
+}
+
+
+@dataclass(frozen=True)
+class Match:
+    thing: Thing
+    score: float
+
+
+def find(mention: Mention, pool: Pool, cues: Cues | None = None) -> list[Thing]:
+    """Things that a mention may mean, best first; equal ones in order of time. Empty if nothing fits.
+
+    With cues, only within the span they name. An ordinal ("the second sign") leaves that one alone.
+    """
+    matches = [m for m in _matches(mention, pool) if m.score >= FITS]
+    if cues is not None:
+        matches = [m for m in matches if in_span(m.thing, cues, pool)]
+    if not matches:
+        return []
+    best = max(m.score for m in matches)
+    matches = [m for m in matches if m.score >= best - 0.25]
+    if mention.order:
+        return _ordered([m.thing for m in matches], mention)
+    matches.sort(key=lambda m: (-round(m.score, 2), m.thing.start_ns))
+    return [m.thing for m in matches]
+
+
+def in_span(thing: Thing, cues: Cues, pool: Pool) -> bool:
+    """Whether a thing lies in the span, or the present moment, that the cues name."""
+    if cues.now:
+        return bool(pool.now([thing]))
+    if cues.spanned:
+        return thing.lasts(cues.start_ns, cues.end_ns)
+    return True
+
+
+def _ordered(things: list[Thing], mention: Mention) -> list[Thing]:
+    """The first, the last or the nth; things that began together are told apart by nothing and stay together."""
+    things.sort(key=lambda t: t.start_ns)
+    if mention.order == "last":
+        return [things[-1]]
+    index = 0 if mention.order == "first" else mention.nth - 1
+    return [things[index]] if index < len(things) else []
+
+
+def moment_ns(thing: Thing, deed: str) -> int:
+    """When a thing did what is asked: its end for "disappeared", "stopped", "left"; else its start."""
+    return thing.end_ns if deed in ("vanish", "end") or (deed == "leave" and thing.kind != "left") else thing.start_ns
+
+
+# ---- by kind -------------------------------------------------------------------------------------------------------
+
+
+def _matches(mention: Mention, pool: Pool) -> list[Match]:
+    match mention.kind:
+        case "text":
+            return [Match(t, _sign(mention, t, pool)) for t in pool.all("text")]
+        case "code":
+            return [Match(t, 1.0) for t in pool.all("code")]
+        case "people" | "face":
+            return [Match(t, 1.0) for t in _people(mention, pool)]
+        case "object":
+            return [Match(t, _shape(mention, t)) for t in _shapes(mention, pool)]
+        case "light":
+            return [Match(t, 1.0) for t in lights(mention.deed, pool)]
+        case "colour":
+            return [Match(t, s) for t in pool.all("colour") if (s := _background(mention, t))]
+        case "sound":
+            return [Match(t, 1.0) for t in sounds(mention, pool)]
+        case "speech":
+            return [Match(t, topic_score(mention.content, t)) for t in pool.all("speech")]
+        case "scene":
+            return [Match(t, 0.6) for t in pool.all("scene", "shot")]
+        case _:
+            return _anything(mention, pool)
+
+
+def _anything(mention: Mention, pool: Pool) -> list[Match]:
+    """A mention whose words do not tell what kind of thing it is: a deed, a colour, or a name for something."""
+    if mention.deed in ("enter", "leave") and not mention.content:
+        return [Match(t, 1.0) for t in _people(mention, pool)]
+    if mention.deed in ("dark", "bright"):
+        return [Match(t, 1.0) for t in lights(mention.deed, pool)]
+    found: list[Match] = []
+    if mention.content:
+        found += [Match(t, words_score(mention.content, t)) for t in pool.all("text", "code")]
+        found += [Match(t, 0.9 * topic_score(mention.content, t)) for t in pool.all("speech")]
+        if any(stem(w) in _VEHICLES for w in mention.content):
+            found += [Match(t, 0.9 * _shape(mention, t)) for t in pool.all("motion", "object")]
+    elif mention.colour:
+        found += [Match(t, 0.9 * colour_score(mention.colour, t.colour)) for t in pool.all("object", "motion")]
+        found += [Match(t, 0.85 * _sign(mention, t, pool)) for t in pool.all("text")]
+        found += [Match(t, s) for t in pool.all("colour") if (s := _background(mention, t))]
+    elif mention.deed == "move":
+        found += [Match(t, 1.0) for t in pool.all("motion")]
+    elif mention.deed == "say":
+        found += [Match(t, 0.6) for t in pool.all("speech")]
+    return found
+
+
+def _sign(mention: Mention, sign: Thing, pool: Pool) -> float:
+    """How well a sign fits: its colour (or that of its letters, or of the slide it fills), then its words."""
+    score = 0.7
+    if mention.colour:
+        plate = colour_score(mention.colour, sign.colour)
+        ink = 0.75 * colour_score(mention.colour, sign.ink)
+        behind = pool.background((sign.start_ns + sign.end_ns) // 2)
+        page = 0.85 * colour_score(mention.colour, behind.colour) if behind else 0.0
+        colour = max(plate, ink, page, 0.0 if sign.colour else 0.4)
+        if colour < FITS and (sign.colour or sign.ink):
+            return 0.0
+        score = 0.3 + 0.7 * colour
+    if mention.content:
+        said = max(words_score(mention.content, sign), 0.9 * _context_score(mention.content, sign, pool))
+        score *= _SETTING / 0.7 + (1 - _SETTING / 0.7) * said if said < FITS else 0.8 + 0.4 * said
+    return min(1.0, score)
+
+
+def _context_score(content: tuple[str, ...], sight: Thing, pool: Pool) -> float:
+    """How well words spoken while a thing was in view fit: "here is the bakery" names the sign that stands there."""
+    near = [
+        u for u in pool.all("speech")
+        if u.lasts(sight.start_ns - _SPAN_OF_CONTEXT_NS, sight.end_ns)
+    ]  # fmt: skip
+    return max((words_score(content, u) for u in near), default=0.0)
+
+
+def _people(mention: Mention, pool: Pool) -> list[Thing]:
+    if mention.deed == "enter":
+        return pool.all("entered")
+    if mention.deed == "leave":
+        return pool.all("left")
+    states = [t for t in pool.all("people") if t.value >= 0.5]
+    return states or pool.all("entered") or [t for t in pool.all("face") if t.value >= 0.5]
+
+
+def _shapes(mention: Mention, pool: Pool) -> list[Thing]:
+    moving, there = pool.all("motion"), pool.all("object")
+    return [*moving, *there] if mention.deed == "move" else [*there, *moving]
+
+
+def _shape(mention: Mention, thing: Thing) -> float:
+    """How well a shape fits: both colour and shape must be at least near where they are named."""
+    colour = colour_score(mention.colour, thing.colour) if mention.colour else 0.9
+    shape = _shape_score(mention.shape, thing.shape) if mention.shape else 0.9
+    if mention.deed == "move" and thing.kind != "motion":
+        shape *= 0.7
+    if mention.side and thing.kind == "object" and mention.side not in thing.position:
+        return 0.0
+    if mention.side and thing.kind == "motion" and mention.side != thing.subject:
+        return 0.0
+    return round(colour * shape, 3)
+
+
+def _background(mention: Mention, thing: Thing) -> float:
+    if not mention.colour:
+        return 0.8 if thing.side == "background" else 0.55
+    return colour_score(mention.colour, thing.colour) * (1.0 if thing.side == "background" else 0.8)
+
+
+def lights(deed: str, pool: Pool) -> list[Thing]:
+    """Changes of light in a direction ("dark", "bright", "" for any); states where no change was seen."""
+    changes = pool.all("light_change")
+    if deed not in ("dark", "bright"):
+        return changes or pool.all("light")
+    wanted = "darker" if deed == "dark" else "brighter"
+    found = [c for c in changes if c.subject == wanted]
+    if found:
+        return found
+    states = ("dark", "dim") if deed == "dark" else ("bright", "normal")
+    ordered = pool.all("light")
+    # The first state of a stream is how it was, not something that came about.
+    return [s for i, s in enumerate(ordered) if s.subject in states and (i or deed == "dark")]
+
+
+def sounds(mention: Mention, pool: Pool) -> list[Thing]:
+    """Sounds of the label that the words name; any but speech and silence where they name none."""
+    labels = sound_labels(mention.words)
+    if labels:
+        return [t for t in pool.all("sound") if t.subject in labels]
+    return [t for t in pool.all("sound") if t.subject not in ("speech", "silence")]
+
+
+_SOUND_LABELS = {
+    "music": "music", "song": "music", "melody": "music", "tune": "music", "jingle": "music", "beep": "music",
+    "tone": "music", "sing": "music", "bang": "bang", "clap": "bang", "explosion": "bang", "knock": "bang",
+    "thud": "bang", "crash": "bang", "gunshot": "bang", "shot": "bang", "hiss": "noise", "static": "noise",
+    "silence": "silence", "silent": "silence", "quiet": "silence", "speech": "speech", "voice": "speech",
+}  # fmt: skip
+
+
+def sound_labels(words: str) -> set[str]:
+    """Labels of sound that words name; "noise" alone is any loud thing."""
+    named = {_SOUND_LABELS[s] for w in words.split() for s in (w, stem(w)) if s in _SOUND_LABELS}
+    if not named and any(stem(w) == stem("noise") for w in words.split()):
+        return {"noise", "bang", "music"}
+    return named
+
+
+# ---- likeness ------------------------------------------------------------------------------------------------------
+
+
+def colour_score(wanted: str, have: str) -> float:
+    if not wanted or not have:
+        return 0.0
+    return 1.0 if wanted == have else _NEAR if frozenset((wanted, have)) in _NEAR_COLOURS else 0.0
+
+
+def _shape_score(wanted: str, have: str) -> float:
+    if wanted == have:
+        return 1.0
+    if not have or have in ("shape", "other"):
+        return 0.75
+    return _NEAR if frozenset((wanted, have)) in _NEAR_SHAPES else 0.0
+
+
+def words_score(content: tuple[str, ...], thing: Thing) -> float:
+    """Share of the content words that stand in what a thing says, allowing for misheard and misread ones."""
+    if not content:
+        return 0.0
+    return sum(_word_in(word, thing) for word in content) / len(content)
+
+
+def _word_in(word: str, thing: Thing) -> float:
+    if word in thing.words or stem(word) in thing.stems:
+        return 1.0
+    likeness = max((alike(word, other) for other in thing.words), default=0.0)
+    if likeness >= SAME_WORD:
+        return likeness
+    squeezed = "".join(thing.words)  # readers run words together
+    return 0.9 if len(word) >= 5 and word in squeezed else 0.0
+
+
+def topic_score(content: tuple[str, ...], thing: Thing) -> float:
+    """How much words said are about a topic; what memory found near in meaning counts where the words differ."""
+    return max(words_score(content, thing), 0.75 * thing.score)

@@ -1,0 +1,184 @@
+"""Answers about words that were spoken, and facts that somebody told or that stood written."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from reasoning.gate import form
+from reasoning.grounded.pool import Pool, Thing
+from reasoning.grounded.resolve import SAME_WORD
+from reasoning.grounded.scope import Scope
+from reasoning.grounded.wording import Answer, clock, listed
+from wire.messages import Cues, HistoryTurn
+from wire.words import alike, stem
+
+TOLD = 0.5  # score from which an utterance or a sign tells what is asked
+_MEANT = 0.8  # nearness in meaning from which the words need not be the same
+_COMMON_VERBS = {
+    stem(w)
+    for w in "open close leave arrive depart start begin end finish stop cost build sell live serve hold take run work"
+    " go come be have make get give find keep use call name know need want see hear say tell happen stand lie sit meet"
+    " play eat buy pay visit exist belong contain offer grow win lose paint write own lead show bring drink lives".split()
+}
+_LIGHT_NOUNS = {
+    stem(w)
+    for w in "name price number time day date year cost colour place kind sort type thing way part amount hour today much"
+    " many old tall far long high big heavy deep fast large small wide new good called named own".split()
+}
+_SYNONYMS = tuple(
+    frozenset(stem(w) for w in group.split())
+    for group in (
+        "open begin start", "close end finish shut stop", "leave depart go", "cost price dollar euro pound cent fee fare",
+        "child kid", "boat ship ferry vessel", "car vehicle automobile", "shop store", "big large huge", "small little tiny",
+        "build construct erect make", "sell offer", "photo picture photograph", "street road", "film movie", "hill mountain",
+        "job work", "doctor physician", "house home building", "garden park", "dinner supper meal", "breakfast meal",
+        "fast quick speed", "tall high height", "long length", "heavy weigh weight", "old age", "author writer write",
+        "call name", "teacher instructor", "capital city", "baker bakery", "sea ocean", "stone rock", "rule law",
+        "live reside home", "purchase buy", "autumn fall", "film cinema", "phone telephone call", "station stop",
+        "password code secret", "secret password", "chef cook", "born birth", "die death",
+    )
+)  # fmt: skip
+_NUMBER = r"\b(?:\d[\d.,:]*|zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|\w+ty|hundred|thousand|million|half|dozen|quarter)\b"  # noqa: E501
+_HOLDS = {
+    "number": re.compile(_NUMBER),
+    "price": re.compile(rf"{_NUMBER}|\bfree\b|[$€£]"),
+    "phone": re.compile(_NUMBER),
+    "time": re.compile(
+        rf"{_NUMBER}|\b(?:noon|midnight|morning|evening|afternoon|night|daily|today|tomorrow|tonight|weekend|summer|winter|"
+        r"spring|autumn|\w+day|sunrise|sunset|dawn|dusk|january|february|march|april|may|june|july|august|september|"
+        r"october|november|december|hour|hours|week|month|year|century|soon|later|lunch|dinner)s?\b"
+    ),
+    "date": re.compile(rf"{_NUMBER}|\b(?:\w+day|january|february|march|april|june|july|august|september|october|november|december)\b"),
+    "place": re.compile(
+        r"\b(?:in|on|at|under|behind|near|beside|between|above|below|inside|outside|next to|opposite|from|to|through|into|"
+        r"around|by|left|right|north|south|east|west|beneath|across|beyond)\b"
+    ),
+    "name": re.compile(r"\b(?:called|named|name is|names? (?:is|was|are)|known as|by|is|was|are|were)\b"),
+}  # fmt: skip
+_NAMED = re.compile(r"\b(?:called|named|name is|name was|names are|known as)\b")
+
+
+def statements(pool: Pool) -> list[Thing]:
+    """What was said that is no question or filler; all that was said, if nothing else was."""
+    spoken = pool.all("speech")
+    return [u for u in spoken if form(u.subject) == "statement"]
+
+
+def said(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
+    """ "What did the narrator say about the train", "what was the last thing said"."""
+    if scope.missing:
+        return None
+    spoken = statements(pool)
+    content = cues.about.content
+    if content:
+        scored = [(telling(content, u, ""), u) for u in scope.pick(spoken)]
+        best = max((s for s, _ in scored), default=0.0)
+        if best < TOLD:
+            return None
+        fitting = [u for s, u in scored if s >= max(TOLD, best - 0.15)]
+        return _heard_that(fitting[:2])
+    chosen = scope.pick(spoken)
+    if cues.order or cues.relation or cues.at_ns >= 0:
+        return _heard_that(chosen[:1]) if chosen else None
+    return _heard_that(chosen[-3:]) if chosen else None
+
+
+def fact(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
+    """ "When does the museum open": what somebody told, or what stood written, that fits best."""
+    content = cues.about.content
+    if not content or scope.missing:
+        return None
+    told = [(telling(content, u, cues.wants), u) for u in scope.pick(statements(pool))]
+    written = [(0.98 * telling(content, s, cues.wants), s) for s in scope.pick(pool.all("text", "code"))]
+    scored = sorted((*told, *written), key=lambda pair: -pair[0])
+    if not scored or scored[0][0] < TOLD:
+        return None
+    best, thing = scored[0]
+    also = [t for s, t in scored[1:3] if s >= best - 0.02 and t.kind == thing.kind and t.subject != thing.subject]
+    if thing.kind == "speech":
+        return _heard_that(sorted((thing, *also[:1]), key=lambda t: t.start_ns))
+    return Answer(f'I read "{_telling_lines(content, thing, cues.wants)}" at {clock(thing.start_ns)}.', (thing,))
+
+
+def mentioned(content: Sequence[str], pool: Pool, scope: Scope) -> list[Thing]:
+    """Utterances in which all that is named was said."""
+    return [u for u in scope.pick(pool.all("speech")) if form(u.subject) != "question" and telling(content, u, "") >= 0.7]
+
+
+def history(cues: Cues, turns: Sequence[HistoryTurn], text: str) -> Answer | None:
+    """ "What did I ask first", "repeat that"."""
+    if not turns:
+        return Answer("You have not asked me anything yet.", sure=False)
+    if re.search(r"\bask|question\b", text.lower()):
+        turn = turns[0] if cues.order == "first" else turns[-1]
+        return Answer(f'You asked: "{turn.question}"')
+    heard = next((t.heard for t in reversed(turns) if t.heard), "")
+    return Answer(heard) if heard else None
+
+
+def _heard_that(utterances: Sequence[Thing]) -> Answer:
+    parts = [f'"{u.subject}" at {clock(u.start_ns)}' for u in utterances]
+    return Answer(f"I heard {listed(parts)}.", tuple(utterances))
+
+
+def _telling_lines(content: Sequence[str], sign: Thing, wants: str) -> str:
+    """The lines of a sign that hold the words; all, where the value wanted stands apart from them."""
+    stems = {stem(w) for w in content}
+    fitting = [line.subject for line in sign.lines if stems & {stem(w) for w in line.subject.lower().split()}]
+    words = ", ".join(dict.fromkeys(fitting))
+    return words if words and _holds(words.lower(), wants, content) else sign.subject
+
+
+def telling(content: Sequence[str], thing: Thing, wants: str) -> float:
+    """0..1: how likely what was said or read tells what is asked.
+
+    A noun that does not occur counts against it more than a verb or "price"; what is wanted (a number, a time, a
+    name) must be there; nearness in meaning, found by memory, can stand in for the words only where it is great.
+    """
+    weights = [_weight(word) for word in content]
+    matched = [_occurs(word, thing) for word in content]
+    covered = sum(w * m for w, m in zip(weights, matched, strict=True)) / sum(weights)
+    meaning = thing.score if thing.score >= _MEANT or any(m and w == 1 for m, w in zip(matched, weights, strict=True)) else 0
+    score = max(covered, 0.6 * covered + 0.4 * meaning, 0.7 * meaning if meaning >= _MEANT else 0.0)
+    if wants and not _holds(" ".join(thing.words), wants, content):
+        score *= 0.6
+    return score
+
+
+def _weight(word: str) -> float:
+    base = stem(word)
+    return 0.25 if base in _LIGHT_NOUNS else 0.35 if base in _COMMON_VERBS else 1.0
+
+
+def _occurs(word: str, thing: Thing) -> float:
+    base = stem(word)
+    if word in thing.words or base in thing.stems:
+        return 1.0
+    if any(base in group and group & thing.stems for group in _SYNONYMS):
+        return 0.9
+    likeness = max((alike(word, other) for other in thing.words), default=0.0)
+    if likeness >= SAME_WORD:
+        return likeness
+    squeezed = "".join(thing.words)
+    return 0.9 if len(word) >= 5 and word in squeezed else 0.0
+
+
+def _holds(text: str, wants: str, content: Sequence[str]) -> bool:
+    """Whether words hold the sort of thing that is wanted."""
+    pattern = _HOLDS.get(wants)
+    if pattern is None:
+        return True
+    if wants != "name":
+        return bool(pattern.search(text))
+    nouns = [w for w in content if _weight(w) == 1.0]
+    if _NAMED.search(text):
+        return True
+    near = [re.escape(n) for n in nouns]
+    verbs = [w for w in content if stem(w) in _COMMON_VERBS]
+    if any(stem(v) in {stem(t) for t in text.split()} for v in verbs):
+        return True  # "who built the bridge": the deed itself is told
+    return any(
+        re.search(rf"\b{n}\w*(?: of(?: \w+)+?)? (?:is|was)\b|\b(?:is|was) (?:the|our|a|an|my) (?:\w+ )*{n}|\bby\b", text)
+        for n in near
+    )
