@@ -28,8 +28,8 @@ _DEED_PHRASES: tuple[tuple[str, str], ...] = (
     (r"(?:come|came|comes) (?:up|on|next|after|before|first)|pop\w* up|(?:was|were) (?:there|on|up)$", "appear"),
 )  # fmt: skip
 _DEED_PATTERNS = tuple((re.compile(rf"\b(?:{pattern})"), deed) for pattern, deed in _DEED_PHRASES)
-_TALK = {stem(w) for w in "say mention talk speak tell announce hear heard know learn remember thing sentence word time"
-         " statement remark spoken told fact anything something".split()}
+_PLACES = {stem(w) for w in "picture screen image frame view video scene camera wall footage display room".split()}
+_TALK = {stem(w) for w in ["say", "mention", "talk", "speak", "tell", "announce", "hear", "heard", "know", "learn", "remember", "thing", "sentence", "word", "time", "statement", "remark", "spoken", "told", "fact", "anything", "something"]}
 _POST = {"with", "that", "which", "who", "where", "about", "on", "in", "saying", "reading", "showing", "for", "of", "at",
          "called", "named", "said", "says", "read", "reads", "containing", "above", "below", "under", "near", "behind",
          "by", "from", "marked", "labelled", "labeled"}  # fmt: skip
@@ -52,6 +52,8 @@ def mention(words: Sequence[str]) -> Mention:
     order, nth = order_of(words)
     kind = KIND_OF.get(stem(head), "") if head else ""
     kind = _kind(kind, words, shape, colour, deed)
+    if not kind and not colour and not deed and (lit := next((w for w in words if w in ("dark", "bright")), "")):
+        kind, deed = "light", lit
     if kind != "object" and stem(head) not in SHAPE_OF:
         shape = shape if kind in ("", "object") else ""
     content = _content(words, head, kind, colour)
@@ -89,13 +91,16 @@ def order_of(words: Sequence[str]) -> tuple[Order, int]:
 
 def _head(words: Sequence[str]) -> str:
     """The noun that says what kind of thing it is: the last known noun before "with", "that said"..."""
+    said = _after_saying(words)
+    words = words[: said + 1] if said >= 0 else words
     known = [w for w in _before_post(words) if stem(w) in KIND_OF and stem(w) not in VAGUE]
     if not known:
         known = [w for w in words if stem(w) in KIND_OF and stem(w) not in VAGUE][:1]
     if not known:
         return ""
     # "the person in the red square": people first; "the music": sound; otherwise the last noun is the head.
-    return known[-1]
+    things = [w for w in known if stem(w) not in _PLACES]  # "the circle that crossed the picture" is about a circle
+    return (things or known)[-1]
 
 
 def _before_post(words: Sequence[str]) -> list[str]:

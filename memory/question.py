@@ -10,11 +10,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
-from typing import Literal, cast
+from typing import Literal
 
 from memory import timewords
 from memory.frames import Frame, read
-from memory.lexicon import ANSWERS, KIND_OF, VAGUE, repair
+from memory.lexicon import ANSWERS, repair
 from memory.mentions import mention, order_of, topic
 from memory.prototypes import Encode, Prototypes
 from wire.messages import Cues, HistoryTurn, Mention
@@ -45,7 +45,7 @@ _POLITE = tuple(
         r"(?:please|the question is|according to (?:the )?\w+|as far as you \w+)",
     )
 )
-_TRAILING = re.compile(r" (?:please|thanks|thank you|again|for me|then|exactly|though|(?<!or )right|if you can|do you know|"
+_TRAILING = re.compile(r" (?:please|thanks|thank you|again|for me|then|exactly|though|if you can|do you know|"
                        r"do you remember|you know)$")  # fmt: skip
 _SAID_BY = re.compile(r" ?(?:according to (?:the )?(?:narrator|speaker|voice|guide|announcer|text|sign))")
 _QUESTION_WORDS = r"(?:what|which|who|how|where|when|did|was|were|is|are|does|do|has|have|had|read|describe|sum|count)"
@@ -73,7 +73,7 @@ _RELATIONS: dict[str, Relation] = {
 }  # fmt: skip
 _AUX = r"(?:did|do|does|was|were|is|are|has|have|had)"
 _SPOKEN = ("said", "fact", "heard")  # asks whose subject is a topic of talk, whatever kind of thing it names
-_IT = frozenset("it that this they them he she one those these him her there".split())
+_IT = frozenset(["it", "that", "this", "they", "them", "he", "she", "one", "those", "these", "him", "her", "there"])
 _NEXT_UP = re.compile(r"(?:what (?:came|was|happened|is|did you see|appeared|followed)?\s?)?"
                       r"(?:right |just )?(?P<rel>before|after|next|then|afterwards|afterward|beforehand)"
                       r"(?: that| this| it| then)?")  # fmt: skip
@@ -172,10 +172,12 @@ def _read(core: str, t_ns: int, encode: Encode | None) -> Cues:
             frame = Frame(ask, {"x": core}, yes_no=ask == "presence", sure=True)
     cues = _refine(frame, core, said_by, t_ns)
     if anchor:
+        named = mention(anchor.split())
+        if not named.kind and "one" in anchor.split():  # "which sign came before the purple one"
+            named = replace(named, kind=cues.about.kind)
         cues = replace(
-            cues, relation=relation, anchor=anchor, anchor_about=mention(anchor.split()),
-            kinds=_union(cues.kinds, _kinds_of(mention(anchor.split()))),
-        )  # fmt: skip
+            cues, relation=relation, anchor=anchor, anchor_about=named, kinds=_union(cues.kinds, _kinds_of(named))
+        )
     return cues
 
 
@@ -208,6 +210,8 @@ def _refine(frame: Frame, core: str, said_by: bool, t_ns: int) -> Cues:
     choices = tuple(groups[key] for key in ("a", "b") if key in groups)
     if ask in ("presence", "when", "fact", "ordered", "count", "text", "said", "scene", "who", "code", "duration", "where"):
         ask, about, wants = _settle(ask, about, subject, core, said_by)
+        if ask in _SPOKEN and frame.ask not in _SPOKEN:
+            about = topic(subject.split())
     if ask == "presence":
         choices = choices or _or_choices(subject)
     if ask in ("light", "motion"):
@@ -288,7 +292,7 @@ def _is_written(about: Mention, core: str) -> bool:
     """False for "the name of the keeper" and "which platform does the train leave from": told, or written, who knows."""
     if re.search(r"\b(?:say|said|says|read|written|printed|shown|displayed|stood|see|word|words|text|title|headline)\b", core):
         return True
-    return not about.content or bool(re.search(r"\b(?:on|in|at) (?:the|that|a) ", core)) and not about.deed
+    return not about.content or (bool(re.search(r"\b(?:on|in|at) (?:the|that|a) ", core)) and not about.deed)
 
 
 def _is_seen(about: Mention) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import replace
 
 from reasoning.grounded.events import clause
 from reasoning.grounded.pool import Pool, S, Thing
@@ -112,6 +112,8 @@ def _background(pool: Pool, start_ns: int, end_ns: int) -> list[tuple[str, Thing
 def _events(pool: Pool, start_ns: int, end_ns: int) -> list[tuple[str, Thing]]:
     """What appeared, went, came in, left, or changed the light, in order of time."""
     told: list[tuple[str, Thing]] = []
+    for sign in pool.all("text"):
+        told += [(words, _at(sign, at_ns)) for words, at_ns in _line_swaps(sign, start_ns, end_ns)]
     for thing in pool.all("light_change", "entered", "left", "text", "code", "motion", "sound"):
         if not start_ns <= thing.start_ns <= end_ns or thing.start_ns <= 0:
             continue
@@ -130,7 +132,7 @@ def _text_change(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
     swaps: list[tuple[str, Thing]] = []
     signs = pool.all("text")
     for sign in signs:
-        swaps += [(words, sign) for words in _line_swaps(sign, start_ns, end_ns)]
+        swaps += [(f"{words} at {clock(at_ns)}", sign) for words, at_ns in _line_swaps(sign, start_ns, end_ns)]
     if not swaps:
         for before, after in zip(signs, signs[1:], strict=False):
             near = abs(after.start_ns - before.end_ns) <= 3 * S and start_ns <= after.start_ns <= end_ns
@@ -142,10 +144,15 @@ def _text_change(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
     return Answer(f"{listed([words for words, _ in shown])}.", tuple(sign for _, sign in shown))
 
 
-def _line_swaps(sign: Thing, start_ns: int, end_ns: int) -> Sequence[str]:
+def _at(sign: Thing, at_ns: int) -> Thing:
+    return replace(sign, start_ns=at_ns)
+
+
+def _line_swaps(sign: Thing, start_ns: int, end_ns: int) -> list[tuple[str, int]]:
+    """(what became what, when) for lines that took the place of another."""
     told = []
     for later in sign.lines:
         gone = [e for e in sign.lines if abs(later.start_ns - e.end_ns) <= 3 * S and e.subject != later.subject]
         if gone and start_ns <= later.start_ns <= end_ns:
-            told.append(f'"{gone[-1].subject}" became "{later.subject}" at {clock(later.start_ns)}')
+            told.append((f'"{gone[-1].subject}" became "{later.subject}"', later.start_ns))
     return told

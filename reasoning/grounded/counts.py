@@ -8,11 +8,18 @@ from dataclasses import replace
 from reasoning.grounded.pool import Pool, Thing
 from reasoning.grounded.resolve import find, lights, sounds
 from reasoning.grounded.scope import Scope
+from reasoning.grounded import talk
 from reasoning.grounded.talk import mentioned
 from reasoning.grounded.wording import Answer, clock, listed, looks, people
 from wire.messages import Cues, Mention
+from wire.words import STOPWORDS, stem
 
 _MOST_TIMES = 4
+_SEEN_NOUNS = {
+    stem(w)
+    for w in "people person man woman sign slide word letter circle square triangle shape object face colour red blue green"
+    " yellow different time anybody anyone somebody someone see seen saw come came there board screen poster".split()
+}
 
 
 def count(cues: Cues, pool: Pool, scope: Scope, text: str) -> Answer | None:
@@ -20,6 +27,8 @@ def count(cues: Cues, pool: Pool, scope: Scope, text: str) -> Answer | None:
     if scope.missing:
         return None
     about = cues.about
+    if (told := _written(cues, pool, scope)) is not None:
+        return told
     match about.kind:
         case "people" | "":
             if about.kind or about.deed in ("enter", "leave") or not about.content:
@@ -44,6 +53,18 @@ def count(cues: Cues, pool: Pool, scope: Scope, text: str) -> Answer | None:
             return Answer(f"I saw {len(scope.pick(pool.all('shot'))) + 1} scenes.")
         case _:
             return _mentions(cues, pool, scope)
+
+
+def _written(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
+    """A number that stands written next to the counted noun: "Visitors 420" answers "how many visitors"."""
+    nouns = [w for w in cues.about.words.split() if w not in STOPWORDS and stem(w) not in _SEEN_NOUNS]
+    if cues.about.kind not in ("people", "text", "object", "") or cues.now or cues.about.deed in ("enter", "leave") or not nouns:
+        return None
+    noun = stem(nouns[0])
+    for sign in scope.pick(pool.all("text")):
+        if noun in sign.stems and any(w.isdigit() for w in sign.words):
+            return talk.fact(replace(cues, about=replace(cues.about, content=tuple(nouns)), wants="number"), pool, scope)
+    return None
 
 
 def _any_order(cues: Cues) -> Mention:

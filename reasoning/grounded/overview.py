@@ -14,7 +14,7 @@ from wire.messages import Cues
 
 T = TypeVar("T")
 
-_MOST_SEEN, _MOST_HEARD = 7, 3
+_MOST_SEEN, _MOST_HEARD = 8, 3
 _FIRST_NS = 3 * S  # what is in view within that time of the first thing is "the first thing you saw"
 _MOST_WORDS_HEARD = 14
 
@@ -24,18 +24,22 @@ def summary(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
     if scope.missing:
         return None
     start_ns, end_ns = scope.span()
-    seen = _spread(_happenings(pool, start_ns, end_ns), _MOST_SEEN)
+    if cues.at_ns >= 0 and cues.spanned:
+        return scene(cues, pool, scope)
+    seen = _telling(_happenings(pool, start_ns, end_ns))
+    noises = [t for t in pool.all("sound") if t.subject in ("music", "bang") and t.lasts(start_ns, end_ns)]
     heard = _spread([u for u in statements(pool) if u.lasts(start_ns, end_ns)], _MOST_HEARD)
-    if not seen and not heard:
+    if not seen and not heard and not noises:
         return None
     sentences = []
     if seen:
         told = [f"{words} at {clock(max(start_ns, thing.start_ns))}" for words, thing in seen]
         sentences.append(f"I saw {'; '.join(told)}.")
-    if heard:
+    if heard or noises:
+        sounds = [f"{'a bang' if t.subject == 'bang' else 'music'} at {clock(t.start_ns)}" for t in noises[:2]]
         quotes = [f'"{_short(u.subject)}"' for u in heard]
-        sentences.append(f"I heard {listed(quotes)}.")
-    return Answer(" ".join(sentences), (*(thing for _, thing in seen), *heard))
+        sentences.append(f"I heard {listed([*sounds, *quotes])}.")
+    return Answer(" ".join(sentences), (*(thing for _, thing in seen), *noises[:2], *heard))
 
 
 def _short(words: str) -> str:
@@ -54,11 +58,9 @@ def _happenings(pool: Pool, start_ns: int, end_ns: int) -> list[tuple[str, Thing
     elif there := [t for t in pool.all("people") if t.lasts(start_ns, end_ns) and t.value >= 0.5]:
         most = max(there, key=lambda t: t.value)
         told.append((people(round(most.value)), most))
-    for thing in pool.all("text", "code", "object", "motion", "light_change", "sound"):
+    for thing in pool.all("text", "code", "object", "motion", "light_change"):
         key = (thing.kind, thing.subject) if thing.kind not in ("object", "motion") else ("look", looks(thing))
         if not thing.lasts(start_ns, end_ns) or key in known:
-            continue
-        if thing.kind == "sound" and thing.subject in ("speech", "silence", "noise"):
             continue
         if thing.kind == "object" and any(m.overlap_ns(thing) > 0 and looks(m) == looks(thing) for m in pool.all("motion")):
             continue  # told with its motion
@@ -67,12 +69,19 @@ def _happenings(pool: Pool, start_ns: int, end_ns: int) -> list[tuple[str, Thing
     return sorted(told, key=lambda pair: pair[1].start_ns)
 
 
+def _telling(told: Sequence[tuple[str, Thing]]) -> list[tuple[str, Thing]]:
+    """The most that one can listen to: people always, of the rest an even choice over time."""
+    if len(told) <= _MOST_SEEN:
+        return list(told)
+    people_first = [pair for pair in told if pair[1].kind in ("entered", "people")][:1]
+    rest = _spread([pair for pair in told if pair[1].kind not in ("entered", "people")], _MOST_SEEN - len(people_first))
+    return sorted((*people_first, *rest), key=lambda pair: pair[1].start_ns)
+
+
 def _seen(thing: Thing) -> str:
     match thing.kind:
         case "light_change":
             return "the lights go out" if thing.subject == "darker" else "the lights come on"
-        case "sound":
-            return "and heard music" if thing.subject == "music" else f"and heard a {thing.subject}"
         case _:
             return item(thing)
 

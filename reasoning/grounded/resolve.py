@@ -28,7 +28,9 @@ _NEAR_SHAPES = {
         ("circle", "pentagon"), ("hexagon", "pentagon"),
     )
 }  # fmt: skip
-_NEAR = 0.7  # worth of a near colour or shape
+_NEAR = 0.6  # worth of a near colour or shape
+_LEAST_COLOUR = 0.35
+_PAGES = {stem(w) for w in ("slide", "page", "screen", "slideshow")}
 _SPAN_OF_CONTEXT_NS = 8 * S  # words spoken that near to a sight are about it
 # Words that place a sign without being on it; the narrator may have said them, or nobody.
 _SETTING = 0.55  # worth of a thing whose setting ("on the door") cannot be checked
@@ -140,12 +142,14 @@ def _sign(mention: Mention, sign: Thing, pool: Pool) -> float:
     """How well a sign fits: its colour (or that of its letters, or of the slide it fills), then its words."""
     score = 0.7
     if mention.colour:
-        plate = colour_score(mention.colour, sign.colour)
-        ink = 0.75 * colour_score(mention.colour, sign.ink)
         behind = pool.background((sign.start_ns + sign.end_ns) // 2)
-        page = 0.85 * colour_score(mention.colour, behind.colour) if behind else 0.0
-        colour = max(plate, ink, page, 0.0 if sign.colour else 0.4)
-        if colour < FITS and (sign.colour or sign.ink):
+        plate = colour_score(mention.colour, sign.colour)
+        page = colour_score(mention.colour, behind.colour) if behind else 0.0
+        # "The blue slide" is blue itself, "the blue sign" hangs on a wall of another colour.
+        is_page = any(stem(w) in _PAGES for w in mention.words.split())
+        surface = max(0.6 * plate, page) if is_page else max(plate, 0.6 * page)
+        colour = max(surface, 0.6 * colour_score(mention.colour, sign.ink), 0.0 if sign.colour else 0.4)
+        if colour < _LEAST_COLOUR and (sign.colour or sign.ink):
             return 0.0
         score = 0.3 + 0.7 * colour
     if mention.content:

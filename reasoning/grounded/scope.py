@@ -6,7 +6,7 @@ Owns spans, "now", "at 1:30", "before the red sign", first and last. Knows times
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reasoning.grounded.pool import Pool, S, Thing
 from reasoning.grounded.resolve import find, moment_ns
@@ -34,6 +34,8 @@ class Scope:
             found = [] if cues.follow_up else find(cues.anchor_about, pool)
             if found:
                 anchor = found[-1] if cues.relation == "before" and cues.anchor_about.order == "last" else found[0]
+                if cues.relation == "during":
+                    anchor = _while(anchor, pool)
                 return cls(cues, pool, anchor, moment_ns(anchor, cues.anchor_about.deed))
         if cues.anchor_ns >= 0:
             return cls(cues, pool, None, cues.anchor_ns)
@@ -96,6 +98,14 @@ class Scope:
             return things
         fresh = [t for t in things if t.end_ns >= self.pool.t_ns - _RECENT_NS]
         return [max(fresh, key=lambda t: (t.end_ns, t.start_ns))] if fresh else things
+
+
+def _while(anchor: Thing, pool: Pool) -> Thing:
+    """The time that a change began: "while the lights were out" lasts until they came on again."""
+    if anchor.kind != "light_change":
+        return anchor
+    back = [t for t in pool.all("light_change") if t.start_ns > anchor.start_ns and t.subject != anchor.subject]
+    return replace(anchor, end_ns=back[0].start_ns if back else pool.t_ns)
 
 
 def _distance_ns(thing: Thing, at_ns: int) -> int:

@@ -11,7 +11,7 @@ from reasoning.grounded.resolve import SAME_WORD
 from reasoning.grounded.scope import Scope
 from reasoning.grounded.wording import Answer, clock, listed
 from wire.messages import Cues, HistoryTurn
-from wire.words import alike, stem
+from wire.words import STOPWORDS, alike, stem
 
 TOLD = 0.5  # score from which an utterance or a sign tells what is asked
 _MEANT = 0.8  # nearness in meaning from which the words need not be the same
@@ -23,8 +23,8 @@ _COMMON_VERBS = {
 }
 _LIGHT_NOUNS = {
     stem(w)
-    for w in "name price number time day date year cost colour place kind sort type thing way part amount hour today much"
-    " many old tall far long high big heavy deep fast large small wide new good called named own".split()
+    for w in "name price number time day date year cost colour place kind sort type thing way part amount hour today much sign board slide poster screen page wall door title"
+    " many sign board slide poster screen page wall door title old tall far long high big heavy deep fast large small wide new good called named own".split()
 }
 _SYNONYMS = tuple(
     frozenset(stem(w) for w in group.split())
@@ -157,11 +157,16 @@ def _occurs(word: str, thing: Thing) -> float:
         return 1.0
     if any(base in group and group & thing.stems for group in _SYNONYMS):
         return 0.9
-    likeness = max((alike(word, other) for other in thing.words), default=0.0)
+    likeness = max((alike(word, other) for other in thing.words if _may_be_misheard(other)), default=0.0)
     if likeness >= SAME_WORD:
         return likeness
     squeezed = "".join(thing.words)
     return 0.9 if len(word) >= 5 and word in squeezed else 0.0
+
+
+def _may_be_misheard(word: str) -> bool:
+    """Frequent words are recognised well: "costs" was not meant to be "castle"."""
+    return word not in STOPWORDS and stem(word) not in _COMMON_VERBS
 
 
 def _holds(text: str, wants: str, content: Sequence[str]) -> bool:
@@ -179,6 +184,8 @@ def _holds(text: str, wants: str, content: Sequence[str]) -> bool:
     if any(stem(v) in {stem(t) for t in text.split()} for v in verbs):
         return True  # "who built the bridge": the deed itself is told
     return any(
-        re.search(rf"\b{n}\w*(?: of(?: \w+)+?)? (?:is|was)\b|\b(?:is|was) (?:the|our|a|an|my) (?:\w+ )*{n}|\bby\b", text)
+        re.search(
+            rf"\b{n}\w*(?: of(?: \w+){{1,3}})? (?:is|was)\b|\b(?:is|was) (?:the|our|a|an|my) (?:\w+ ){{0,2}}{n}|\bby\b", text
+        )
         for n in near
     )

@@ -94,7 +94,7 @@ def duration(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
         return None
     thing = scope.freshest(found)[0] if len(found) > 1 and found[0].subject != found[-1].subject else found[0]
     lasted = _as_long(thing, pool)
-    return Answer(f"For about {lasted}, {span(thing)}: {noun(thing, about.colour)}.", (thing,))
+    return Answer(f"{capital(noun(thing, about.colour))} lasted about {lasted}, {span(thing)}.", (thing,))
 
 
 def _as_long(thing: Thing, pool: Pool) -> str:
