@@ -6,13 +6,16 @@ Works inside the store's transaction. Key frames are files next to the database,
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from memory.sentences import summary
 from memory.store import Store, half
 from memory.timeline import Clip, KeyFrame
 
@@ -25,8 +28,12 @@ class ClipRow:
     session: int
     start_ns: int
     end_ns: int
-    summary: str
+    sentences: tuple[str, ...]
     key_frame: str
+
+    @property
+    def summary(self) -> str:
+        return summary(self.sentences)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +52,7 @@ class Asked:
     heard: str = ""
 
 
-_CLIP = "SELECT id, session, start_ns, end_ns, summary, key_frame FROM clips"
+_CLIP = "SELECT id, session, start_ns, end_ns, sentences, key_frame FROM clips"
 _ASKED = "SELECT reply_id, id, t_ns, text, message, asked_event, answer_event, sent, played, heard FROM questions"
 
 
@@ -67,7 +74,8 @@ class Archive:
         self._db.execute(
             "INSERT OR REPLACE INTO clips VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
-                clip.id, clip.session, clip.start_ns, clip.end_ns, clip.frames, clip.summary, clip.key_frame,
+                clip.id, clip.session, clip.start_ns, clip.end_ns, clip.frames,
+                json.dumps(clip.sentences, ensure_ascii=False), clip.key_frame,
                 None if vector is None else half(vector),
                 None if mean is None else half(mean),
                 None if tokens is None else half(tokens),
@@ -80,7 +88,7 @@ class Archive:
         for identity in ids:
             row = self._db.execute(f"{_CLIP} WHERE id = ?", (identity,)).fetchone()
             if row is not None:
-                found[identity] = ClipRow(*row)
+                found[identity] = _clip(row)
         return found
 
     def clips_between(self, session: int, from_ns: int, to_ns: int, limit: int) -> list[ClipRow]:
@@ -89,15 +97,15 @@ class Archive:
             f"{_CLIP} WHERE session = ? AND start_ns <= ? AND end_ns >= ? ORDER BY start_ns DESC LIMIT ?",
             (session, to_ns, from_ns, limit),
         ).fetchall()
-        return [ClipRow(*row) for row in reversed(rows)]
+        return [_clip(row) for row in reversed(rows)]
 
     def clip_vectors(self) -> Iterator[tuple[int, bytes]]:
         yield from self._db.execute("SELECT id, vector FROM clips WHERE vector IS NOT NULL ORDER BY id")
 
-    def unfinished_clips(self) -> list[tuple[int, str]]:
-        """(id, summary) of clips that were open when the process ended."""
-        rows = self._db.execute("SELECT id, summary FROM clips WHERE vector IS NULL ORDER BY id").fetchall()
-        return [(int(i), str(text)) for i, text in rows]
+    def unfinished_clips(self) -> list[ClipRow]:
+        """Clips without a vector: those that were open when the process ended."""
+        rows = self._db.execute(f"{_CLIP} WHERE vector IS NULL ORDER BY id").fetchall()
+        return [_clip(row) for row in rows]
 
     def finish_clip(self, identity: int, vector: Array) -> None:
         self._store.begin()
@@ -197,3 +205,8 @@ class Archive:
         pixels = self._db.execute("SELECT coalesce(sum(size), 0) FROM key_frames").fetchone()[0]
         pages = self._db.execute("PRAGMA page_count").fetchone()[0] * self._db.execute("PRAGMA page_size").fetchone()[0]
         return counts | {"key_frame_bytes": float(pixels), "database_bytes": float(pages)}
+
+
+def _clip(row: tuple[Any, ...]) -> ClipRow:
+    identity, session, start_ns, end_ns, sentences, key_frame = row
+    return ClipRow(identity, session, start_ns, end_ns, tuple(json.loads(sentences)), key_frame)

@@ -8,7 +8,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-from memory.archive import Asked
+import numpy as np
+
+from memory.archive import Asked, ClipRow
 from memory.backends.base import ClipInput, ClipMemory
 from memory.embedder import Probe
 from memory.events import row_id
@@ -88,10 +90,10 @@ class Desk:
 
     async def mend(self) -> None:
         """Vectors for clips that were open when the process ended."""
-        rows = await self._keeper.call("unfinished_clips")
+        rows: list[ClipRow] = await self._keeper.call("unfinished_clips")
         if rows:
-            vectors = await self._embedder.call("encode", [text for _, text in rows])
-            await self._keeper.call("finish_clips", [identity for identity, _ in rows], vectors)
+            vectors = await self._embedder.call("remake", [_row_input(row) for row in rows])
+            await self._keeper.call("finish_clips", [row.id for row in rows], vectors)
 
     # ---- questions -----------------------------------------------------------------------------------------------
 
@@ -249,6 +251,12 @@ def _input(clip: Clip) -> ClipInput:
         sentences=clip.sentences,
         features=clip.features,
     )
+
+
+def _row_input(row: ClipRow) -> ClipInput:
+    """What is left of a clip after the end of the process: its sentences."""
+    nothing = np.zeros((0, 0), np.float32)
+    return ClipInput(start_ns=row.start_ns, end_ns=row.end_ns, appearance=nothing, sentences=row.sentences)
 
 
 def _packed(question: Question) -> bytes:

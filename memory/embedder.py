@@ -78,6 +78,14 @@ class Embedder:
     def compress(self, clips: list[ClipInput]) -> list[ClipMemory]:
         return self._compressor.compress(clips)
 
+    def remake(self, clips: list[ClipInput]) -> Array:
+        """(N, D) vectors of clips of which only the sentences are left; zeros, which match nothing, where the
+        compressor works on pixels."""
+        try:
+            return np.stack([memory.vector for memory in self._compressor.compress(clips)])
+        except ValueError:
+            return np.zeros((len(clips), self._compressor.dim), np.float32)
+
     def question(self, text: str) -> Array:
         """(D,) in the space of the clip vectors."""
         return self._compressor.question(text)

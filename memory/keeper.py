@@ -13,8 +13,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from memory.archive import Archive, Asked
+from memory.archive import Archive, Asked, ClipRow
 from memory.events import ANSWER, QUESTION, Event
+from memory.grove import Grove
 from memory.index import VectorIndex
 from memory.lock import FolderLock
 from memory.recall import Recalled
@@ -65,6 +66,7 @@ class Keeper:
         except BaseException:
             self._lock.release()
             raise
+        self._grove = Grove(self.store)
         self._phrases = VectorIndex(text_dim)
         self._clips = VectorIndex(clip_dim)
         self._phrases.fill(self.store.vectors())
@@ -125,16 +127,18 @@ class Keeper:
     def put_clips(self, clips: Sequence[CompressedClip]) -> None:
         for c in clips:
             self.archive.put_clip(c.clip, c.vector, c.tokens)
+            self._grove.add(c.clip, c.vector)
         if clips:
             self._clips.add([c.clip.id for c in clips], np.stack([c.vector for c in clips]))
 
-    def unfinished_clips(self) -> list[tuple[int, str]]:
+    def unfinished_clips(self) -> list[ClipRow]:
         return self.archive.unfinished_clips()
 
     def finish_clips(self, ids: Sequence[int], vectors: Array) -> None:
         """Vectors for clips that were open when the process ended."""
         for identity, vector in zip(ids, vectors, strict=True):
             self.archive.finish_clip(identity, vector)
+            self._grove.add_row(identity)
         self._clips.add(ids, vectors)
 
     def commit(self, no: int, open_clip: Clip | None, seen_ns: int, frames: int, serial: int, clips: int) -> None:

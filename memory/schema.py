@@ -64,7 +64,7 @@ _V1 = (
         start_ns INTEGER NOT NULL,
         end_ns INTEGER NOT NULL,
         frames INTEGER NOT NULL,
-        summary TEXT NOT NULL,
+        sentences TEXT NOT NULL,              -- JSON list
         key_frame TEXT NOT NULL,
         vector BLOB,                          -- float16, what questions are compared with; NULL while open
         appearance BLOB,                      -- float16, mean of its frames
@@ -98,7 +98,25 @@ _V1 = (
     "CREATE UNIQUE INDEX questions_by_id ON questions (session, id)",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_V1,)
+_V2 = (
+    # The merge tree; its children are the clips of its span. Empty in a memory that was made before: built from clips.
+    """CREATE TABLE nodes (
+        id INTEGER PRIMARY KEY,
+        session INTEGER NOT NULL REFERENCES sessions (no),
+        level INTEGER NOT NULL,
+        start_ns INTEGER NOT NULL,
+        end_ns INTEGER NOT NULL,
+        vector BLOB NOT NULL,
+        clips INTEGER NOT NULL,
+        merges INTEGER NOT NULL,
+        said TEXT NOT NULL,                   -- JSON: [text, first_ns, count]
+        shown TEXT NOT NULL,                  -- JSON: names of key frames
+        looks BLOB NOT NULL                   -- float16, one row for each of them
+    )""",
+    "CREATE INDEX nodes_by_time ON nodes (session, start_ns)",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_V1, _V2)
 VERSION = len(MIGRATIONS)
 
 

@@ -1,0 +1,141 @@
+"""The merge trees of a memory's sessions, kept in step with their rows in the database.
+
+Reads and writes nodes; how they merge is `memory.tree`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import reduce
+from typing import Any
+
+import numpy as np
+
+from memory.store import Array, Store, half, whole
+from memory.timeline import Clip
+from memory.tree import Node, Said, Shown, Touched, Tree, merge
+
+_NODE = "SELECT id, session, level, start_ns, end_ns, vector, clips, merges, said, shown, looks FROM nodes"
+_LEAF = "SELECT id, session, start_ns, end_ns, vector, sentences, key_frame, appearance FROM clips"
+
+
+class Grove:
+    """One tree for each session of a memory that was looked at."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._db = store.database
+        self._trees: dict[int, Tree] = {}
+
+    def nodes(self, session: int, from_ns: int, to_ns: int) -> list[Node]:
+        """Nodes that touch the span, in order of time."""
+        return [n for n in self._tree(session).nodes() if n.start_ns <= to_ns and n.end_ns >= from_ns]
+
+    def add(self, clip: Clip, vector: Array) -> None:
+        """Take in a closed clip."""
+        look = clip.appearance.mean(axis=0) if clip.appearance.size else np.zeros(0, np.float32)
+        shown = (Shown(clip.key_frame, look),) if clip.key_frame else ()
+        said = tuple(Said(text, clip.start_ns) for text in clip.sentences)
+        self._add(Node(clip.id, clip.session, 0, clip.start_ns, clip.end_ns, vector, said=said, shown=shown))
+
+    def add_row(self, identity: int) -> None:
+        """Take in a clip that is on disk and has a vector."""
+        for node in self._leaves("WHERE id = ? AND vector IS NOT NULL", identity):
+            self._add(node)
+
+    def rederive(self, session: int, from_ns: int, to_ns: int) -> None:
+        """Make the nodes that touch the span anew from the clips that are left, after something was erased."""
+        tree = self._tree(session)
+        touched = Touched()
+        for old in self.nodes(session, from_ns, to_ns):
+            touched.gone.add(old.id)
+            leaves = self._leaves(
+                "WHERE session = ? AND start_ns BETWEEN ? AND ? AND vector IS NOT NULL ORDER BY start_ns",
+                session, old.start_ns, old.end_ns,
+            )  # fmt: skip
+            if leaves:
+                made = reduce(merge, leaves)
+                touched.put(replace(made, level=old.level))
+        tree.replace(touched.gone, touched.nodes.values())
+        self._write(touched)
+
+    def _add(self, leaf: Node) -> None:
+        tree = self._tree(leaf.session)
+        nodes = tree.nodes()
+        if not nodes or nodes[-1].end_ns < leaf.end_ns:  # else the tree was just built, this clip included
+            self._write(tree.add(leaf))
+
+    def _tree(self, session: int) -> Tree:
+        """The tree of a session; built from its clips if the memory is older than trees."""
+        if session not in self._trees:
+            rows = self._db.execute(f"{_NODE} WHERE session = ?", (session,)).fetchall()
+            tree = self._trees[session] = Tree([_node(row) for row in rows])
+            if not rows:
+                for leaf in self._leaves("WHERE session = ? AND vector IS NOT NULL ORDER BY start_ns", session):
+                    self._write(tree.add(leaf))
+        return self._trees[session]
+
+    def _leaves(self, where: str, *arguments: object) -> list[Node]:
+        return [_leaf(row) for row in self._db.execute(f"{_LEAF} {where}", arguments)]
+
+    def _write(self, touched: Touched) -> None:
+        if not touched.nodes and not touched.gone:
+            return
+        self._store.begin()
+        self._db.executemany("DELETE FROM nodes WHERE id = ?", [(identity,) for identity in touched.gone])
+        self._db.executemany(
+            "INSERT OR REPLACE INTO nodes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [_row(node) for node in touched.nodes.values()],
+        )
+
+
+def _row(node: Node) -> tuple[object, ...]:
+    looks = _rows([s.look for s in node.shown])
+    return (
+        node.id, node.session, node.level, node.start_ns, node.end_ns, half(node.vector), node.clips, node.merges,
+        json.dumps([[s.text, s.first_ns, s.count] for s in node.said], ensure_ascii=False),
+        json.dumps([s.name for s in node.shown]), half(looks),
+    )  # fmt: skip
+
+
+def _node(row: tuple[Any, ...]) -> Node:
+    identity, session, level, start_ns, end_ns, vector, clips, merges, said, shown, looks = row
+    names = json.loads(shown)
+    rows = whole(looks).reshape(len(names), -1) if names else np.zeros((0, 0), np.float32)
+    return Node(
+        id=identity,
+        session=session,
+        level=level,
+        start_ns=start_ns,
+        end_ns=end_ns,
+        vector=whole(vector),
+        clips=clips,
+        merges=merges,
+        said=tuple(Said(*one) for one in json.loads(said)),
+        shown=tuple(Shown(name, look) for name, look in zip(names, rows, strict=True)),
+    )
+
+
+def _leaf(row: tuple[Any, ...]) -> Node:
+    identity, session, start_ns, end_ns, vector, sentences, key_frame, appearance = row
+    look = whole(appearance) if appearance else np.zeros(0, np.float32)
+    return Node(
+        identity,
+        session,
+        0,
+        start_ns,
+        end_ns,
+        whole(vector),
+        said=tuple(Said(text, start_ns) for text in json.loads(sentences)),
+        shown=(Shown(key_frame, look),) if key_frame else (),
+    )
+
+
+def _rows(looks: Sequence[Array]) -> Array:
+    """Looks of one length as rows; shorter ones are filled up."""
+    if not looks:
+        return np.zeros((0, 0), np.float32)
+    size = max(look.size for look in looks)
+    return np.stack([np.pad(look, (0, size - look.size)) for look in looks])
