@@ -122,7 +122,7 @@ def load_weights(
             continue
         if key not in wanted:
             raise CheckpointError(
-                f"{weight.file}: unexpected key {weight.key!r}; is it the profile of that checkpoint?"
+                f"{weight.file}: unexpected key {weight.key!r}; does the profile fit this checkpoint?"
             )
         if wanted[key].shape != weight.value.shape:
             raise CheckpointError(
@@ -135,7 +135,7 @@ def load_weights(
     if missing:
         raise CheckpointError(
             f"{source}: {len(missing)} keys are missing, the first is {missing[0]!r}; "
-            "is this the profile of that checkpoint, and are all shards there?"
+            "does the profile fit this checkpoint, and are all shards there?"
         )
     network.load_state_dict(state, strict=False, assign=True)
     rebuild_buffers(network, device)

@@ -11,8 +11,10 @@ import torch
 from safetensors.torch import save_file
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers
 from torch import nn
-from transformers import PreTrainedTokenizerFast
+from transformers import PreTrainedTokenizerFast, SiglipConfig, SiglipModel
 
+from models.internvit import InternVit, InternVitConfig
+from models.internvl_cg import InternVlCg, InternVlCgConfig
 from models.internvl_chat import InternVlChat, InternVlConfig
 from models.ixc25 import Ixc25, Ixc25Config
 from models.video_memory import VideoMemory, VideoMemoryConfig
@@ -144,4 +146,57 @@ def write_ixc(folder: Path, *, seed: int = 0, shards: int = 1, memory_width: int
     state = random_weights(network, seed)
     network.load_state_dict(state)
     write_weights(folder, state, shards)
+    return network
+
+
+def write_siglip(folder: Path) -> SiglipModel:
+    """A SigLIP folder as transformers saves it."""
+    vision = {
+        "hidden_size": 16, "intermediate_size": 24, "num_hidden_layers": 2, "num_attention_heads": 2,
+        "image_size": 28, "patch_size": 7,
+    }  # fmt: skip
+    text = {
+        "hidden_size": 16, "intermediate_size": 24, "num_hidden_layers": 1, "num_attention_heads": 2, "vocab_size": 60,
+        "bos_token_id": 1, "eos_token_id": 2,
+    }  # fmt: skip
+    network: SiglipModel = SiglipModel(SiglipConfig(vision_config=vision, text_config=text))
+    network.train(False)
+    network.load_state_dict(random_weights(network))
+    network.save_pretrained(folder)
+    return network
+
+
+def write_internvit(folder: Path) -> InternVit:
+    """The 6B style by itself."""
+    config = {
+        "model_type": "intern_vit_6b", "hidden_size": 16, "intermediate_size": 24, "num_hidden_layers": 2,
+        "num_attention_heads": 2, "image_size": 28, "patch_size": 7, "qkv_bias": False, "qk_normalization": True,
+    }  # fmt: skip
+    write_json(folder / "config.json", config)
+    network = InternVit(InternVitConfig.from_dict(config)).eval()
+    state = random_weights(network)
+    network.load_state_dict(state)
+    write_weights(folder, state)
+    return network
+
+
+def write_internvl_cg(folder: Path) -> InternVlCg:
+    """InternVL-G, which holds C."""
+    tokenizer = write_tokenizer(folder)
+    config = {
+        "model_type": "internvl", "clip_embed_dim": 12, "attn_pool_num_heads": 2, "num_query_token": 96,
+        "vision_config": {
+            "hidden_size": 16, "intermediate_size": 24, "num_hidden_layers": 2, "num_attention_heads": 2,
+            "image_size": 28, "patch_size": 7, "qkv_bias": False, "qk_normalization": True,
+        },
+        "qllama_config": {
+            "vocab_size": len(tokenizer), "hidden_size": 16, "intermediate_size": 24, "num_hidden_layers": 2,
+            "num_attention_heads": 2, "num_key_value_heads": 2, "pad_token_id": 0, "max_position_embeddings": 512,
+        },
+    }  # fmt: skip
+    write_json(folder / "config.json", config)
+    network = InternVlCg(InternVlCgConfig.from_dict(config)).eval()
+    state = random_weights(network)
+    network.load_state_dict(state)
+    write_weights(folder, state)
     return network

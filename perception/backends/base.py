@@ -67,6 +67,13 @@ class FrameEncoder(Protocol):
     def close(self) -> None: ...
 
 
+class FeatureEncoder(FrameEncoder, Protocol):
+    """A frame encoder whose inner states a clip compressor reads; they travel in `FrameSeen.features`."""
+
+    def encode_full(self, frames: list[Rgb]) -> tuple[NDArray[np.float32], NDArray[np.float16]]:
+        """Vectors (N, D) as of encode, and states (N, ...)."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Transcript:
     text: str
