@@ -1,0 +1,53 @@
+"""The profiles with networks name backends that exist, options that they have, and say what is missing."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+
+from memory.backends import COMPRESSOR, TEXT_ENCODER
+from models.checkpoint import CheckpointError
+from perception.backends import ASR, SOUND, VAD, VISION
+from reasoning.backends import LLM, TTS
+from wire.config import BackendConfig, load
+from wire.registry import Registry
+
+pytestmark = pytest.mark.models
+
+PROFILES = ("omnilive-7b", "internvl2-8b", "internvl-chat-v1-5", "mini-internvl-4b")
+
+
+def roles(profile: str) -> list[tuple[Registry, BackendConfig]]:
+    config = load(profile)
+    seen = [(VISION, backend) for backend in config.perception.vision]
+    return [
+        (VAD, config.perception.vad),
+        (ASR, config.perception.asr),
+        (SOUND, config.perception.sound),
+        *seen,
+        (COMPRESSOR, config.memory.compressor),
+        (TEXT_ENCODER, config.memory.text_encoder),
+        (LLM, config.reasoning.llm),
+        (TTS, config.reasoning.tts),
+    ]
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_backends_and_options_exist(profile: str) -> None:
+    for registry, backend in roles(profile):
+        assert backend.backend in registry.names()
+        if backend.options:
+            known = {field.name for field in dataclasses.fields(registry.load(backend.backend).Options)}
+            assert set(backend.options) <= known
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_a_checkpoint_that_is_not_there_is_named(profile: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    wanting = [(r, b) for r, b in roles(profile) if "checkpoint" in b.options]
+    assert wanting
+    for registry, backend in wanting:
+        with pytest.raises(CheckpointError, match=r"checkpoints/[\w.-]+"):
+            registry.create(backend.backend, {**backend.options, "device": "cpu"})
