@@ -49,6 +49,10 @@ class Worker:
             self._executor, lambda: getattr(self._target, method)(*args)
         )
 
+    async def get(self, attribute: str) -> Any:
+        """A plain attribute of the target, such as its sample rate. Thread workers only."""
+        return await asyncio.get_running_loop().run_in_executor(self._executor, getattr, self._target, attribute)
+
     async def stream(self, method: str, *args: Any) -> AsyncIterator[Any]:
         """Items of the generator target.method(*args, cancelled), as they come. Closing this iterator makes
         `cancelled()` true, and waits until the generator has noticed. Thread workers only."""
