@@ -7,11 +7,14 @@ an eye sees; a table over a coarse RGB cube makes that one look-up a pixel.
 from __future__ import annotations
 
 from functools import cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-NAMES = ("black", "grey", "white", "red", "orange", "yellow", "green", "cyan", "blue", "purple", "pink", "brown", "beige")
+NAMES = (
+    "black", "grey", "white", "red", "orange", "yellow", "green", "cyan", "blue", "purple", "pink", "brown", "beige",
+)  # fmt: skip
 
 _STEPS = 32  # levels a channel in the look-up cube: 8 grey values wide, finer than the words are
 
@@ -20,20 +23,32 @@ _PROTOTYPES: dict[str, str] = {
     "black": "000000 101010 1c1c1c 282828 14110f 0d1013 0a0a14 0f140f 1e1a18",
     "grey": "4a4a4a 606060 787878 8c8c8c a0a0a0 b4b4b4 c4c4c4 7a7f86 8a8580 5a5f66 9aa0a8 aaa59e 70767e 404246",
     "white": "ffffff f4f4f4 e6e6e6 f5f2e8 ecf0f6 fffff0 f0f8ff dcdcdc e8e4dc dde2ea",
-    "red": "ff0000 e01818 dc2828 c81e1e b41414 a01010 8b0000 780a0a c0392b e74c3c d03030 f03c3c 640808 b22222 ff4040 dc143c",
+    "red": (
+        "ff0000 e01818 dc2828 c81e1e b41414 a01010 8b0000 780a0a c0392b e74c3c d03030 f03c3c 640808 b22222 "
+        "ff4040 dc143c"
+    ),
     "orange": "ff8c00 ffa500 ff7f1e e67e22 f0800f d2780a ff9a3c fa8232 f39c12 cc6a00 ff7f50 ff6a00 dc6414 ffb04a",
     "yellow": "ffff00 ffe600 ffd700 f0dc14 f1c40f ffee58 dcc814 fff176 c8b400 ffff80 e6e650 ffec8b",
-    "green": "00ff00 00c800 1eb41e 008000 2e8b57 228b22 006400 27ae60 3c9646 32cd32 7cfc00 90ee90 4caf50 556b2f 6b8e23 "
-    "808000 00a05a 0a5028 96c850 b4e650 123c1e 3a5f3a 8fbc8f 00ff7f 145a32 08361a",
+    "green": (
+        "00ff00 00c800 1eb41e 008000 2e8b57 228b22 006400 27ae60 3c9646 32cd32 7cfc00 90ee90 4caf50 556b2f "
+        "6b8e23 808000 00a05a 0a5028 96c850 b4e650 123c1e 3a5f3a 8fbc8f 00ff7f 145a32 08361a"
+    ),
     "cyan": "00ffff 00dcdc 14c8c8 00b4b4 40e0d0 008b8b 48d1cc 00bcd4 008080 7fffd4 afeeee 1abc9c 1e9696 80f0ff",
-    "blue": "0000ff 1e3cdc 0050ff 3264c8 4169e1 1e90ff 000080 191970 0000b4 2980b9 3498db 00aaff 87ceeb 6495ed 4682b4 "
-    "add8e6 0a1446 142850 1a237e 5a78c8 2c3e70 64b5f6 0f2d5a 101c3c 7896d2 5882aa 6a8fb8 3c5078",
-    "purple": "800080 8a2be2 6a0dad 9b59b6 4b0082 9400d3 a050c8 6432a0 7d3c98 b478dc 3c1464 9370db 663399 ba55d3 c8a0f0 "
-    "5a1e6e 8e44ad 2a0a46",
-    "pink": "ff69b4 ffc0cb ff1493 ff8cc8 f06496 ffb6c1 e91e63 ff00ff db7093 f8a5c2 ff96aa e678b4 ffa0dc f4b6d2 fa8072 f08c82",
+    "blue": (
+        "0000ff 1e3cdc 0050ff 3264c8 4169e1 1e90ff 000080 191970 0000b4 2980b9 3498db 00aaff 87ceeb 6495ed "
+        "4682b4 add8e6 0a1446 142850 1a237e 5a78c8 2c3e70 64b5f6 0f2d5a 101c3c 7896d2 5882aa 6a8fb8 3c5078"
+    ),
+    "purple": (
+        "800080 8a2be2 6a0dad 9b59b6 4b0082 9400d3 a050c8 6432a0 7d3c98 b478dc 3c1464 9370db 663399 ba55d3 "
+        "c8a0f0 5a1e6e 8e44ad 2a0a46"
+    ),
+    "pink": (
+        "ff69b4 ffc0cb ff1493 ff8cc8 f06496 ffb6c1 e91e63 ff00ff db7093 f8a5c2 ff96aa e678b4 ffa0dc f4b6d2 "
+        "fa8072 f08c82"
+    ),
     "brown": "8b4513 654321 a0522d 6e4628 784b28 5a3214 96643c 4e342e 795548 3c2010 7b4a1e b4824b a67850 8c5f32",
     "beige": "f5deb3 ffe4c4 d2b48c ffdab9 e8d0a8 f0c8a0 e6b98c deb887 f5e6c8 d8c4a0",
-}  # fmt: skip
+}
 
 
 def lab_of(rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -70,10 +85,11 @@ def _table() -> NDArray[np.uint8]:
     return nearest
 
 
-def name_indices(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """(..., 3) pixels → (...) indices into NAMES."""
+def name_indices(rgb: NDArray[Any]) -> NDArray[np.uint8]:
+    """(..., 3) uint8 pixels → (...) indices into NAMES."""
     cells = (rgb >> 3).astype(np.int32)
-    return _table()[(cells[..., 0] * _STEPS + cells[..., 1]) * _STEPS + cells[..., 2]]
+    indices: NDArray[np.uint8] = _table()[(cells[..., 0] * _STEPS + cells[..., 1]) * _STEPS + cells[..., 2]]
+    return indices
 
 
 def name_of(rgb: tuple[float, float, float] | NDArray[np.floating]) -> str:

@@ -7,13 +7,14 @@ by tile, above what noise does to every tile. It knows nothing of shots, text or
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 Rgb = NDArray[np.uint8]  # (height, width, 3)
-Luma = NDArray[np.uint8]  # (h, w): grey, longer side PROBE_PX at most
+Luma = NDArray[Any]  # (h, w) uint8: grey, longer side PROBE_PX at most
 
 PROBE_PX = 320  # halving 640 averages noise away and still shows a 12-pixel letter that changed
 TILE_PX = 8  # of the probe: about one letter of small print, so that one letter fills its tile
@@ -29,7 +30,7 @@ def probe(frame: Rgb) -> Luma:
     if scale < 1:
         size = (max(TILE_PX, round(grey.shape[1] * scale)), max(TILE_PX, round(grey.shape[0] * scale)))
         grey = cv2.resize(grey, size, interpolation=cv2.INTER_AREA)
-    return grey.astype(np.uint8, copy=False)
+    return grey
 
 
 def tile_differences(before: Luma, after: Luma) -> NDArray[np.float32]:
@@ -44,7 +45,8 @@ def tile_differences(before: Luma, after: Luma) -> NDArray[np.float32]:
         columns * TILE_PX - after.shape[1],
         cv2.BORDER_REPLICATE,
     )
-    return padded.reshape(rows, TILE_PX, columns, TILE_PX).mean(axis=(1, 3), dtype=np.float32)
+    tiles = padded.reshape(rows, TILE_PX, columns, TILE_PX)
+    return np.asarray(tiles.mean(axis=(1, 3), dtype=np.float32))
 
 
 def changed_tiles(differences: NDArray[np.float32]) -> NDArray[np.bool_]:
@@ -78,9 +80,7 @@ class Gate:
         return Verdict(float(differences.mean()) / 255.0, redundant)
 
 
-def changed_regions(
-    changed: NDArray[np.bool_], margin: int = 1, most: int = 3
-) -> list[tuple[int, int, int, int]]:
+def changed_regions(changed: NDArray[np.bool_], margin: int = 1, most: int = 3) -> list[tuple[int, int, int, int]]:
     """Tile rectangles (x0, y0, x1, y1), ends excluded, that cover all changed tiles with `margin` tiles around them.
 
     Rectangles that touch are joined; when more than `most` remain, one covers them all.

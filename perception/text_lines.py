@@ -142,8 +142,8 @@ def _blocks(lines: list[Line]) -> list[list[Line]]:
 
 
 def plate_and_ink(crop: NDArray[np.uint8]) -> tuple[str, str, float]:
-    """Colour words of the ground and of the letters of one line's picture (height, width, 3), and how far
-    they stand apart (CIELAB, less for half tones and unrest); ("", "", 0) for print on a busy picture, which stands on no plate."""
+    """Colour words of the ground and of the letters of one line's picture (height, width, 3), and how far they stand
+    apart (CIELAB, less for half tones and unrest). Print on a busy picture stands on no plate: ("", "", 0)."""
     pixels = cv2.cvtColor(crop.astype(np.float32) / 255.0, cv2.COLOR_RGB2Lab)
     edge = max(1, crop.shape[0] // 10)
     frame = np.ones(crop.shape[:2], dtype=np.bool_)
@@ -159,7 +159,8 @@ def plate_and_ink(crop: NDArray[np.uint8]) -> tuple[str, str, float]:
     if far <= 12:
         return colours.name_of(ground), "", 0.0
     strokes = crop[~frame][inside >= 0.8 * far]
-    between = float(((inside > 0.25 * far) & (inside < 0.75 * far)).mean())  # print has few half tones, things have many
+    # Print has few half tones, things have many.
+    between = float(((inside > 0.25 * far) & (inside < 0.75 * far)).mean())
     return colours.name_of(ground), colours.name_of(np.median(strokes, axis=0)), far * (1 - 2 * between) - 4 * spread
 
 

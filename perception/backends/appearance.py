@@ -6,6 +6,7 @@ No network, a millisecond a frame. Good for "the same scene?", near-duplicates a
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -22,14 +23,14 @@ EDGE_HALF = 3  # mean gradient at which edges count half
 
 
 @dataclass(frozen=True, kw_only=True)
-class Options:
+class AppearanceOptions:
     threshold: float = 0.9  # cosine at or below which two pictures in a row show different scenes
 
 
 class Appearance:
-    Options = Options
+    Options = AppearanceOptions
 
-    def __init__(self, options: Options) -> None:
+    def __init__(self, options: AppearanceOptions) -> None:
         cv2.setNumThreads(1)
         self.threshold = options.threshold
 
@@ -45,10 +46,10 @@ def _vector(frame: Rgb) -> NDArray[np.float32]:
     small = cv2.resize(frame, WORK_SIZE, interpolation=cv2.INTER_AREA)
     vector = np.concatenate([_layout(small), EDGE_WEIGHT * _edges(small)])
     vector[0] += BASE  # the corner's lightness carries the shared part
-    return (vector / np.linalg.norm(vector)).astype(np.float32)
+    return np.asarray(vector / np.linalg.norm(vector), dtype=np.float32)
 
 
-def _layout(small: NDArray[np.uint8]) -> NDArray[np.float32]:
+def _layout(small: NDArray[Any]) -> NDArray[np.float32]:
     """Mean CIELAB colour of each cell, about -1..1 around middle grey."""
     cells = cv2.resize(small, (LAYOUT, LAYOUT), interpolation=cv2.INTER_AREA).astype(np.float32) / 255.0
     lab = cv2.cvtColor(cells, cv2.COLOR_RGB2Lab)
@@ -56,7 +57,7 @@ def _layout(small: NDArray[np.uint8]) -> NDArray[np.float32]:
     return (scaled.ravel() / LAYOUT).astype(np.float32)
 
 
-def _edges(small: NDArray[np.uint8]) -> NDArray[np.float32]:
+def _edges(small: NDArray[Any]) -> NDArray[np.float32]:
     """Histogram of gradient directions (opposite ones are the same) of each cell; length 0..1 with their strength."""
     grey = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY)
     dx, dy = cv2.Sobel(grey, cv2.CV_32F, 1, 0, ksize=3) / 4, cv2.Sobel(grey, cv2.CV_32F, 0, 1, ksize=3) / 4

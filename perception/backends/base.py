@@ -7,7 +7,7 @@ result must depend on the samples (frames) and their times alone, never on how t
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,12 +37,14 @@ class FrameContext:
     change: mean absolute difference to the last frame this session looked at closely, 0..1 (1 for the first).
     shot: a cut lies between the frame before and this one. The gate decides `redundant`; backends that must see
     every frame (trackers) declare `every_frame = True` and are called for redundant frames too.
+    shared: results that several observers of this one frame want, by name; empty when the first one is called.
     """
 
     t_ns: int
     change: float
     shot: bool
     redundant: bool
+    shared: dict[str, Any] = field(default_factory=dict)
 
 
 class FrameStream(Protocol):

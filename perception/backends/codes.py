@@ -21,17 +21,17 @@ MOST_PATCHES = 4
 
 
 @dataclass(frozen=True, kw_only=True)
-class Options:
+class CodesOptions:
     work_px: int = 1280  # longer side of a frame on which codes are sought
 
 
 class Codes:
     """`code` for each code that could be read, while it is there."""
 
-    Options = Options
+    Options = CodesOptions
     every_frame = False
 
-    def __init__(self, options: Options) -> None:
+    def __init__(self, options: CodesOptions) -> None:
         cv2.setNumThreads(1)
         self._options = options
         self._detectors = (cv2.QRCodeDetectorAruco(), cv2.QRCodeDetector())

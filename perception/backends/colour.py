@@ -20,7 +20,7 @@ LIGHTS = (("dark", 0.0), ("dim", 0.14), ("normal", 0.32), ("bright", 0.68))  # n
 
 
 @dataclass(frozen=True, kw_only=True)
-class Options:
+class ColourOptions:
     least_share: float = 0.04  # of the picture, for a colour to be named
     light_step: float = 0.12  # change of mean luminance within a shot that is an event
     light_margin: float = 0.02  # luminance beyond a border before the light gets another name
@@ -29,10 +29,10 @@ class Options:
 class Colour:
     """`colour` (background and dominant), `light`, and `light_change` events."""
 
-    Options = Options
+    Options = ColourOptions
     every_frame = False
 
-    def __init__(self, options: Options) -> None:
+    def __init__(self, options: ColourOptions) -> None:
         cv2.setNumThreads(1)
         self._options = options
         colours.name_of((0.0, 0.0, 0.0))  # builds the table
@@ -45,7 +45,7 @@ class Colour:
 
 
 class ColourStream:
-    def __init__(self, options: Options) -> None:
+    def __init__(self, options: ColourOptions) -> None:
         self._options = options
         self._light = ""
         self._reference = -1.0  # luminance that the next change is measured from

@@ -15,7 +15,7 @@ PALE = ("white", "grey", "beige", "black")  # colours that walls, shadows and pa
 
 
 @dataclass(frozen=True, kw_only=True)
-class Options:
+class MotionOptions:
     least_area: float = 0.0022  # share of the picture, for a thing to be told
     least_contrast: float = 24.0  # CIELAB distance to what surrounds it
     most: int = 8  # things told of one frame, the largest
@@ -24,10 +24,10 @@ class Options:
 class Motion:
     """`object` for each simple thing, `motion` while one moves."""
 
-    Options = Options
+    Options = MotionOptions
     every_frame = True
 
-    def __init__(self, options: Options) -> None:
+    def __init__(self, options: MotionOptions) -> None:
         cv2.setNumThreads(1)
         self._options = options
 
@@ -39,7 +39,7 @@ class Motion:
 
 
 class MotionStream:
-    def __init__(self, options: Options) -> None:
+    def __init__(self, options: MotionOptions) -> None:
         self._options = options
         self._follower = Follower()
         self._luma: gate.Luma | None = None
@@ -49,7 +49,7 @@ class MotionStream:
         luma = gate.probe(frame)
         drift = camera_drift(self._luma, luma) if not context.shot else (0.0, 0.0)
         self._luma = luma
-        found = [region for region in shapes.regions(frame) if self._stands_out(region)]
+        found = [region for region in shapes.regions_of(frame, context.shared) if self._stands_out(region)]
         things = self._follower.follow(found, context.t_ns, aspect, context.shot, drift)
         told = [thing for thing in things if self._is_told(thing)][: self._options.most]
         return [seen for thing in told for seen in _seen(thing)]
@@ -62,7 +62,9 @@ class MotionStream:
         region = thing.region
         if thing.shape:
             sure = region.colour not in PALE or region.contrast > 2 * self._options.least_contrast
-            return not region.touches and sure or thing.frames > 1 and (not region.touches or thing.ever_moved)
+            if not region.touches and sure:
+                return True
+            return thing.frames > 1 and (not region.touches or thing.ever_moved)
         return thing.ever_moved and thing.frames > 2 and region.solidity > 0.6 and region.colour not in PALE
 
 

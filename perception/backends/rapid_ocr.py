@@ -13,6 +13,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 from rapidocr import RapidOCR as Engine
+from rapidocr.ch_ppocr_det import TextDetOutput
+from rapidocr.ch_ppocr_rec import TextRecOutput
 
 from perception import gate, text_lines
 from perception.backends.base import FrameContext, Rgb, Seen
@@ -23,7 +25,7 @@ REMEMBERED = 48  # prints of a session that are not recognised twice
 
 
 @dataclass(frozen=True, kw_only=True)
-class Options:
+class OcrOptions:
     min_score: float = text_lines.MIN_SCORE  # recognitions less sure than this are dropped
     detect_px: int = 800  # longer side of a frame on which print is sought; larger frames are scaled down to it
     enlarge_below_px: int = 500  # frames smaller than this are sought at twice their size
@@ -33,10 +35,10 @@ class Options:
 class RapidOcr:
     """`observe` gives one `text` a line, in reading order, for as long as the line is there."""
 
-    Options = Options
+    Options = OcrOptions
     every_frame = True  # a frame in which nothing changed settles what was read in the one before
 
-    def __init__(self, options: Options) -> None:
+    def __init__(self, options: OcrOptions) -> None:
         cv2.setNumThreads(1)
         self._options = options
         self._engine: Engine | None = Engine(
@@ -64,20 +66,24 @@ class RapidOcr:
         """Corners (4, 2) in pixels of each stretch of print, clockwise from its upper left."""
         assert self._engine is not None
         found = self._engine(picture[:, :, ::-1].copy(), use_det=True, use_cls=False, use_rec=False)
-        return [] if found.boxes is None else [np.asarray(box, dtype=np.float32) for box in found.boxes]
+        if not isinstance(found, TextDetOutput) or found.boxes is None:  # another type says that there is none
+            return []
+        return [np.asarray(box, dtype=np.float32) for box in found.boxes]
 
     def recognise(self, crop: Rgb) -> tuple[str, float]:
         """The words of one line and how sure they are."""
         assert self._engine is not None
         read = self._engine(crop[:, :, ::-1].copy(), use_det=False, use_cls=False, use_rec=True)
-        return (read.txts[0], float(read.scores[0])) if read.txts else ("", 0.0)
+        if not isinstance(read, TextRecOutput) or not read.txts or not read.scores:
+            return "", 0.0
+        return read.txts[0], float(read.scores[0])
 
 
 class OcrStream:
     """What one session's frames say. A tile that changed is read again until it no longer changes, so that print
     caught in the middle of a fade is replaced by what it becomes."""
 
-    def __init__(self, backend: RapidOcr, options: Options) -> None:
+    def __init__(self, backend: RapidOcr, options: OcrOptions) -> None:
         self._backend = backend
         self._options = options
         self._looked: gate.Luma | None = None  # each tile as it was when it was last read

@@ -1,0 +1,269 @@
+"""Persons and faces: who is there, who enters and who leaves.
+
+Three kinds of sign are joined: outlines in front of a learnt background (seen from any side, photographed or drawn),
+figures put together from simple parts, and OpenCV's detectors for faces and upright bodies. The detectors alone take
+bottles for persons and miss backs; an outline alone does not know a person from a thing that was carried in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from perception import background, colours, gate, shapes
+from perception.backends.base import FrameContext, Rgb, Seen
+from perception.background import Background, Blob
+from perception.figures import Box, drawn_figures, head_and_shoulders, inside
+from perception.tracking import Passage, Sighting, Track, Tracker, border_of
+
+FACE_PX = 360  # longer side on which faces are sought: one of 45 pixels at 640 is found
+BODY_PX = 384  # longer side on which upright bodies are sought
+BODY_SCORE = 0.4  # of the HOG detector
+UNKNOWN_FRAMES = 3  # while the background is younger, bodies are sought in the picture itself
+LEAST_AREA = 0.012  # share of the picture, for an outline that may be a person
+TALL = 0.85  # height over width of an outline that may be a whole person
+UNMOVED_FRAMES = 300  # a "person" who has not moved a finger for so long is furniture
+CASCADES = str(Path(cv2.__file__).parent / "data") + "/"
+WALK = 0.03  # widths of the picture per second, from which a person is said to move
+
+
+@dataclass(frozen=True, kw_only=True)
+class PeopleOptions:
+    faces: bool = True  # look for faces (10 ms a changed frame)
+    bodies: bool = True  # look for upright bodies where no background is known yet (10 ms)
+
+
+class People:
+    """`people` and `face` (counts) with each frame, `entered` and `left` events, `motion` of whoever walks, and a
+    `person` with its box for each one, by which the composition knows what belongs to somebody."""
+
+    Options = PeopleOptions
+    every_frame = True
+
+    def __init__(self, options: PeopleOptions) -> None:
+        cv2.setNumThreads(1)
+        self.options = options
+        self._faces = cv2.CascadeClassifier(CASCADES + "haarcascade_frontalface_alt2.xml")
+        self._busts = cv2.CascadeClassifier(CASCADES + "haarcascade_upperbody.xml")
+        self._bodies = cv2.HOGDescriptor()
+        self._bodies.setSVMDetector(np.asarray(cv2.HOGDescriptor.getDefaultPeopleDetector(), dtype=np.float32))
+
+    def stream(self) -> PeopleStream:
+        return PeopleStream(self)
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+    def faces(self, frame: Rgb) -> list[Box]:
+        """Boxes of frontal faces, as shares of the picture."""
+        grey = _grey(frame, FACE_PX)
+        if not self.options.faces or min(grey.shape) < 24:
+            return []
+        return _as_shares(self._faces.detectMultiScale(grey, 1.2, 4, minSize=(22, 22)), grey)
+
+    def bodies(self, frame: Rgb) -> list[Box]:
+        """Boxes of upright bodies that both the body and the bust detector see."""
+        grey = _grey(frame, BODY_PX)
+        if not self.options.bodies or grey.shape[0] < 128 or grey.shape[1] < 64:
+            return []
+        found, scores = self._bodies.detectMultiScale(grey, winStride=(8, 8), scale=1.1, groupThreshold=1)
+        kept = []
+        for (x, y, w, h), score in zip(found, np.ravel(scores), strict=False):
+            upper = grey[max(0, y) : y + h // 2, max(0, x) : x + w]
+            if score > BODY_SCORE and min(upper.shape) > 24 and len(self._busts.detectMultiScale(upper, 1.1, 3)):
+                kept.append((x + w * 0.15, y + h * 0.05, w * 0.7, h * 0.9))  # the detector's windows are wide
+        return _as_shares(kept, grey)
+
+
+class PeopleStream:
+    def __init__(self, backend: People) -> None:
+        self._backend = backend
+        self._background = Background()
+        self._tracker = Tracker()
+        self._luma: gate.Luma | None = None
+        self._faces: list[Box] = []
+        self._figures: list[Box] = []
+
+    def observe(self, frame: Rgb, context: FrameContext) -> list[Seen]:
+        aspect = frame.shape[0] / frame.shape[1]
+        fresh = self._luma is None or context.shot
+        small = background.shrunk(frame)
+        luma = gate.probe(frame)
+        blobs = self._background.blobs(small, context.shot)
+        if not context.redundant or fresh:
+            self._faces = self._backend.faces(frame)
+            self._figures = drawn_figures(shapes.regions_of(frame, context.shared), aspect)
+        bodies = self._backend.bodies(frame) if self._background.age < UNKNOWN_FRAMES and not context.redundant else []
+        sightings, sources = self._sightings(blobs, bodies, small, aspect)
+        sightings += self._unchanged(luma, sightings)
+        passages = self._tracker.follow(sightings, context.t_ns, aspect, fresh)
+        self._settle(sources, sightings)
+        self._luma = luma
+        return self._seen(passages, small, aspect)
+
+    def _sightings(
+        self, blobs: Sequence[Blob], bodies: Sequence[Box], small: Rgb, aspect: float
+    ) -> tuple[list[Sighting], list[Blob]]:
+        """Everything that may be a person in this frame, and the blobs that the first ones of them come from."""
+        sightings: list[Sighting] = []
+        sources: list[Blob] = []
+        used: set[int] = set()
+        for blob in blobs:
+            if blob.is_ghost or blob.is_shadow or blob.area < LEAST_AREA:
+                continue
+            own = [i for i, box in enumerate(self._figures) if inside(box, blob.box) > 0.6]
+            used.update(own)
+            if len(own) > 1:
+                sightings += [_drawn(self._figures[i], 1.0, small) for i in own]
+            else:
+                sightings.append(_outlined(blob, bool(own), aspect))
+            sources += [blob] * max(1, len(own))
+        alone = [box for i, box in enumerate(self._figures) if i not in used] + list(bodies)
+        for box in alone:
+            if not any(inside(box, s.box) > 0.5 or inside(s.box, box) > 0.5 for s in sightings):
+                sightings.append(_drawn(box, 0.7, small))
+        for face in self._faces:
+            owner = next((i for i, s in enumerate(sightings) if inside(face, s.box) > 0.5), None)
+            if owner is None:
+                sightings.append(_drawn(_body_of(face), 0.5, small))
+            else:
+                s = sightings[owner]
+                sightings[owner] = Sighting(s.box, max(s.evidence, 0.8), s.tint, drawn=True)
+        return sightings, sources
+
+    def _unchanged(self, luma: gate.Luma, sightings: Sequence[Sighting]) -> list[Sighting]:
+        """Persons that no detector sees now, but where nothing changed either, are still there."""
+        if self._luma is None or self._luma.shape != luma.shape:
+            return []
+        changed = gate.changed_tiles(gate.tile_differences(self._luma, luma))
+        rows, columns = changed.shape
+        still = []
+        for track in self._tracker.tracks:
+            x0, y0, x1, y1 = track.box
+            part = changed[int(y0 * rows) : int(y1 * rows) + 1, int(x0 * columns) : int(x1 * columns) + 1]
+            seen = any(inside(track.box, s.box) > 0.3 or inside(s.box, track.box) > 0.3 for s in sightings)
+            if track.confirmed and not track.missed and not seen and part.size and part.mean() < 0.1:
+                still.append(Sighting(track.box, 0.0, track.tint))
+        return still
+
+    def _settle(self, sources: Sequence[Blob], sightings: Sequence[Sighting]) -> None:
+        """Things that stay and are nobody become part of the background."""
+        persons = [track.box for track in self._tracker.visible]
+        for blob, sighting in zip(sources, sightings, strict=False):
+            somebody = any(inside(blob.box, box) > 0.5 or inside(box, sighting.box) > 0.5 for box in persons)
+            if blob.steady >= (UNMOVED_FRAMES if somebody else background.SETTLED_FRAMES):
+                self._background.absorb([blob])
+
+    def _seen(self, passages: Sequence[Passage], small: Rgb, aspect: float) -> list[Seen]:
+        visible = self._tracker.visible
+        seen = [Seen(kind="people", value=float(len(visible)))]
+        if self._faces:
+            seen.append(Seen(kind="face", value=float(len(self._faces)), box=_rounded(self._faces[0])))
+        clothes = {track.number: _clothes(track, small) for track in visible}
+        for track in visible:
+            attrs = {"colour": clothes[track.number]}
+            seen.append(Seen(kind="person", box=_rounded(track.box), track=track.number, attrs=attrs))
+            direction = _direction(track, aspect)
+            if direction and track.hits > 1:
+                speed = float(np.hypot(track.step[0], track.step[1] * aspect))
+                seen.append(
+                    Seen(
+                        kind="motion",
+                        text=direction,
+                        value=round(speed, 4),
+                        box=_rounded(track.box),
+                        track=track.number,
+                        attrs={**attrs, "shape": "person"},
+                    )
+                )
+        for passage in passages:
+            attrs = {"since_ns": str(passage.since_ns)}
+            if passage.side:
+                attrs["side"] = passage.side
+            if passage.track in clothes:
+                attrs["colour"] = clothes[passage.track]
+            seen.append(Seen(kind=passage.kind, value=float(passage.visible), track=passage.track, attrs=attrs))
+        return seen
+
+
+def _outlined(blob: Blob, is_figure: bool, aspect: float) -> Sighting:
+    """How much a blob looks like a person."""
+    x0, y0, x1, y1 = blob.box
+    height = (y1 - y0) * aspect
+    from_above = y0 <= 0.01 and y1 < 0.98  # an arm, or what it sets down
+    cut_off = y1 >= 0.98
+    if is_figure:
+        evidence = 1.0
+    elif _is_simple(blob) or height < (0.6 if cut_off else TALL) * (x1 - x0):
+        evidence = 0.0
+    elif head_and_shoulders(blob.mask):
+        evidence = 0.8 if border_of(blob.box) or height > 0.3 else 0.6
+    else:
+        evidence = 0.4 if 1.3 * (x1 - x0) < height < 5 * (x1 - x0) and height > 0.15 else 0.0
+    return Sighting(blob.box, evidence, blob.tint, drawn=is_figure, barred=from_above and not is_figure)
+
+
+def _is_simple(blob: Blob) -> bool:
+    """A disc, a box, a star...: a thing and nobody."""
+    padded = cv2.copyMakeBorder(blob.mask, 1, 1, 1, 1, cv2.BORDER_CONSTANT)
+    contours, _ = cv2.findContours(padded, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    name = shapes.outline_name(max(contours, key=lambda one: cv2.contourArea(one)))
+    return name not in ("", "heart", "cross", "star") or float(blob.mask.mean()) > 0.92
+
+
+def _drawn(box: Box, evidence: float, small: Rgb) -> Sighting:
+    height, width = small.shape[:2]
+    part = small[int(box[1] * height) : int(box[3] * height) + 1, int(box[0] * width) : int(box[2] * width) + 1]
+    tint = part.reshape(-1, 3).mean(axis=0) if part.size else np.zeros(3)
+    return Sighting(box, evidence, (float(tint[0]), float(tint[1]), float(tint[2])), drawn=True)
+
+
+def _body_of(face: Box) -> Box:
+    """Where the person belonging to a face is."""
+    x0, y0, x1, y1 = face
+    wide, high = x1 - x0, y1 - y0
+    return max(0.0, x0 - wide), max(0.0, y0 - 0.4 * high), min(1.0, x1 + wide), min(1.0, y1 + 3.5 * high)
+
+
+def _clothes(track: Track, small: Rgb) -> str:
+    """The colour that most of the middle of a person has."""
+    height, width = small.shape[:2]
+    x0, y0, x1, y1 = track.box
+    left, right = x0 + 0.3 * (x1 - x0), x0 + 0.7 * (x1 - x0)
+    top, bottom = y0 + 0.3 * (y1 - y0), y0 + 0.6 * (y1 - y0)
+    part = small[int(top * height) : int(bottom * height) + 1, int(left * width) : int(right * width) + 1]
+    return next(iter(colours.shares(colours.name_indices(part))), "")
+
+
+def _direction(track: Track, aspect: float) -> str:
+    dx, dy = track.step[0], track.step[1] * aspect
+    if max(abs(dx), abs(dy)) < WALK or track.missed:
+        return ""
+    if abs(dx) >= abs(dy):
+        return "right" if dx > 0 else "left"
+    return "down" if dy > 0 else "up"
+
+
+def _grey(frame: Rgb, longest: int) -> NDArray[np.uint8]:
+    grey = cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY)
+    scale = min(1.0, longest / max(grey.shape))
+    if scale < 1.0:
+        grey = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    return grey.astype(np.uint8)
+
+
+def _as_shares(boxes: Sequence[Sequence[float]] | NDArray[np.int32], grey: NDArray[np.uint8]) -> list[Box]:
+    height, width = grey.shape
+    return [
+        (float(x) / width, float(y) / height, min(1.0, float(x + w) / width), min(1.0, float(y + h) / height))
+        for x, y, w, h in boxes
+    ]
+
+
+def _rounded(box: Box) -> tuple[float, ...]:
+    return tuple(round(float(v), 4) for v in box)

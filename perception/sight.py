@@ -1,0 +1,168 @@
+"""Sight: a frame of a session becomes what is seen in it. Composes encoder, gate, shot detector and observers.
+
+Pure of messages, event loops and clocks, so that a worker can hold it: `build` makes one, every argument and result can
+be pickled. It serves several sessions, one stream each; a session's results depend on its own frames alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import cv2
+
+from perception.backends import VISION
+from perception.backends.base import FrameContext, FrameEncoder, FrameObserver, FrameStream, Rgb, Seen, Vector
+from perception.figures import inside
+from perception.gate import Gate, probe
+from perception.shots import ShotDetector
+
+JPEG_QUALITY = 80
+EVENTS = ("entered", "left", "light_change", "shot")  # these happen in one frame and are not carried to the next
+PART_OF = 0.6  # share of a thing's box inside a line of print, a code or a person that makes it a part of that
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sighted:
+    """One frame, understood; field for field what `FrameSeen` wants.
+
+    appearance: (D,) float32 unit vector. redundant: a near-duplicate of the last frame that was not; appearance and
+    states are the earlier ones, jpeg is empty. shot: a cut lies between the frame before and this one.
+    """
+
+    width: int
+    height: int
+    appearance: Vector
+    seen: tuple[Seen, ...]
+    redundant: bool
+    shot: bool
+    jpeg: bytes
+
+
+@dataclass
+class _Session:
+    """What is kept of one session between frames."""
+
+    streams: list[FrameStream]
+    gate: Gate = field(default_factory=Gate)
+    shots: ShotDetector = field(default_factory=ShotDetector)
+    latest: list[list[Seen]] = field(default_factory=list)  # of each observer
+    appearance: Vector | None = None
+    newest_ns: int = -1
+    tracks: int = 0  # largest track number given out
+    tracks_before: int = 0  # given out before the streams were begun anew
+
+
+class Sight:
+    """What one process sees with. Calls come from one thread."""
+
+    def __init__(self, encoder: FrameEncoder, observers: Sequence[FrameObserver]) -> None:
+        self._encoder = encoder
+        self._observers = list(observers)
+        self._sessions: dict[str, _Session] = {}
+
+    def open(self, session: str) -> None:
+        """Begin a session; one that is open stays as it is."""
+        if session not in self._sessions:
+            self._sessions[session] = self._begun()
+
+    def see(self, session: str, t_ns: int, rgb: Rgb) -> Sighted:
+        """The next frame of a session: rgb (height, width, 3) uint8, at media time t_ns, later than the one before."""
+        self.open(session)
+        state = self._sessions[session]
+        luma = probe(rgb)
+        verdict = state.gate.judge(luma)
+        strength = state.shots.judge(rgb, luma)
+        redundant = verdict.redundant and strength == 0.0 and state.appearance is not None
+        if state.appearance is None or not redundant:
+            state.appearance = self._encoder.encode([rgb])[0]
+        context = FrameContext(t_ns=t_ns, change=verdict.change, shot=strength > 0.0, redundant=redundant)
+        seen = self._observe(state, rgb, context)
+        if context.shot:
+            seen.append(Seen(kind="shot", value=round(strength, 4)))
+        state.newest_ns = t_ns
+        return Sighted(
+            width=int(rgb.shape[1]),
+            height=int(rgb.shape[0]),
+            appearance=state.appearance,
+            seen=tuple(seen),
+            redundant=redundant,
+            shot=context.shot,
+            jpeg=b"" if redundant else encode_jpeg(rgb),
+        )
+
+    def forget(self, session: str, start_ns: int, end_ns: int) -> None:
+        """Drop what is kept of frames from start_ns on, up to end_ns. What earlier frames left in backgrounds and
+        remembered prints cannot be told from it, so the streams begin anew; track numbers go on."""
+        state = self._sessions.get(session)
+        if state is not None and state.newest_ns >= start_ns and end_ns >= 0:
+            self._sessions[session] = replace(self._begun(), tracks=state.tracks, tracks_before=state.tracks)
+
+    def close_session(self, session: str) -> None:
+        """Free what is kept of a session; one that is not open is no error."""
+        self._sessions.pop(session, None)
+
+    def close(self) -> None:
+        """Close the backends. May be called twice."""
+        self._sessions.clear()
+        self._encoder.close()
+        for observer in self._observers:
+            observer.close()
+
+    def _begun(self) -> _Session:
+        streams = [observer.stream() for observer in self._observers]
+        return _Session(streams=streams, latest=[[] for _ in streams])
+
+    def _observe(self, state: _Session, rgb: Rgb, context: FrameContext) -> list[Seen]:
+        for index, (observer, stream) in enumerate(zip(self._observers, state.streams, strict=True)):
+            if context.redundant and not observer.every_frame:
+                state.latest[index] = [one for one in state.latest[index] if one.kind not in EVENTS]
+            else:
+                state.latest[index] = [self._numbered(state, index, one) for one in stream.observe(rgb, context)]
+        return composed([one for part in state.latest for one in part])
+
+    def _numbered(self, state: _Session, index: int, one: Seen) -> Seen:
+        """Observers count tracks each for itself: here a number names one thing of the session."""
+        if one.track == 0:
+            return one
+        track = state.tracks_before + (one.track - 1) * len(self._observers) + index + 1
+        state.tracks = max(state.tracks, track)
+        return replace(one, track=track)
+
+
+def composed(seen: Sequence[Seen]) -> list[Seen]:
+    """What all observers see together: a letter is no thing, a code's modules are no print, a head is no ball."""
+    codes = [one.box for one in seen if one.kind == "code"]
+    prints = [one.box for one in seen if one.kind == "text"]
+    persons = [one.box for one in seen if one.kind == "person"]
+    kept = []
+    for one in seen:
+        if one.kind == "person":
+            continue
+        wholes: list[tuple[float, ...]] = []
+        if one.kind == "text":
+            wholes = codes
+        elif one.kind in ("object", "motion") and one.attrs.get("shape") != "person":
+            wholes = codes + prints + persons
+        if not any(inside(one.box, whole) > PART_OF for whole in wholes):
+            kept.append(one)
+    return kept
+
+
+def encode_jpeg(rgb: Rgb) -> bytes:
+    """The frame as JPEG."""
+    done, data = cv2.imencode(".jpg", cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
+    if not done:
+        raise ValueError(f"no JPEG of a frame of {rgb.shape[1]} x {rgb.shape[0]}")
+    return data.tobytes()
+
+
+def build(vision: Sequence[tuple[str, dict[str, Any]]]) -> Sight:
+    """Sight with the backends of a profile, loaded and warm. vision: name and options of each, in order; the first one
+    that encodes drives clips and redundancy, the others observe. Raises wire.registry.BackendError."""
+    backends = [VISION.create(name, options) for name, options in vision]
+    encoders = [backend for backend in backends if hasattr(backend, "encode")]
+    if not encoders:
+        raise ValueError('perception.vision names no encoder; add one, such as backend = "appearance"')
+    return Sight(encoders[0], [backend for backend in backends if not hasattr(backend, "encode")])
