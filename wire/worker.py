@@ -10,7 +10,7 @@ import contextlib
 import multiprocessing
 import signal
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from multiprocessing.connection import Connection
 from typing import Any
@@ -53,7 +53,7 @@ class Worker:
         """A plain attribute of the target, such as its sample rate. Thread workers only."""
         return await asyncio.get_running_loop().run_in_executor(self._executor, getattr, self._target, attribute)
 
-    async def stream(self, method: str, *args: Any) -> AsyncIterator[Any]:
+    async def stream(self, method: str, *args: Any) -> AsyncGenerator[Any]:
         """Items of the generator target.method(*args, cancelled), as they come. Closing this iterator makes
         `cancelled()` true, and waits until the generator has noticed. Thread workers only."""
         loop = asyncio.get_running_loop()
