@@ -50,9 +50,13 @@ class ReplaySessions:
     def __init__(self) -> None:
         self._replays: set[str] = set()
 
-    def delivery(self, message: Message) -> Delivery:
+    def learn(self, message: Message) -> None:
+        """To be told of what comes in as well."""
         if isinstance(message, SessionOpened):
             (self._replays.add if message.settings.mode == "replay" else self._replays.discard)(message.session)
+
+    def delivery(self, message: Message) -> Delivery:
+        self.learn(message)
         return delivery_of(message, replay=message.session in self._replays)
 
 
@@ -116,6 +120,7 @@ class MemoryLink:
         self._read.add(lane)
         while (frames := await queue.get()) is not None:
             if (message := self._inlet.open(frames)) is not None:
+                self._replays.learn(message)
                 yield message
 
     def dropped(self) -> dict[str, int]:

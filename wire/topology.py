@@ -87,8 +87,15 @@ ROUTES: dict[type[Message], Route] = {
     m.Warned: _fact(PROCESSES, _S),
 }
 
-# The two messages whose delivery depends on the session or on what they hold: see delivery_of.
-_SECOND_DELIVERY = {m.VideoFrame: Delivery.ORDERED, m.Caption: Delivery.LATEST}
+# What voices did. In a replay it stays in line with the watermarks: which reply it cuts must not depend on a race.
+_VOICE = (m.VoiceOnset, m.VoiceFalse, m.SpeechStopped, m.TurnStarted)
+
+# The messages whose delivery depends on the session or on what they hold: see delivery_of.
+_SECOND_DELIVERY: dict[type[Message], Delivery] = {
+    m.VideoFrame: Delivery.ORDERED,
+    m.Caption: Delivery.LATEST,
+    **dict.fromkeys(_VOICE, Delivery.ORDERED),
+}
 
 RING = {STREAMER: PERCEPTION, PERCEPTION: MEMORY, MEMORY: REASONING, REASONING: STREAMER}
 
@@ -103,13 +110,16 @@ def consumers_of(message: Message, producer: str) -> tuple[str, ...]:
     if producer not in route.producers:
         raise ValueError(f"{producer} may not send {type(message).__name__} (only {', '.join(route.producers)})")
     if isinstance(message, m.Watermark):
-        return (RING[producer],)
+        # Perception also tells the edge, and first: what is heard of a reply depends on how far perception is, and
+        # memory waits for that with the next question.
+        return (STREAMER, MEMORY) if producer == PERCEPTION else (RING[producer],)
     return route.consumers
 
 
 def delivery_of(message: Message, *, replay: bool = False) -> Delivery:
-    """How this very message is delivered: a replay loses no frame, and a final caption is never dropped."""
-    if isinstance(message, m.VideoFrame) and replay:
+    """How this very message is delivered: a replay loses no frame and keeps voices in line, and a final caption is
+    never dropped."""
+    if isinstance(message, (m.VideoFrame, *_VOICE)) and replay:
         return Delivery.ORDERED
     if isinstance(message, m.Caption) and not message.final and not replay:
         return Delivery.LATEST

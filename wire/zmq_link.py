@@ -93,6 +93,7 @@ class ZmqLink:
                 raise
             message = self._inlet.open(frames)
             if message is not None:
+                self._replays.learn(message)
                 yield message
 
     def dropped(self) -> dict[str, int]:
