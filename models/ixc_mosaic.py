@@ -54,8 +54,10 @@ def plan_mosaic(sizes: Sequence[tuple[int, int]]) -> Mosaic:
 
 
 def _scaled(width: int, height: int) -> tuple[int, int]:
-    scale = LONGER_SIDE / max(width, height)
-    return int(width * scale), int(height * scale)
+    ratio = width / height
+    if width > height:
+        return LONGER_SIDE, int(LONGER_SIDE / ratio)
+    return int(LONGER_SIDE * ratio), LONGER_SIDE
 
 
 def draw_mosaic(frames: Sequence[Image.Image]) -> Image.Image:

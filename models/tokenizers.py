@@ -9,24 +9,16 @@ import torch
 from torch import Tensor
 from transformers import AutoTokenizer, PreTrainedTokenizerFast
 
-from models.checkpoint import CheckpointError
+from models.checkpoint import CheckpointError, read_json
+from models.sentencepiece_file import build_tokenizer, read_sentencepiece
 
 
 class Vocabulary:
     """Text to ids and back."""
 
     def __init__(self, folder: Path) -> None:
-        """From the folder's tokenizer.json. Raises CheckpointError where there is none."""
-        if not (folder / "tokenizer.json").exists():
-            raise CheckpointError(
-                f"{folder / 'tokenizer.json'} is missing; convert the folder's tokenizer to that format, "
-                "or copy it from a converted checkpoint of the same family"
-            )
-        try:
-            self._tokenizer: Any = AutoTokenizer.from_pretrained(folder, local_files_only=True)
-        except (ValueError, KeyError, ImportError):
-            # The folder names a tokenizer class of its own code; the file alone says everything.
-            self._tokenizer = PreTrainedTokenizerFast.from_pretrained(folder, local_files_only=True)
+        """From the folder's tokenizer.json, else its tokenizer.model. Raises CheckpointError where there is neither."""
+        self._tokenizer: Any = _from_json(folder) if (folder / "tokenizer.json").exists() else _from_model(folder)
         self._folder = folder
 
     def ids(self, text: str) -> Tensor:
@@ -57,3 +49,35 @@ class Vocabulary:
     @property
     def end(self) -> list[int]:
         return [] if self._tokenizer.eos_token_id is None else [self._tokenizer.eos_token_id]
+
+
+def _from_json(folder: Path) -> Any:
+    try:
+        return AutoTokenizer.from_pretrained(folder, local_files_only=True)
+    except (ValueError, KeyError, ImportError):
+        # The folder names a tokenizer class of its own code; the file alone says everything.
+        return PreTrainedTokenizerFast.from_pretrained(folder, local_files_only=True)
+
+
+def _from_model(folder: Path) -> Any:
+    path = folder / "tokenizer.model"
+    if not path.exists():
+        raise CheckpointError(f"{folder} has no tokenizer.json and no tokenizer.model; fetch one of them into it")
+    found = read_sentencepiece(path)
+    values = read_json(folder / "tokenizer_config.json") if (folder / "tokenizer_config.json").exists() else {}
+    names = {int(i): token["content"] for i, token in values.get("added_tokens_decoder", {}).items()}
+    if (folder / "added_tokens.json").exists():
+        names |= {i: text for text, i in read_json(folder / "added_tokens.json").items()}
+    ids = {text: i for i, (text, _, _) in enumerate(found.pieces)} | {text: i for i, text in names.items()}
+    bos, end = (_named(values.get(key), default) for key, default in (("bos_token", "<s>"), ("eos_token", "</s>")))
+    bos_id = ids.get(bos) if values.get("add_bos_token", True) else None
+    known = {"bos_token": bos, "eos_token": end, "unk_token": found.pieces[found.unknown_id][0]}
+    return PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
+        tokenizer_object=build_tokenizer(found, names, bos_id),
+        **{key: text for key, text in known.items() if text in ids},
+    )
+
+
+def _named(value: Any, default: str) -> str:
+    """A token in tokenizer_config.json is a text, or an object that holds it."""
+    return str(value["content"] if isinstance(value, dict) else value or default)

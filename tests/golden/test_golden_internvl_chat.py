@@ -51,7 +51,8 @@ class TestChat:
         mask = None if rows == "single" else x["left_attention_mask"]
         n_tiles = meta["tiles"][0] if rows == "single" else sum(meta["tiles"])
         with torch.inference_mode():
-            tiles = network.encode_tiles(x["pixel_values"][:n_tiles])
+            real = x["pixel_values"][x["image_flags"].flatten() == 1]
+            tiles = network.encode_tiles(real[:n_tiles])
             embeds = network.embed(ids, tiles, meta["img_context_token_id"])
         sampling = Sampling(max_new_tokens=meta["n_new_tokens"])
         steps = list(generate(network.lm, embeds, sampling, attention_mask=mask, static_cache=static))
