@@ -161,6 +161,7 @@ class Desk:
             visible_from_ns=words.visible_from_ns,
             anchor=probe.anchor,
             scene=probe.scene,
+            scene_repeats=probe.scene_repeats,
         )
 
     async def _tokens(self, evidence: tuple[Evidence, ...]) -> Tensor | None:

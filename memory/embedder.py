@@ -24,12 +24,14 @@ CACHED = 4096  # sentences; 6 MB at 384 dimensions
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Probe:
-    """A question in vectors. texts and vectors go together; anchor: (1, D); scene: in the space of the clips."""
+    """A question in vectors. texts and vectors go together; anchor: (1, D); scene: in the space of the clips;
+    scene_repeats: that is the space of sentences."""
 
     texts: tuple[str, ...]
     vectors: Array
     anchor: Array | None
     scene: Array | None
+    scene_repeats: bool
 
 
 class CachedEncoder:
@@ -66,6 +68,8 @@ class Embedder:
         self._encoder = CachedEncoder(encoder)
         self._compressor = compressor
         compressor.attach(self._encoder)
+        probe = "Which space is this?"
+        self._repeats = np.array_equal(compressor.question(probe), self._encoder.encode([probe])[0])
 
     def dimensions(self) -> tuple[int, int]:
         """Of sentence vectors and of clip vectors."""
@@ -106,6 +110,7 @@ class Embedder:
             self.encode(list(texts)),
             self.encode([cues.anchor]) if cues.anchor else None,
             self.question(text) if text.strip() else None,
+            self._repeats,
         )
 
     def forget(self) -> None:

@@ -16,6 +16,7 @@ OPEN = 2**62  # end of an event that is still going on; larger than any time
 
 SPEECH, SOUND, QUESTION, ANSWER, SCENE = "speech", "sound", "question", "answer", "scene"
 INSTANT = frozenset({"entered", "left", "light_change", "shot"})  # happen at one moment; all other kinds last
+WORDS = frozenset({"text", "code", SPEECH, QUESTION, ANSWER})  # their subject is words
 TALK = frozenset({QUESTION, ANSWER})  # what was said between the person and us: never evidence for the world
 
 _SERIAL_BITS = 32
@@ -41,6 +42,13 @@ class Event:
     @property
     def open(self) -> bool:
         return self.end_ns >= OPEN
+
+    @property
+    def gist(self) -> str:
+        """What carries the meaning: of words read or said the words alone, since our wording would make all alike."""
+        if self.kind not in WORDS or not self.subject:
+            return self.text
+        return self.subject.lower() if self.subject.isupper() else self.subject
 
     def evidence(self, t_ns: int, score: float = 0.0) -> Evidence:
         """As it was known at t_ns: nothing of it is later."""

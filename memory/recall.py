@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from memory.events import Event
-from wire.messages import Cues, Evidence
+from wire.messages import Cues, Evidence, Mention
 
 RANK_CONSTANT = 60  # of reciprocal-rank fusion, from the paper that proposed it
 LIMIT = 8  # pieces of evidence that go with a question
@@ -18,7 +18,7 @@ NOW_NS = 10 * 10**9  # what a question about the present may look back
 NEAR_NS = 20 * 10**9  # two like things closer than this show the same moment
 # Cosine between a question and a sentence, MiniLM: unrelated pairs lie below the first, sure ones above the second.
 COSINE_NOTHING, COSINE_SURE = 0.22, 0.68
-FOUND = 0.3  # strength from which on something was found
+FOUND = 0.38  # strength from which on something was found
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +30,14 @@ class Candidate:
     phrase: int
     cosine: float = 0.0
     words: float = 0.0
+    tells: bool = True  # enough by itself; a scene that only repeats the sentences of its events is not
+    fits: float = 1.0  # less if what the question says of its look is otherwise here
 
     @property
     def strength(self) -> float:
         meaning = (self.cosine - COSINE_NOTHING) / (COSINE_SURE - COSINE_NOTHING)
         both = 0.5 * max(0.0, meaning) + 0.5 * self.words
-        return round(max(0.0, min(1.0, max(meaning, both, self.words - 0.35))), 3)
+        return round(self.fits * max(0.0, min(1.0, max(meaning, both, self.words - 0.35))), 3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,29 @@ def span_of(cues: Cues, t_ns: int, visible_from_ns: int) -> tuple[int, int]:
     return start_ns, end_ns
 
 
+def fit(event: Event, about: Mention) -> float:
+    """How well the look of an event agrees with what the question says of it: 1 where either says nothing."""
+    shares = []
+    if about.colour:
+        colour = event.subject if event.kind == "colour" else event.attrs.get("colour", "")
+        shares.append(1.0 if colour in ("", about.colour) else 0.2 if event.kind == "colour" else 0.6)
+    if about.shape:
+        shares.append(1.0 if event.attrs.get("shape", "") in ("", about.shape) else 0.6)
+    if about.side and event.kind in ("entered", "left", "motion"):
+        side = event.subject if event.kind == "motion" else event.attrs.get("side", "")
+        shares.append(1.0 if side in ("", about.side) else 0.4)
+    return min(shares, default=1.0)
+
+
+def beside_anchor(candidates: Iterable[Candidate], cues: Cues) -> list[Candidate]:
+    """Those on the side of the anchor that the question asks for; all if it names none or none was found."""
+    at = cues.anchor_ns
+    if at < 0 or cues.relation not in ("before", "after"):
+        return list(candidates)
+    before = cues.relation == "before"
+    return [c for c in candidates if (c.event.start_ns < at if before else c.event.start_ns > at)]
+
+
 def coverage(wanted: Sequence[str], present: Iterable[str], occurrences: Mapping[str, int], n_phrases: int) -> float:
     """Share of the wanted words that are present, each weighted by how rare it is; 0 if none is wanted."""
     if not wanted:
@@ -70,7 +95,7 @@ def fuse(candidates: Iterable[Candidate], cues: Cues, t_ns: int, *, limit: int =
     """The best candidates as evidence, best first; empty if nothing is strong enough."""
     unique = {c.event.id: c for c in sorted(candidates, key=lambda c: c.strength)}
     strong = [c for c in unique.values() if c.strength >= FOUND]
-    if not strong:
+    if not any(c.tells for c in strong):
         return ()
     rankings = [
         (1.0, sorted(strong, key=lambda c: (-c.cosine, *_when(c, cues)))),
@@ -80,7 +105,7 @@ def fuse(candidates: Iterable[Candidate], cues: Cues, t_ns: int, *, limit: int =
     if cues.kinds:
         of_kind = sorted(strong, key=lambda c: (c.event.kind not in cues.kinds, -c.strength, *_when(c, cues)))
         rankings.append((1.0, of_kind))
-    if cues.order in ("first", "last") or cues.now:
+    if cues.order in ("first", "last") or cues.now or cues.anchor_ns >= 0:
         rankings.append((0.5, sorted(strong, key=lambda c: _when(c, cues))))
     score: dict[int, float] = dict.fromkeys(unique, 0.0)
     for weight, ranking in rankings:
@@ -91,9 +116,11 @@ def fuse(candidates: Iterable[Candidate], cues: Cues, t_ns: int, *, limit: int =
 
 
 def _when(candidate: Candidate, cues: Cues) -> tuple[int, int]:
-    """Order among equals: the first if that is asked for, else the most recent."""
+    """Order among equals: the first if that is asked for or the first after something, else the most recent."""
     event = candidate.event
-    return (event.start_ns, event.id) if cues.order == "first" else (-event.start_ns, -event.id)
+    after = cues.relation == "after" and cues.anchor_ns >= 0
+    earliest = after if after or cues.relation == "before" else cues.order == "first"
+    return (event.start_ns, event.id) if earliest else (-event.start_ns, -event.id)
 
 
 def _spread(best: list[Candidate], limit: int) -> list[Candidate]:

@@ -30,6 +30,7 @@ _V1 = (
     """CREATE TABLE phrases (
         id INTEGER PRIMARY KEY,
         text TEXT NOT NULL UNIQUE,
+        gist TEXT NOT NULL,                   -- what is embedded of it: the words themselves, without our wording
         vector BLOB                           -- float16, NULL until it is embedded
     )""",
     "CREATE INDEX phrases_unembedded ON phrases (id) WHERE vector IS NULL",

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from memory.archive import Archive
 from memory.events import SCENE, SOUND, TALK, Event
 from memory.index import VectorIndex
-from memory.recall import Candidate, Recalled, coverage, fuse, span_of
+from memory.recall import Candidate, Recalled, beside_anchor, coverage, fit, fuse, span_of
 from memory.store import Found, Store
 from memory.terms import telling, terms
 from wire.messages import Cues, Evidence
@@ -36,7 +36,7 @@ _SILENT = frozenset({"silence", "noise", "speech"})  # sounds that are no eviden
 class Query:
     """A question to a memory. texts and vectors go together: the question, its subject, each option; anchor alike.
 
-    scene: the question in the space of the clip vectors.
+    scene: the question in the space of the clip vectors; scene_repeats: these are made of sentences, not of pixels.
     """
 
     session: int
@@ -47,6 +47,7 @@ class Query:
     visible_from_ns: int = 0
     anchor: Array | None = None
     scene: Array | None = None
+    scene_repeats: bool = True
 
 
 class Search:
@@ -71,7 +72,7 @@ class Search:
         if query.scene is not None:
             candidates += self._scenes(query, query.scene, from_ns, to_ns)
         log, truncated = self._log(query, cues, from_ns, to_ns)
-        return Recalled(cues, fuse(candidates, cues, query.t_ns), log, truncated)
+        return Recalled(cues, fuse(beside_anchor(candidates, cues), cues, query.t_ns), log, truncated)
 
     def find(self, query: Query, *, limit: int) -> tuple[Evidence, ...]:
         """The best matches for words alone, as a person searches."""
@@ -82,20 +83,32 @@ class Search:
 
     def _candidates(self, query: Query, cues: Cues, from_ns: int, to_ns: int) -> list[Candidate]:
         """Events in the span that are near in meaning, share words, or simply are there when the span is short."""
-        oldest = cues.order == "first"
+        oldest = cues.order == "first" and cues.anchor_ns < 0
+        beside = self._beside(cues, from_ns, to_ns)
         cosines = self._by_meaning(query.vectors, None)
         for text in query.texts:
             for phrase, _ in self._store.search(self._rare(telling(text)), NEAREST):
                 cosines.setdefault(phrase, None)
         found: dict[int, Found] = {}
         for phrase in cosines:
-            for hit in self._store.of_phrase(phrase, query.session, from_ns, to_ns, limit=PER_PHRASE, oldest=oldest):
-                found[hit.event.id] = hit
+            for start_ns, end_ns, first in (beside, (from_ns, to_ns, oldest)):
+                for hit in self._store.of_phrase(
+                    phrase, query.session, start_ns, end_ns, limit=PER_PHRASE, oldest=first
+                ):
+                    found[hit.event.id] = hit
         if cues.spanned or cues.now or query.visible_from_ns > 0 or not found:
             hits = self._store.overlapping(query.session, from_ns, to_ns, (), limit=IN_SPAN, oldest=oldest)
             found.update((hit.event.id, hit) for hit in hits)
         kept = [hit for hit in found.values() if _may_be_evidence(hit.event, cues)]
         return self._judged(kept, query, cosines)
+
+    def _beside(self, cues: Cues, from_ns: int, to_ns: int) -> tuple[int, int, bool]:
+        """(from, to, oldest first) of the side of the anchor that is asked for; the whole span without one."""
+        if cues.anchor_ns < 0 or cues.relation not in ("before", "after"):
+            return from_ns, to_ns, cues.order == "first"
+        if cues.relation == "before":
+            return from_ns, min(to_ns, cues.anchor_ns), False
+        return max(from_ns, cues.anchor_ns), to_ns, True
 
     def _judged(self, hits: list[Found], query: Query, cosines: dict[int, float | None]) -> list[Candidate]:
         """Each hit with its cosine and the share of words it holds."""
@@ -109,7 +122,11 @@ class Search:
         for hit in hits:
             present = terms(hit.event.text)
             words = max((coverage(w, present, occurrences, n_phrases) for w in wanted), default=0.0)
-            judged.append(Candidate(hit.event, hit.phrase, cosines.get(hit.phrase) or 0.0, words))
+            judged.append(
+                Candidate(
+                    hit.event, hit.phrase, cosines.get(hit.phrase) or 0.0, words, fits=fit(hit.event, query.cues.about)
+                )
+            )
         return judged
 
     def _by_meaning(self, vectors: Array, among: Sequence[int] | None) -> dict[int, float | None]:
@@ -167,7 +184,7 @@ class Search:
                 text=row.summary,
                 key_frame=row.key_frame,
             )
-            found.append(Candidate(scene, -row.id, cosine))
+            found.append(Candidate(scene, -row.id, cosine, tells=not query.scene_repeats))
         return found[:SCENES]
 
     def _log(self, query: Query, cues: Cues, from_ns: int, to_ns: int) -> tuple[tuple[Evidence, ...], bool]:

@@ -126,7 +126,7 @@ class Store:
         self.begin()
         orphans: list[int] = []
         for e in events:
-            phrase = self._phrase(e.text)
+            phrase = self._phrase(e)
             before = self.database.execute("SELECT phrase FROM events WHERE id = ?", (e.id,)).fetchone()
             valid_to = None if e.open else start_unix_s + e.end_ns / 1e9
             self.database.execute(
@@ -203,19 +203,21 @@ class Store:
 
     # ---- sentences -----------------------------------------------------------------------------------------------
 
-    def _phrase(self, text: str) -> int:
+    def _phrase(self, event: Event) -> int:
+        text = event.text
         row = self.database.execute("SELECT id FROM phrases WHERE text = ?", (text,)).fetchone()
         if row is not None:
             return int(row[0])
-        identity = int(self.database.execute("INSERT INTO phrases (text) VALUES (?)", (text,)).lastrowid or 0)
+        done = self.database.execute("INSERT INTO phrases (text, gist) VALUES (?, ?)", (text, event.gist))
+        identity = int(done.lastrowid or 0)
         self.database.execute(
             "INSERT INTO phrase_words (rowid, words) VALUES (?, ?)", (identity, " ".join(terms(text)))
         )
         return identity
 
     def unembedded(self, limit: int) -> list[tuple[int, str]]:
-        """Sentences that have no vector yet, oldest first."""
-        rows = self.database.execute("SELECT id, text FROM phrases WHERE vector IS NULL ORDER BY id LIMIT ?", (limit,))
+        """(sentence, what to embed of it) of those that have no vector yet, oldest first."""
+        rows = self.database.execute("SELECT id, gist FROM phrases WHERE vector IS NULL ORDER BY id LIMIT ?", (limit,))
         return [(int(i), str(text)) for i, text in rows]
 
     def set_vectors(self, ids: Sequence[int], vectors: Array) -> None:

@@ -132,7 +132,7 @@ def _candidate(
 
 
 def test_weak_candidates_are_nothing() -> None:
-    assert fuse([_candidate(1, 0, cosine=0.1), _candidate(2, 5, cosine=0.25, words=0.2)], Cues(), 100 * S) == ()
+    assert fuse([_candidate(1, 0, cosine=0.1), _candidate(2, 5, cosine=0.3, words=0.2)], Cues(), 100 * S) == ()
 
 
 def test_the_best_match_wins_not_the_earliest() -> None:

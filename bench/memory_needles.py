@@ -1,0 +1,221 @@
+"""Are facts found again after hours, the right one of several, and nothing where nothing was?
+
+    python -m bench.memory_needles --world trial --hours 1 2 4 8 24
+
+Runs the memory service with the lite profile on a made-up stream by media time, asks in other words at each of the
+hours, and compares with baselines on the same store. Ends with one JSON line.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import tempfile
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the memory process has it
+
+import numpy as np
+
+from bench.memory_world import COLOUR, ENTERED, SAID, SIGN, S, World, world
+from memory import service as memory_service
+from memory.embedder import Embedder, load
+from memory.store import Store, whole
+from memory.terms import telling
+from wire import config
+from wire.clock import SystemClock
+from wire.link import MemoryLink, MemoryNet
+from wire.messages import Evidence, Message, Question, SessionOpened, SessionSettings, Utterance, Watermark
+from wire.service import Context, Service
+
+KINDS = {SIGN: "text", SAID: "speech", ENTERED: "entered", COLOUR: "colour"}
+EVIDENCE = 5  # spans that are looked at
+Span = tuple[float, float]
+
+
+class Sink(MemoryLink):
+    """Keeps the last question instead of delivering it."""
+
+    def __init__(self) -> None:
+        super().__init__(MemoryNet(), "memory")
+        self.question: Question | None = None
+
+    async def send(self, message: Message) -> None:
+        if isinstance(message, Question):
+            self.question = message
+
+
+@dataclass
+class Score:
+    """Shares of right answers at one age of the stream."""
+
+    found: list[bool] = field(default_factory=list)
+    by_kind: dict[str, list[bool]] = field(default_factory=dict)
+    picked: list[bool] = field(default_factory=list)
+    empty: list[bool] = field(default_factory=list)  # answerable, but nothing found
+    abstained: list[bool] = field(default_factory=list)
+    baselines: dict[str, list[bool]] = field(default_factory=dict)
+    wall_ms: list[float] = field(default_factory=list)
+
+    def report(self) -> dict[str, Any]:
+        share = {k: round(float(np.mean(v)), 3) for k, v in self.by_kind.items()}
+        return {
+            "found": _share(self.found), "by_kind": share, "picked": _share(self.picked),
+            "answerable_empty": _share(self.empty), "unanswerable_empty": _share(self.abstained),
+            "baselines": {k: _share(v) for k, v in self.baselines.items()},
+            "recall_ms_p50": round(float(np.median(self.wall_ms)), 1),
+            "recall_ms_p99": round(float(np.percentile(self.wall_ms, 99)), 1),
+        }  # fmt: skip
+
+
+def _share(values: list[bool]) -> float:
+    return round(sum(values) / max(1, len(values)), 3)
+
+
+def hits(spans: list[Span], start_s: float, end_s: float) -> bool:
+    """Is the moment among the spans? A scene of up to 20 seconds around it counts."""
+    return any(a <= end_s + 1 and b >= start_s - 3 and b - a <= 20 for a, b in spans[:EVIDENCE])
+
+
+class Run:
+    """One stream, asked at several ages."""
+
+    def __init__(self, stream: World, folder: Path, show: bool) -> None:
+        self._stream = stream
+        self._folder = folder
+        self._show = show
+        self._serial = 0
+
+    async def start(self) -> None:
+        self._sink = Sink()
+        context = Context(config.load("lite"), SystemClock(), self._sink)
+        self._service: Service = await memory_service.create(context)
+        settings = SessionSettings(mode="live", listen="ambient")
+        await self._service.handle(SessionOpened(session="w", t_ns=0, memory=str(self._folder), settings=settings))
+
+    async def advance(self, from_s: int, to_s: int) -> None:
+        for message in self._stream.messages("w", from_s, to_s):
+            await self._service.handle(message)
+            if message.t_ns % (10 * S) == 0:
+                await self._service.handle(Watermark(session="w", t_ns=message.t_ns, seq=0))
+        await self._service.handle(Watermark(session="w", t_ns=to_s * S, seq=0))
+
+    async def ask(self, text: str, t_s: float, score: Score) -> Question:
+        self._serial += 1
+        words = Utterance(
+            session="w", t_ns=round(t_s * S), turn=self._serial, id=f"q{self._serial}", source="typed",
+            start_ns=round(t_s * S), end_ns=round(t_s * S), text=text, asks=True,
+        )  # fmt: skip
+        began = time.perf_counter()
+        await self._service.handle(words)
+        score.wall_ms.append((time.perf_counter() - began) * 1e3)
+        assert self._sink.question is not None
+        return self._sink.question
+
+    async def examine(self, age_s: int, base: Baselines) -> Score:
+        score = Score()
+        for planted in self._stream.planted:
+            if planted.end_s >= age_s:
+                continue
+            question = await self.ask(planted.fact.question, age_s, score)
+            found = hits(_spans(question.evidence), planted.start_s, planted.end_s)
+            score.found.append(found)
+            score.by_kind.setdefault(planted.fact.kind, []).append(found)
+            score.empty.append(not question.evidence)
+            for name, spans in base.answers(planted.fact.question, age_s).items():
+                score.baselines.setdefault(name, []).append(hits(spans, planted.start_s, planted.end_s))
+            if self._show and not found:
+                self._explain(planted.fact.question, planted.fact.content, question)
+        for alike in self._stream.alike:
+            if alike.times[-1] + 100 < age_s:
+                question = await self.ask(alike.question, age_s, score)
+                spans = _spans(question.evidence)[:1]
+                right = alike.times[alike.right]
+                score.picked.append(hits(spans, right, right + 6))
+                if self._show and not score.picked[-1]:
+                    self._explain(alike.question, f"{alike.times} {alike.right}", question)
+        for text in self._stream.words.unanswerable:
+            question = await self.ask(text, age_s, score)
+            score.abstained.append(not question.evidence)
+            if self._show and question.evidence:
+                self._explain(text, "nothing", question)
+        return score
+
+    def _explain(self, asked: str, wanted: str, question: Question) -> None:
+        cues = question.cues
+        print(f"x {asked!r} wanted {wanted!r}; {cues.ask} {cues.subject!r} {cues.order} anchor {cues.anchor_ns / S:.0f}")
+        for e in question.evidence[:EVIDENCE]:
+            print(f"    {e.score:.2f} {e.start_ns / S:.0f}-{e.end_ns / S:.0f} {e.kind}: {e.text[:90]}")
+
+    async def close(self) -> None:
+        await self._service.close()
+
+
+def _spans(evidence: tuple[Evidence, ...]) -> list[Span]:
+    return [(e.start_ns / S, e.end_ns / S) for e in evidence]
+
+
+class Baselines:
+    """Simple ways of finding something in the same store."""
+
+    def __init__(self, folder: Path, embedder: Embedder) -> None:
+        self._store = Store(folder)
+        self._embedder = embedder
+
+    def answers(self, text: str, age_s: int) -> dict[str, list[Span]]:
+        vector = self._embedder.encode([text])[0]
+        clips = self._store.database.execute(
+            "SELECT start_ns, end_ns, vector FROM clips WHERE vector IS NOT NULL ORDER BY start_ns"
+        ).fetchall()
+        cosines = np.stack([whole(v) for _, _, v in clips]) @ vector
+        above = [n for n, cosine in enumerate(cosines) if cosine > 0.3]
+        order = np.argsort(-cosines)[:EVIDENCE]
+        newest = self._store.overlapping(1, (age_s - 60) * S, age_s * S, (), limit=EVIDENCE)
+        words = self._store.search(telling(text), EVIDENCE)
+        by_words = [f for i, _ in words for f in self._store.of_phrase(i, 1, 0, age_s * S, limit=1)]
+        return {
+            "newest only": [(f.event.start_ns / S, f.event.end_ns / S) for f in newest],
+            "full text only": [(f.event.start_ns / S, f.event.end_ns / S) for f in by_words],
+            "clip vectors only": [(clips[n][0] / S, clips[n][1] / S) for n in order],
+            "published rule": [(clips[n][0] / S, clips[n][1] / S) for n in above[:1]],
+        }
+
+
+async def run(name: str, hours: list[int], seed: int, show: bool) -> dict[str, Any]:
+    stream = world(name, max(hours), seed)
+    report: dict[str, Any] = {"bench": "memory_needles", "world": name, "seed": seed, "hours": {}}
+    lite = config.load("lite").memory
+    embedder = load(lite.text_encoder.backend, lite.text_encoder.options, lite.compressor.backend, {})
+    with tempfile.TemporaryDirectory() as folder:
+        runner = Run(stream, Path(folder), show)
+        await runner.start()
+        at = 0
+        for hour in sorted(hours):
+            began = time.perf_counter()
+            await runner.advance(at, hour * 3600)
+            speed = (hour * 3600 - at) / (time.perf_counter() - began)
+            at = hour * 3600
+            score = await runner.examine(at, Baselines(Path(folder), embedder))
+            report["hours"][str(hour)] = score.report() | {"ingest_times_real": round(speed)}
+            print(hour, "h", json.dumps(report["hours"][str(hour)]), flush=True)
+        await runner.close()
+    return report
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--world", choices=("tuning", "trial"), default="trial")
+    parser.add_argument("--hours", type=int, nargs="+", default=[1])
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--show", action="store_true", help="print what was missed")
+    arguments = parser.parse_args()
+    print(json.dumps(asyncio.run(run(arguments.world, arguments.hours, arguments.seed, arguments.show))))
+
+
+if __name__ == "__main__":
+    main()
