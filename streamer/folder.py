@@ -15,8 +15,9 @@ EVENTS, ANSWERS, REPLY_WAV, REPORT, SUMMARY = (
     "report.html",
     "summary.json",
 )
+SUMMARY = "summary.json"
 FRAMES, MEMORY = "frames", "memory"  # folders
-_FILES = (EVENTS, ANSWERS, REPLY_WAV, REPORT)
+_FILES = (EVENTS, ANSWERS, REPLY_WAV, REPORT, SUMMARY)
 
 
 def check_folder(folder: Path) -> None:

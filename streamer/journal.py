@@ -34,11 +34,14 @@ class Journal:
 
     def add(self, t_ns: int, event: str, wall_s: float, **fields: Any) -> None:
         """One line. Floats among the fields are seconds or scores and are rounded by the caller."""
-        line = {"t": seconds(t_ns), "event": event, **fields}
-        same_in_each_run = {key: value for key, value in line.items() if not key.startswith("wall_")}
+        same_in_each_run = {key: value for key, value in fields.items() if not key.startswith("wall_")}
         order = json.dumps(same_in_each_run, ensure_ascii=False)
-        text = json.dumps(line | {"wall_s": round(wall_s, 3)}, ensure_ascii=False)
-        heapq.heappush(self._waiting, (t_ns, _RANKS[event], order, text))
+        heapq.heappush(self._waiting, (t_ns, _RANKS[event], order, _line(t_ns, event, fields, wall_s)))
+
+    def add_now(self, t_ns: int, event: str, wall_s: float, **fields: Any) -> None:
+        """One line at once: for what no other run repeats, such as a crash."""
+        self._file.write(_line(t_ns, event, fields, wall_s) + "\n")
+        self._file.flush()
 
     def settle(self, t_ns: int) -> None:
         """Nothing before t_ns will come any more: write it."""
@@ -53,3 +56,7 @@ class Journal:
         if not self._file.closed:
             self.settle(1 << 62)
             self._file.close()
+
+
+def _line(t_ns: int, event: str, fields: dict[str, Any], wall_s: float) -> str:
+    return json.dumps({"t": seconds(t_ns), "event": event, **fields, "wall_s": round(wall_s, 3)}, ensure_ascii=False)

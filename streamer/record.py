@@ -10,7 +10,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from streamer.folder import ANSWERS, EVENTS, FRAMES, REPLY_WAV, picture_name
+from streamer.folder import ANSWERS, EVENTS, FRAMES, REPLY_WAV, SUMMARY, picture_name
 from streamer.journal import Journal
 from streamer.ledger import Draft, Turn
 from streamer.playout import Playback
@@ -51,6 +51,10 @@ class Recorder:
         self._answers.append((turn.t_ns, turn.number, line))
         self._answers_file.write(line)
         self._answers_file.flush()
+
+    def summary(self, numbers: dict[str, Any]) -> None:
+        """What clocks and counters said of the run."""
+        (self._folder / SUMMARY).write_text(json.dumps(numbers, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
     def close(self, length_ns: int) -> None:
         self.journal.close()

@@ -135,6 +135,7 @@ class _Run:
         await self._board.send(m.SessionClosed(session=job.session, t_ns=end_ns, turn=session.turn))
         outcome = Outcome(session.counts, end_ns / 1e9, (self._clock.now_ns() - self._start_ns) / 1e9)
         session.tell(end_ns, "end", **_ending(outcome))
+        self._recorder.summary(_summary(outcome, job))
         return outcome, end_ns
 
     async def _post(self, messages: list[m.Message]) -> None:
@@ -224,8 +225,16 @@ def _ending(outcome: Outcome) -> dict[str, Any]:
         "silent": counts.silent,
         "lost": counts.lost,
         "frames_dropped": counts.frames_dropped,
-        "wall_elapsed_s": round(outcome.wall_s, 3),
-        "wall_real_time_factor": round(outcome.real_time_factor, 2),
-        "wall_counters": counts.services,
-        "wall_busy_s": counts.busy_s,
+    }
+
+
+def _summary(outcome: Outcome, job: ReplayJob) -> dict[str, Any]:
+    """What differs from run to run: speeds, counters of the processes, the time that each stage took."""
+    return {
+        "media_s": round(outcome.media_s, 3),
+        "wall_s": round(outcome.wall_s, 3),
+        "speed": job.speed,
+        "real_time_factor": round(outcome.real_time_factor, 2),
+        "counters": outcome.counts.services,
+        "busy_s": outcome.counts.busy_s,
     }

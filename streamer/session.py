@@ -176,7 +176,7 @@ class ReplaySession:
 
     def _restarted(self, name: str) -> None:
         """Send again what the process that is back needs: the session, open questions, the last watermark."""
-        self._story.tell(self.sent_ns, "restarted", service=name)
+        self._story.tell(self.sent_ns, "restarted", now=True, service=name)
         opened = dataclasses.replace(self._opened, t_ns=self.sent_ns, turn=self.turn, restarted=name)
         again: list[m.Message] = []
         if name == REASONING:

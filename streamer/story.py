@@ -21,8 +21,10 @@ class Story:
         self._start_ns = wall_ns()
         self._seen: list[dict[str, Any]] = []
 
-    def tell(self, t_ns: int, event: str, **fields: Any) -> None:
-        self._journal.add(t_ns, event, (self._wall_ns() - self._start_ns) / 1e9, **fields)
+    def tell(self, t_ns: int, event: str, *, now: bool = False, **fields: Any) -> None:
+        """A line in the order of media time; now: at once, for what no other run repeats."""
+        add = self._journal.add_now if now else self._journal.add
+        add(t_ns, event, (self._wall_ns() - self._start_ns) / 1e9, **fields)
 
     def settle(self, t_ns: int) -> None:
         self._journal.settle(t_ns)

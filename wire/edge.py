@@ -22,7 +22,7 @@ class EdgeLink:
 
     def __init__(self, link: Link) -> None:
         self._link = link
-        self._arrived: asyncio.Queue[Message] = asyncio.Queue(_BOUND)
+        self._arrived: asyncio.Queue[tuple[str, Message | None]] = asyncio.Queue(_BOUND)
         self._restart_listeners: list[Callable[[str], None]] = []
 
     async def send(self, message: Message) -> None:
@@ -31,6 +31,12 @@ class EdgeLink:
 
     async def received(self) -> AsyncIterator[Message]:
         """Everything that comes from perception, memory and reasoning."""
+        async for _, message in self.arrivals():
+            if message is not None:
+                yield message
+
+    async def arrivals(self) -> AsyncIterator[tuple[str, Message | None]]:
+        """The same with the process that each message comes from; None says that this process was restarted."""
         while True:
             yield await self._arrived.get()
 
@@ -41,6 +47,7 @@ class EdgeLink:
     async def restarted(self, name: str) -> None:
         for listener in self._restart_listeners:
             listener(name)
+        await self._arrived.put((name, None))
 
     async def drain(self) -> None:
         """Read all lanes for as long as it runs."""
@@ -50,7 +57,7 @@ class EdgeLink:
 
     async def _read(self, lane: Lane) -> None:
         async for message in self._link.receive(lane):
-            await self._arrived.put(message)
+            await self._arrived.put((lane.producer, message))
 
 
 @contextlib.asynccontextmanager
