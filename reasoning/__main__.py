@@ -1,4 +1,6 @@
-"""`python -m reasoning`: the reasoning process."""
+"""python -m reasoning: the process that answers and speaks."""
+
+from __future__ import annotations
 
 from reasoning.service import create
 from wire.process import main

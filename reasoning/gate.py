@@ -15,11 +15,9 @@ from wire.words import alike, tokens
 Form = Literal["question", "request", "statement", "filler", "greeting"]
 
 _FILLERS = frozenset(
-    "mm mmm hm hmm mhm uh um er ah oh okay yes yeah yep no nope right well so and but the a i see sure fine good great"
-    " nice thanks thank you alright all cool aha huh wow really exactly indeed please hey like then that it is of in"
-    " fantastic excellent perfect sorry pardon be had to one".split()
+    ["mm", "mmm", "hm", "hmm", "mhm", "uh", "um", "er", "ah", "oh", "okay", "yes", "yeah", "yep", "no", "nope", "right", "well", "so", "and", "but", "the", "a", "i", "see", "sure", "fine", "good", "great", "nice", "thanks", "thank", "you", "alright", "all", "cool", "aha", "huh", "wow", "really", "exactly", "indeed", "please", "hey", "like", "then", "that", "it", "is", "of", "in", "fantastic", "excellent", "perfect", "sorry", "pardon", "be", "had", "to", "one"]
 )
-_GREETINGS = frozenset("hello hi hey good morning afternoon evening there omni everybody everyone goodbye bye night".split())
+_GREETINGS = frozenset(["hello", "hi", "hey", "good", "morning", "afternoon", "evening", "there", "omni", "everybody", "everyone", "goodbye", "bye", "night"])
 _OPENERS = re.compile(
     r"^(?:(?:and|so|okay|well|hey|hello|hi|um|uh|er|ah|oh|now|then|but|please|omni|computer|assistant|excuse me|sorry|"
     r"by the way|one more question|my question is|listen|alright|all right|thanks|thank you|also|right|yes|no|the|a|"
@@ -44,14 +42,14 @@ _QUESTIONS = tuple(
         r"^who (?:came|left|said|was|is|built|wrote|made|entered|spoke|mentioned|painted|sells|lives|owns|runs|wins|won|"
         r"sang|plays|played|works|else|discovered|invented|designed|founded|found|opened|leads|led|took|stood)\b",
         rf"^when {_BE_DO} {_SUBJECT}\b",
-        rf"^when (?:did|was|were|does|do|is|will|are) \w+",
+        r"^when (?:did|was|were|does|do|is|will|are) \w+",
         rf"^(?:did|does|do|was|were|is|are|has|have|had|am) (?:not )?{_SUBJECT}\b",
         r"^(?:can|could|would|will) (?:you|we|i|one|anybody|anyone|somebody|it|the|there)\b",
         r"^(?:is|are|was|were|did|do|does|has|have) (?:\w+ ){1,4}(?:visible|there|open|closed|dark|bright|or|before|after|"
         r"appear|come|move|shown|mention|say|said)\b",
         r"^(?:at|in|on|for|to|from|by|about|since|until|with|of|during|into) (?:what|which|how|whose) ",
         rf"^(?:before|after|while|during|when) .+ (?:what|which|who|where|how) {_AUX} {_SUBJECT}\b",
-        rf".+ (?:what|which|who|where|how) (?:did|was|were|is|are|does) (?:you|the|it|there|he|she|they|we|i) .+",
+        r".+ (?:what|which|who|where|how) (?:did|was|were|is|are|does) (?:you|the|it|there|he|she|they|we|i) .+",
         r".+ (?:which|what) (?:one )?(?:came|was) (?:first|last|earlier|later)$",
         r".* how many \w+ (?:did|were|are|came|was|is|have|has|do|left|entered)\b(?! not\b)",
         r"^(?:and |what |how )?(?:what|how) about ",

@@ -1,50 +1,71 @@
-"""The reasoning process: decides whether words get an answer, has it made and spoken, one question after the other.
+"""The reasoning process: a question goes through gate, reasoner, phrases and voice, and comes out as a reply.
 
-Live, a newer turn makes a reply stale at once. In a replay nothing is stale: there only the edge cuts, by media time.
+Moves messages only. Words and speech overlap: while one phrase is spoken the next ones are being thought of. For each
+Question there is exactly one ReplyDone, whatever happens in between.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections import deque
-from dataclasses import dataclass, field
+from collections.abc import Coroutine
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+import numpy as np
 
 from reasoning.backends import LLM, TTS
+from reasoning.backends.base import Chunk
 from reasoning.gate import judge
-from reasoning.reply import Reply, done
+from reasoning.phrases import Phrases
+from reasoning.speech_text import spoken
 from wire import messages as m
-from wire.registry import Registry
 from wire.service import Context, Service
 from wire.worker import Worker
 
 log = logging.getLogger(__name__)
 
-_NEWEST_FRAMES = 8  # that stay resident for a reasoner, per session
-
-
-async def create(context: Context) -> Service:
-    """Load the reasoner and the voice, each into a thread of its own."""
-    config = context.config.reasoning
-    llm, tts = await asyncio.gather(
-        Worker.start(_backend, LLM, config.llm.backend, config.llm.options),
-        Worker.start(_backend, TTS, config.tts.backend, config.tts.options),
-    )
-    return ReasoningService(context, llm, tts, await tts.get("sample_rate"))
-
-
-def _backend(registry: Registry, name: str, options: dict[str, object]) -> object:
-    return registry.create(name, options)
+_State = Literal["answered", "silent", "stale", "failed"]
+_FRAMES_KEPT = 16  # newest key frames held a session
+_PHRASES_AHEAD = 8  # phrases that may wait for the voice; then the reasoner waits
 
 
 @dataclass(slots=True)
 class _Session:
-    """turn: the newest one known. changed: set and replaced whenever it grows. newest: frames memory kept."""
-
     settings: m.SessionSettings
-    turn: int = 0
-    changed: asyncio.Event = field(default_factory=asyncio.Event)
-    newest: deque[m.FrameKept] = field(default_factory=lambda: deque(maxlen=_NEWEST_FRAMES))
+    newest_turn: int = 0
+    frames: deque[m.FrameKept] = field(default_factory=lambda: deque(maxlen=_FRAMES_KEPT))
+    replying: dict[str, tuple[int, asyncio.Event]] = field(default_factory=dict)  # reply id -> turn, stale
+
+    def is_stale(self, turn: int) -> bool:
+        """A replay drops nothing: there only the edge cuts."""
+        return self.settings.mode == "live" and turn < self.newest_turn
+
+
+@dataclass(slots=True)
+class _Reply:
+    """What a question has got so far."""
+
+    text: str = ""
+    option: str = ""
+    used: tuple[int, ...] = ()
+    n_phrases: int = 0
+    voice_failed: str = ""
+
+
+async def create(context: Context) -> Service:
+    """Load the reasoner and the voice, each into a worker of its own."""
+    config = context.config.reasoning
+    llm = await Worker.start(LLM.create, config.llm.backend, config.llm.options)
+    try:
+        tts = await Worker.start(TTS.create, config.tts.backend, config.tts.options)
+    except BaseException:
+        await llm.close()
+        raise
+    sample_rate = int(await tts.get("sample_rate"))
+    return ReasoningService(context, llm, tts, sample_rate)
 
 
 class ReasoningService:
@@ -61,92 +82,218 @@ class ReasoningService:
 
     def describe(self) -> str:
         config = self._context.config.reasoning
-        return f"llm {config.llm.backend}, voice {config.tts.backend} ({self._sample_rate} Hz)"
+        return f"llm {config.llm.backend}, tts {config.tts.backend} at {self._sample_rate} Hz"
 
     async def handle(self, message: m.Message) -> None:
-        session = self._sessions.get(message.session)
         match message:
             case m.SessionOpened():
-                if session is None:
-                    self._sessions[message.session] = _Session(message.settings, message.turn)
+                session = self._sessions.setdefault(message.session, _Session(message.settings))
+                session.settings = message.settings
+                self._advance(session, message.turn)
             case m.SessionClosed():
-                self._sessions.pop(message.session, None)
+                self._close_session(message.session)
+            case m.TurnStarted():
+                if known := self._known(message):
+                    self._advance(known, message.turn)
+            case m.Question():
+                await self._take(message)
+            case m.FrameKept():
+                if known := self._known(message):
+                    known.frames.append(message)
+            case m.Forget():
+                await self._forget(message)
             case m.Watermark():
                 await self._context.send(message)
-            case _ if session is None:
-                self._context.count("without_session")
-            case m.Question():
-                await self._question(session, message)
-            case m.TurnStarted():
-                _raise_turn(session, message.turn)
-            case m.FrameKept():
-                session.newest.append(message)
-            case m.Forget():
-                await self._forget(session, message)
             case _:
-                raise TypeError(f"reasoning got a {type(message).__name__}, which it has no use for")
+                log.warning("< reasoning takes no %s", type(message).__name__)
 
     async def close(self) -> None:
+        for session in self._sessions.values():
+            for _, stale in session.replying.values():
+                stale.set()
         await self._llm.close()
         await self._tts.close()
 
-    async def _question(self, session: _Session, question: m.Question) -> None:
-        """Exactly one ReplyDone leaves for each question, whatever happens."""
-        verdict = judge(question)
-        await self._context.mark(question, "judged")
-        if not verdict.answer:
-            self._context.count("silent")
-            finished = done(question, "silent", reason=verdict.reason)
-        else:
-            finished = await self._answer(session, question)
-            self._context.count(f"replies_{finished.state}")
-        await self._context.mark(question, "reply_done")
-        await self._context.send(finished)
+    def _known(self, message: m.Message) -> _Session | None:
+        """The session of a message; None for one that was closed in the meantime."""
+        session = self._sessions.get(message.session)
+        if session is None:
+            self._context.count("late_messages")
+        return session
 
-    async def _answer(self, session: _Session, question: m.Question) -> m.ReplyDone:
-        reply = Reply(question, self._context, self._llm, self._tts, self._sample_rate)
-        making = asyncio.create_task(reply.run(), name=f"reply {question.reply_id}")
-        outdated = asyncio.create_task(_outdated(session, question), name="outdated")
-        try:
-            await asyncio.wait((making, outdated), return_when=asyncio.FIRST_COMPLETED)
-            if not making.done():
-                return done(question, "stale", reason="a newer turn began")
-            return making.result()
-        except Exception as error:  # any backend may fail in its own way: this reply fails, the service goes on
-            log.exception("x reply %s failed", question.reply_id)
-            cause = error.exceptions[0] if isinstance(error, ExceptionGroup) else error
-            await self._context.warn(question, f"the answer failed: {type(cause).__name__}: {cause}")
-            return done(question, "failed", reason=f"{type(cause).__name__}: {cause}")
-        finally:
-            for task in (making, outdated):
-                task.cancel()
-            await asyncio.gather(making, outdated, return_exceptions=True)
+    def _advance(self, session: _Session, turn: int) -> None:
+        """A larger turn makes the replies of the older ones stale at once."""
+        session.newest_turn = max(session.newest_turn, turn)
+        for reply_turn, stale in session.replying.values():
+            if session.is_stale(reply_turn):
+                stale.set()
 
-    async def _forget(self, session: _Session, forget: m.Forget) -> None:
-        """Drop what shows the span, and say so."""
-        kept = [f for f in session.newest if not forget.start_ns <= f.t_ns <= forget.end_ns]
-        session.newest = deque(kept, maxlen=_NEWEST_FRAMES)
+    def _close_session(self, name: str) -> None:
+        session = self._sessions.pop(name, None)
+        if session is not None:
+            for _, stale in session.replying.values():
+                stale.set()
+
+    async def _forget(self, message: m.Forget) -> None:
+        session = self._sessions.get(message.session)
+        if session is not None:
+            kept = [f for f in session.frames if not message.start_ns <= f.t_ns <= message.end_ns]
+            session.frames = deque(kept, maxlen=_FRAMES_KEPT)
         await self._context.send(
             m.Forgotten(
-                session=forget.session,
-                t_ns=forget.t_ns,
-                turn=forget.turn,
-                request_id=forget.request_id,
+                session=message.session, t_ns=message.t_ns, turn=message.turn, request_id=message.request_id,
                 service=self.name,
             )
-        )
+        )  # fmt: skip
 
+    # ---- one question --------------------------------------------------------------------------------------------
 
-def _raise_turn(session: _Session, turn: int) -> None:
-    if turn > session.turn:
-        session.turn = turn
-        session.changed.set()
-        session.changed = asyncio.Event()
+    async def _take(self, question: m.Question) -> None:
+        """Gate, then the reply, which a newer turn cuts off; then its end, once."""
+        session = self._known(question)
+        if session is None or session.is_stale(question.turn):
+            self._context.count("questions_stale")
+            await self._done(question, _Reply(), "stale", "a newer turn began")
+            return
+        verdict = judge(question)
+        if not verdict.answer:
+            self._context.count("questions_silent")
+            await self._done(question, _Reply(), "silent", verdict.reason)
+            return
+        await self._context.mark(question, "question")
+        reply = _Reply()
+        stale = asyncio.Event()
+        session.replying[question.reply_id] = (question.turn, stale)
+        try:
+            failure = await self._until_stale(self._answer(self._with_frames(question, session), reply), stale)
+        finally:
+            session.replying.pop(question.reply_id, None)
+        if stale.is_set():
+            self._context.count("replies_cut")
+            await self._done(question, reply, "stale", "a newer turn began")
+        elif failure:
+            self._context.count("replies_failed")
+            await self._context.warn(question, failure)
+            await self._done(question, reply, "failed", failure)
+        else:
+            await self._evidence(question, reply)
+            await self._done(question, reply, "answered", reply.voice_failed)
 
+    def _with_frames(self, question: m.Question, session: _Session) -> m.Question:
+        """The resident frames where the question brings none."""
+        if question.newest or not session.frames:
+            return question
+        frames = tuple(m.Picture(t_ns=f.t_ns, jpeg=f.jpeg) for f in session.frames if f.t_ns <= question.t_ns)
+        return replace(question, newest=frames)
 
-async def _outdated(session: _Session, question: m.Question) -> None:
-    """Returns once the question is work of an older turn; never in a replay."""
-    if session.settings.mode == "replay":
-        await asyncio.Event().wait()
-    while session.turn <= question.turn:
-        await session.changed.wait()
+    async def _until_stale(self, work: Coroutine[Any, Any, str], stale: asyncio.Event) -> str:
+        """Run the work to its end or until `stale`; what it says of its failure, "" if nothing."""
+        working = asyncio.create_task(work, name="reply")
+        waiting = asyncio.create_task(stale.wait(), name="stale")
+        try:
+            await asyncio.wait((working, waiting), return_when=asyncio.FIRST_COMPLETED)
+            return working.result() if working.done() else ""
+        finally:
+            for task in (working, waiting):
+                task.cancel()
+            await asyncio.wait((working, waiting))
+
+    async def _answer(self, question: m.Question, reply: _Reply) -> str:
+        """Think and speak at the same time. Returns what failed, "" if nothing."""
+        phrases: asyncio.Queue[tuple[int, str] | None] = asyncio.Queue(_PHRASES_AHEAD)
+        speaking = asyncio.create_task(self._speak_all(question, reply, phrases), name="speak")
+        try:
+            failure = await self._think(question, reply, phrases)
+            await phrases.put(None)
+            await speaking
+            return failure
+        finally:
+            speaking.cancel()
+            await asyncio.wait((speaking,))
+
+    async def _think(self, question: m.Question, reply: _Reply, phrases: asyncio.Queue[tuple[int, str] | None]) -> str:
+        """Words of the reasoner become phrases, each sent as text and handed to the voice."""
+        cutter = Phrases()
+        stream = self._llm.stream("answer", question)
+        try:
+            async with contextlib.aclosing(stream):
+                async for chunk in stream:
+                    await self._take_chunk(question, reply, chunk)
+                    for phrase in cutter.push(chunk.text):
+                        await self._say(question, reply, phrase, phrases)
+            for phrase in cutter.flush():
+                await self._say(question, reply, phrase, phrases)
+        except Exception as error:  # whatever a backend raises costs this reply, not the process
+            log.exception("x reply %s failed", question.reply_id)
+            return f"the reasoner {self._context.config.reasoning.llm.backend} failed: {type(error).__name__}: {error}"
+        return ""
+
+    async def _take_chunk(self, question: m.Question, reply: _Reply, chunk: Chunk) -> None:
+        if chunk.text and not reply.text:
+            await self._context.mark(question, "first_token")
+        reply.text += chunk.text
+        reply.option = chunk.option or reply.option
+        reply.used = chunk.used or reply.used
+
+    async def _say(
+        self, question: m.Question, reply: _Reply, phrase: str, phrases: asyncio.Queue[tuple[int, str] | None]
+    ) -> None:
+        number, reply.n_phrases = reply.n_phrases, reply.n_phrases + 1
+        await self._context.send(
+            m.ReplyText(
+                session=question.session, t_ns=question.t_ns, turn=question.turn, reply_id=question.reply_id,
+                phrase=number, text=phrase,
+            )
+        )  # fmt: skip
+        await phrases.put((number, phrase))
+
+    async def _speak_all(
+        self, question: m.Question, reply: _Reply, phrases: asyncio.Queue[tuple[int, str] | None]
+    ) -> None:
+        """Phrases become audio in their order. A voice that fails leaves the reply as text."""
+        while (item := await phrases.get()) is not None:
+            number, phrase = item
+            if reply.voice_failed or not (words := spoken(phrase)):
+                continue
+            try:
+                await self._speak(question, number, words)
+            except Exception as error:  # whatever a backend raises costs the sound of this reply, not the process
+                log.exception("x speech of reply %s failed", question.reply_id)
+                name = self._context.config.reasoning.tts.backend
+                reply.voice_failed = f"the voice {name} failed: {type(error).__name__}: {error}"
+                await self._context.warn(question, reply.voice_failed)
+
+    async def _speak(self, question: m.Question, number: int, words: str) -> None:
+        stream = self._tts.stream("speak", words)
+        is_first = number == 0
+        async with contextlib.aclosing(stream):
+            async for pcm in stream:
+                if is_first:
+                    is_first = False
+                    await self._context.mark(question, "first_audio")
+                await self._context.send(
+                    m.ReplyAudio(
+                        session=question.session, t_ns=question.t_ns, turn=question.turn, reply_id=question.reply_id,
+                        phrase=number, sample_rate=self._sample_rate, pcm=np.asarray(pcm, np.dtype("<i2")).tobytes(),
+                    )
+                )  # fmt: skip
+
+    async def _evidence(self, question: m.Question, reply: _Reply) -> None:
+        known = (*question.evidence, *question.log)
+        used = tuple(known[i] for i in reply.used if 0 <= i < len(known))
+        if used:
+            await self._context.send(
+                m.ReplyEvidence(
+                    session=question.session, t_ns=question.t_ns, turn=question.turn, reply_id=question.reply_id,
+                    evidence=used,
+                )
+            )  # fmt: skip
+
+    async def _done(self, question: m.Question, reply: _Reply, state: _State, reason: str) -> None:
+        await self._context.send(
+            m.ReplyDone(
+                session=question.session, t_ns=question.t_ns, turn=question.turn, id=question.id,
+                reply_id=question.reply_id, source=question.source, state=state, question=question.text,
+                text=reply.text.strip(), option=reply.option, reason=reason, frames_seen=question.frames_seen,
+            )
+        )  # fmt: skip

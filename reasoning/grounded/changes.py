@@ -19,7 +19,7 @@ def light(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
     if scope.missing:
         return None
     changes = scope.pick(pool.all("light_change"))
-    if cues.choices and {"on", "off", "dark", "bright", "light"} & set(" ".join(cues.choices).split()) or not (cues.choices or changes):
+    if (cues.choices and {"on", "off", "dark", "bright", "light"} & set(" ".join(cues.choices).split())) or not (cues.choices or changes):
         state = _state(cues, pool, scope)
         if state is not None:
             return state

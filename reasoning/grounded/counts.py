@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from reasoning.grounded import talk
 from reasoning.grounded.pool import Pool, Thing
 from reasoning.grounded.resolve import find, lights, sounds
 from reasoning.grounded.scope import Scope
-from reasoning.grounded import talk
 from reasoning.grounded.talk import mentioned
 from reasoning.grounded.wording import Answer, clock, listed, looks, people
 from wire.messages import Cues, Mention
@@ -17,8 +17,7 @@ from wire.words import STOPWORDS, stem
 _MOST_TIMES = 4
 _SEEN_NOUNS = {
     stem(w)
-    for w in "people person man woman sign slide word letter circle square triangle shape object face colour red blue green"
-    " yellow different time anybody anyone somebody someone see seen saw come came there board screen poster".split()
+    for w in ["people", "person", "man", "woman", "sign", "slide", "word", "letter", "circle", "square", "triangle", "shape", "object", "face", "colour", "red", "blue", "green", "yellow", "different", "time", "anybody", "anyone", "somebody", "someone", "see", "seen", "saw", "come", "came", "there", "board", "screen", "poster"]
 }
 
 
@@ -192,7 +191,7 @@ def _times(things: Sequence[Thing], what: str) -> Answer:
 
 def _colours(cues: Cues, pool: Pool, scope: Scope) -> Answer:
     states = scope.pick(t for t in pool.all("colour") if t.side == "background") or scope.pick(pool.all("colour"))
-    if cues.about.deed == "change" or cues.about.kind == "colour" and "time" in cues.subject:
+    if cues.about.deed == "change" or (cues.about.kind == "colour" and "time" in cues.subject):
         turns = [b for a, b in zip(states, states[1:], strict=False) if a.subject != b.subject]
         return _times(turns, "The background changed")
     names = list(dict.fromkeys(t.subject for t in states))

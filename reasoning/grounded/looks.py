@@ -17,7 +17,7 @@ from wire.words import stem
 _COLOUR_WORD = re.compile(
     r"\b(?:red|green|blue|yellow|orange|purple|violet|pink|cyan|brown|black|white|grey|gray|golden|silver|turquoise)\b"
 )
-_PAGES = {stem(w) for w in "slide page screen background wall backdrop picture scene room image slide".split()}
+_PAGES = {stem(w) for w in ["slide", "page", "screen", "background", "wall", "backdrop", "picture", "scene", "room", "image", "slide"]}
 _MINOR = 0.25  # a motion that lasts less than this share of the longest is wobble
 
 

@@ -79,7 +79,7 @@ def _people(cues: Cues, pool: Pool, scope: Scope) -> Answer:
 def _light(cues: Cues, pool: Pool, scope: Scope) -> Answer:
     deed = cues.about.deed
     words = set(cues.subject.split())
-    if scope.narrowed and deed not in ("dark", "bright") or words & {"dark", "bright"} and scope.narrowed:
+    if (scope.narrowed and deed not in ("dark", "bright")) or (words & {"dark", "bright"} and scope.narrowed):
         states = [t for t in scope.pick(pool.all("light")) if (t.subject in ("dark", "dim")) == (deed == "dark" or "dark" in words)]
         if states:
             return Answer(f"Yes, the light was {states[0].subject} at {clock(max(states[0].start_ns, scope.span()[0]))}.", (states[0],))

@@ -36,8 +36,7 @@ _SPAN_OF_CONTEXT_NS = 8 * S  # words spoken that near to a sight are about it
 _SETTING = 0.55  # worth of a thing whose setting ("on the door") cannot be checked
 _VEHICLES = {
     stem(w)
-    for w in "car bus truck van train boat ship plane bike bicycle lorry tram rocket cloud sun arrow vehicle taxi kite"
-    " balloon leaf marker cursor shape symbol object thing item dot".split()
+    for w in ["car", "bus", "truck", "van", "train", "boat", "ship", "plane", "bike", "bicycle", "lorry", "tram", "rocket", "cloud", "sun", "arrow", "vehicle", "taxi", "kite", "balloon", "leaf", "marker", "cursor", "shape", "symbol", "object", "thing", "item", "dot"]
 }
 
 

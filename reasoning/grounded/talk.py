@@ -17,14 +17,11 @@ TOLD = 0.5  # score from which an utterance or a sign tells what is asked
 _MEANT = 0.8  # nearness in meaning from which the words need not be the same
 _COMMON_VERBS = {
     stem(w)
-    for w in "open close leave arrive depart start begin end finish stop cost build sell live serve hold take run work"
-    " go come be have make get give find keep use call name know need want see hear say tell happen stand lie sit meet"
-    " play eat buy pay visit exist belong contain offer grow win lose paint write own lead show bring drink lives".split()
+    for w in ["open", "close", "leave", "arrive", "depart", "start", "begin", "end", "finish", "stop", "cost", "build", "sell", "live", "serve", "hold", "take", "run", "work", "go", "come", "be", "have", "make", "get", "give", "find", "keep", "use", "call", "name", "know", "need", "want", "see", "hear", "say", "tell", "happen", "stand", "lie", "sit", "meet", "play", "eat", "buy", "pay", "visit", "exist", "belong", "contain", "offer", "grow", "win", "lose", "paint", "write", "own", "lead", "show", "bring", "drink", "lives"]
 }
 _LIGHT_NOUNS = {
     stem(w)
-    for w in "name price number time day date year cost colour place kind sort type thing way part amount hour today much sign board slide poster screen page wall door title"
-    " many sign board slide poster screen page wall door title old tall far long high big heavy deep fast large small wide new good called named own".split()
+    for w in ["name", "price", "number", "time", "day", "date", "year", "cost", "colour", "place", "kind", "sort", "type", "thing", "way", "part", "amount", "hour", "today", "much", "sign", "board", "slide", "poster", "screen", "page", "wall", "door", "title", "many", "sign", "board", "slide", "poster", "screen", "page", "wall", "door", "title", "old", "tall", "far", "long", "high", "big", "heavy", "deep", "fast", "large", "small", "wide", "new", "good", "called", "named", "own"]
 }
 _SYNONYMS = tuple(
     frozenset(stem(w) for w in group.split())

@@ -1,0 +1,55 @@
+"""How a phrase is spoken: times, addresses, signs in capitals and symbols as words. Pure text; knows no voice."""
+
+from __future__ import annotations
+
+import re
+
+_CLOCK = re.compile(r"(?<![\d:])(?:(\d{1,2}):)?(\d{1,3}):(\d{2})(?![\d:])")
+_ADDRESS = re.compile(r"\b(?:https?://)?(?:www\.)?((?:[\w-]+\.)+[a-z]{2,}(?:/[\w./?=&%#-]*)?)", re.IGNORECASE)
+_IS_ADDRESS = re.compile(r"https?://|www\.|\.(?:org|com|net|io|de|uk|eu|info|edu|gov)\b|/", re.IGNORECASE)
+_MONEY = re.compile(r"([$€£])\s?(\d+)(?:[.,](\d{2}))?\b")
+_CURRENCIES = {"$": "dollars", "€": "euros", "£": "pounds"}
+_CAPITALS = re.compile(r"\b[A-Z]{2,}\b")
+_SPELLED = frozenset(["QR", "TV", "UK", "US", "USA", "EU", "PC", "ID", "OK", "AM", "PM", "BBC", "CNN", "DVD", "CD", "WC", "ATM", "GPS", "USB", "NASA", "FAQ"]) - {"NASA", "OK"}
+_SYMBOLS = (
+    ("&", " and "), ("%", " percent"), ("+", " plus "), ("=", " equals "), ("@", " at "), ("…", ", "), ("°", " degrees"),
+    ("/", " "), ("_", " "), ("#", " number "), ('"', ""), ("*", ""), ("|", ", "),
+)  # fmt: skip
+
+
+def spoken(phrase: str) -> str:
+    """The phrase as it is to be said; empty if there is nothing to say."""
+    text = _ADDRESS.sub(_address, phrase)
+    text = _CLOCK.sub(_time, text)
+    text = _MONEY.sub(_money, text)
+    text = _CAPITALS.sub(_capitals, text)
+    for symbol, word in _SYMBOLS:
+        text = text.replace(symbol, word)
+    text = re.sub(r"\s+([,.!?;:])", r"\1", re.sub(r"\s+", " ", text)).strip()
+    return text if re.search(r"\w", text) else ""
+
+
+def _time(found: re.Match[str]) -> str:
+    """A place in the stream: "1:05" is "1 minute 5 seconds"."""
+    parts = [(int(found[1] or 0), "hour"), (int(found[2]), "minute"), (int(found[3]), "second")]
+    said = [f"{n} {unit}{'' if n == 1 else 's'}" for n, unit in parts if n]
+    return " ".join(said) or "the very beginning"
+
+
+def _address(found: re.Match[str]) -> str:
+    if not _IS_ADDRESS.search(found[0]):
+        return found[0]
+    return re.sub(r"\s+", " ", found[1].rstrip("/.").replace(".", " dot ").replace("/", " slash ").replace("-", " dash "))
+
+
+def _money(found: re.Match[str]) -> str:
+    cents = f" {found[3]}" if found[3] and found[3] != "00" else ""
+    return f"{found[2]} {_CURRENCIES[found[1]]}{cents}"
+
+
+def _capitals(found: re.Match[str]) -> str:
+    """Signs shout; a voice would spell them. Letters that are no word stay, and are spelled."""
+    word = found[0]
+    if word in _SPELLED or not re.search(r"[AEIOUY]", word):
+        return " ".join(word) if len(word) <= 4 else word
+    return word.lower()
