@@ -34,7 +34,8 @@ _SILENT = frozenset({"silence", "noise", "speech"})  # sounds that are no eviden
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Query:
-    """A question to a memory. texts and vectors go together: the question, its subject, each option; anchor alike.
+    """A question to a memory. texts: the question, its subject, each option, for words; vectors: of the
+    question and the options; anchor: that of the anchor.
 
     scene: the question in the space of the clip vectors; scene_repeats: these are made of sentences, not of pixels.
     """
@@ -43,7 +44,7 @@ class Query:
     t_ns: int
     cues: Cues
     texts: tuple[str, ...]
-    vectors: Array  # (len(texts), D)
+    vectors: Array  # (Q, D)
     visible_from_ns: int = 0
     anchor: Array | None = None
     scene: Array | None = None
@@ -62,7 +63,7 @@ class Search:
     def recall(self, query: Query) -> Recalled:
         """Evidence and log for a question, nothing later than its time and nothing before what may be seen."""
         cues = query.cues
-        if cues.anchor and query.anchor is not None:
+        if cues.anchor and cues.anchor_ns < 0 and query.anchor is not None:
             anchor = self._anchor(query)
             cues = replace(cues, anchor_ns=-1 if anchor is None else anchor.start_ns)
         from_ns, to_ns = span_of(cues, query.t_ns, query.visible_from_ns)
@@ -85,7 +86,7 @@ class Search:
         """Events in the span that are near in meaning, share words, or simply are there when the span is short."""
         oldest = cues.order == "first" and cues.anchor_ns < 0
         beside = self._beside(cues, from_ns, to_ns)
-        cosines = self._by_meaning(query.vectors, None)
+        cosines: dict[int, float | None] = dict(self._phrases.search(query.vectors, NEAREST))
         for text in query.texts:
             for phrase, _ in self._store.search(self._rare(telling(text)), NEAREST):
                 cosines.setdefault(phrase, None)
@@ -114,7 +115,7 @@ class Search:
         """Each hit with its cosine and the share of words it holds."""
         unknown = [h.phrase for h in hits if cosines.get(h.phrase) is None]
         if unknown:
-            cosines.update(self._by_meaning(query.vectors, list(dict.fromkeys(unknown))))
+            cosines.update(self._phrases.scores(query.vectors, dict.fromkeys(unknown)))
         wanted = [telling(text) for text in query.texts]
         occurrences = self._store.occurrences([word for words in wanted for word in words])
         n_phrases = self._store.count_phrases()
@@ -128,14 +129,6 @@ class Search:
                 )
             )
         return judged
-
-    def _by_meaning(self, vectors: Array, among: Sequence[int] | None) -> dict[int, float | None]:
-        """The best cosine of each near sentence over all vectors of the question."""
-        best: dict[int, float | None] = {}
-        for vector in vectors:
-            for phrase, score in self._phrases.search(vector, NEAREST if among is None else len(among), among):
-                best[phrase] = max(score, best.get(phrase) or -1.0)
-        return best
 
     def _rare(self, words: Sequence[str]) -> list[str]:
         """Words worth a full-text search: in a large memory, not those that are everywhere."""
@@ -169,7 +162,8 @@ class Search:
     def _scenes(self, query: Query, vector: Array, from_ns: int, to_ns: int) -> list[Candidate]:
         """Clips that are near the question as a whole."""
         found = []
-        hits = self._clips.search(vector, NEAREST)
+        near = self._clips.search(vector.reshape(1, -1), NEAREST)
+        hits = sorted(near.items(), key=lambda hit: (-hit[1], hit[0]))
         rows = self._archive.clips([identity for identity, _ in hits])
         for identity, cosine in hits:
             row = rows.get(identity)
