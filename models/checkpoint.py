@@ -6,7 +6,7 @@ Owns the reading of `.safetensors` and `.bin` files, whole or in shards. Knows n
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -115,6 +115,7 @@ def load_weights(
     Raises CheckpointError at the first key that is unexpected, mis-shaped or missing.
     """
     wanted = network.state_dict(keep_vars=True)
+    require_memory(wanted.values(), source, torch.device(device), dtype)
     state: dict[str, Tensor] = {}
     for weight in read_weights(source):
         key = rename(weight.key) if rename else weight.key
@@ -140,6 +141,19 @@ def load_weights(
     network.load_state_dict(state, strict=False, assign=True)
     rebuild_buffers(network, device)
     network.eval().requires_grad_(False)
+
+
+def require_memory(tensors: Iterable[Tensor], source: Path, device: torch.device, dtype: torch.dtype | None) -> None:
+    """Raise CheckpointError before loading when the weights alone are larger than the GPU's free memory."""
+    if device.type != "cuda":
+        return
+    needed = sum(t.numel() * (dtype or t.dtype).itemsize for t in tensors)
+    free = torch.cuda.mem_get_info(device)[0]
+    if needed > free:
+        raise CheckpointError(
+            f"{source} needs {needed / 1e9:.1f} GB on {device}, where {free / 1e9:.1f} GB are free; "
+            "stop what else uses that GPU, or choose another device, dtype = 'bfloat16' or a smaller model"
+        )
 
 
 def rebuild_buffers(network: nn.Module, device: str | torch.device = "cpu") -> None:

@@ -101,7 +101,8 @@ class Ixc25(InternLM2ForCausalLM):
     def picture_features(self, pixels: Tensor) -> Tensor:
         """A canvas (3, height, width) -> (N, 4C), newline tokens included, before the projector."""
         tile = self.tile
-        tokens = merge_patches(self.vit.vision_tower(views(pixels, tile)))
+        # The global view is computed in the numbers of the pixels, whatever the weights have.
+        tokens = merge_patches(self.vit.vision_tower(views(pixels, tile).to(self.plora_sub_GN.dtype)))
         rows, columns = pixels.shape[1] // tile, pixels.shape[2] // tile
         return arrange(tokens, rows, columns, self.plora_sub_GN.flatten(), self.plora_glb_GN.flatten())
 

@@ -62,7 +62,7 @@ class IxcReasoner:
         return self._part(canvas_pixels(draw_mosaic(frames), "video", HD_MEMORY, self._network.tile))
 
     def _part(self, pixels: Tensor) -> Part:
-        return self._network.picture(pixels.to(self._device, self._dtype))
+        return self._network.picture(pixels.to(self._device))
 
     @torch.inference_mode()
     def chat(

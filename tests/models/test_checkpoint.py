@@ -81,3 +81,12 @@ def test_what_is_no_checkpoint_is_said(tmp_path: Path) -> None:
     (tmp_path / "model.safetensors").write_bytes(b"nonsense, and not even long enough")
     with pytest.raises(CheckpointError, match="cannot be read"):
         load_weights(network(), tmp_path)
+
+
+def test_what_does_not_fit_a_gpu_is_refused_before_loading(
+    tmp_path: Path, state: dict[str, torch.Tensor], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_weights(tmp_path, state)
+    monkeypatch.setattr(torch.cuda, "mem_get_info", lambda device: (40, 100))
+    with pytest.raises(CheckpointError, match=r"needs 0\.0 GB on cuda:0, where 0\.0 GB are free"):
+        load_weights(network(), tmp_path, device="cuda:0", dtype=torch.bfloat16)
