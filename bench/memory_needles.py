@@ -148,7 +148,9 @@ class Run:
 
     def _explain(self, asked: str, wanted: str, question: Question) -> None:
         cues = question.cues
-        print(f"x {asked!r} wanted {wanted!r}; {cues.ask} {cues.subject!r} {cues.order} anchor {cues.anchor_ns / S:.0f}")
+        print(
+            f"x {asked!r} wanted {wanted!r}; {cues.ask} {cues.subject!r} {cues.order} anchor {cues.anchor_ns / S:.0f}"
+        )
         for e in question.evidence[:EVIDENCE]:
             print(f"    {e.score:.2f} {e.start_ns / S:.0f}-{e.end_ns / S:.0f} {e.kind}: {e.text[:90]}")
 

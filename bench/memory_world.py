@@ -178,7 +178,9 @@ def _facts(kind: str, rows: str) -> tuple[Fact, ...]:
 
 _TUNING = Words(
     facts=(
-        *_facts(SIGN, """
+        *_facts(
+            SIGN,
+            """
 BEWARE OF FALLING ROCKS | Which sign warned about stones coming down?
 FRESH LOBSTER TODAY | What seafood was on offer?
 LIBRARY CLOSED FOR REPAIRS | Why could nobody borrow books?
@@ -191,8 +193,11 @@ FLU VACCINE AVAILABLE | What shot against illness was advertised?
 EMERGENCY TELEPHONE | Where could one make an urgent call?
 BICYCLE RENTAL 8 EUROS | How much did hiring a bike cost?
 HAUNTED HOUSE TOURS | What spooky attraction was there?
-"""),
-        *_facts(SAID, """
+""",
+        ),
+        *_facts(
+            SAID,
+            """
 my grandmother was born in Lisbon | In which city did the grandma come into the world?
 the rocket launch was postponed until Thursday | On which day will the spacecraft take off?
 the recipe needs three spoons of cinnamon | How much of which spice goes into the dish?
@@ -205,31 +210,104 @@ she plays the cello in the city orchestra | What instrument does she play?
 the bridge was painted green last summer | What colour did the bridge get?
 the password of the laboratory is marmalade | What is the password for the lab?
 the parrot escaped through the kitchen window | How did the bird get away?
-"""),
-        *_facts(ENTERED, "left | When did somebody come in from the left?\nright | When did a person enter from the right?"),
+""",
+        ),
+        *_facts(
+            ENTERED, "left | When did somebody come in from the left?\nright | When did a person enter from the right?"
+        ),
         *_facts(COLOUR, "purple | When was the background purple?\norange | When was the background orange?"),
     ),
     unanswerable=(
-        "What did the sign about penguins say?", "Who sold the submarine?", "What was the name of the dentist?",
-        "How much did the piano cost?", "When was the background pink?", "What did they say about the earthquake?",
-        "Which planet was mentioned?", "Did you see a giraffe?", "Where is the treasure buried?",
-        "What kind of cheese was advertised?", "Who won the chess tournament?", "What is the address of the embassy?",
-        "When does the circus arrive?", "What did the poster about yoga say?", "How deep is the lake?",
-        "Which football team lost?", "What was said about the dragon?", "Where can I buy an umbrella?",
-        "What medicine did the doctor prescribe?", "Which language does the nurse speak?",
+        "What did the sign about penguins say?",
+        "Who sold the submarine?",
+        "What was the name of the dentist?",
+        "How much did the piano cost?",
+        "When was the background pink?",
+        "What did they say about the earthquake?",
+        "Which planet was mentioned?",
+        "Did you see a giraffe?",
+        "Where is the treasure buried?",
+        "What kind of cheese was advertised?",
+        "Who won the chess tournament?",
+        "What is the address of the embassy?",
+        "When does the circus arrive?",
+        "What did the poster about yoga say?",
+        "How deep is the lake?",
+        "Which football team lost?",
+        "What was said about the dragon?",
+        "Where can I buy an umbrella?",
+        "What medicine did the doctor prescribe?",
+        "Which language does the nurse speak?",
     ),
-    signs=("SALE {n} PERCENT", "{a} STREET {n}", "GATE {n}", "{a} AND {b}", "ROOM {n}", "{a} CENTRE", "NEXT {a} {n} M",
-           "{name} AND SONS"),
-    sentences=("{name} bought a new {a} for the {b}", "there is a {a} next to the {b}", "I think the {a} looks nice",
-               "{name} will bring {n} pieces of {a}", "we talked about the {a} and the {b} for a while",
-               "please put the {a} back on the {b}", "{name} and I went to see the {a}"),
+    signs=(
+        "SALE {n} PERCENT",
+        "{a} STREET {n}",
+        "GATE {n}",
+        "{a} AND {b}",
+        "ROOM {n}",
+        "{a} CENTRE",
+        "NEXT {a} {n} M",
+        "{name} AND SONS",
+    ),
+    sentences=(
+        "{name} bought a new {a} for the {b}",
+        "there is a {a} next to the {b}",
+        "I think the {a} looks nice",
+        "{name} will bring {n} pieces of {a}",
+        "we talked about the {a} and the {b} for a while",
+        "please put the {a} back on the {b}",
+        "{name} and I went to see the {a}",
+    ),
     nouns=tuple(
-        "table lamp carpet garden wall engine basket pillow mirror ladder bottle hammer curtain blanket candle "
-        "notebook bucket barrel window shelf cushion teapot broom drawer fence".split()
+        [
+            "table",
+            "lamp",
+            "carpet",
+            "garden",
+            "wall",
+            "engine",
+            "basket",
+            "pillow",
+            "mirror",
+            "ladder",
+            "bottle",
+            "hammer",
+            "curtain",
+            "blanket",
+            "candle",
+            "notebook",
+            "bucket",
+            "barrel",
+            "window",
+            "shelf",
+            "cushion",
+            "teapot",
+            "broom",
+            "drawer",
+            "fence",
+        ]
     ),
     names=("Anna", "Boris", "Carla", "David", "Emma", "Frank", "Greta", "Henry"),
-    alike=("TAXI STAND", "POST OFFICE", "FIRST AID", "COFFEE CORNER", "TICKET DESK", "BOAT RAMP", "NIGHT BUS", "ROSE GARDEN"),
-    markers=("SNOW WARNING", "ART FAIR", "FLEA MARKET", "CASTLE HILL", "WEDDING HALL", "ICE RINK", "JAZZ CELLAR", "BEE FARM"),
+    alike=(
+        "TAXI STAND",
+        "POST OFFICE",
+        "FIRST AID",
+        "COFFEE CORNER",
+        "TICKET DESK",
+        "BOAT RAMP",
+        "NIGHT BUS",
+        "ROSE GARDEN",
+    ),
+    markers=(
+        "SNOW WARNING",
+        "ART FAIR",
+        "FLEA MARKET",
+        "CASTLE HILL",
+        "WEDDING HALL",
+        "ICE RINK",
+        "JAZZ CELLAR",
+        "BEE FARM",
+    ),
 )
 
 _TRIAL = Words(
@@ -262,7 +340,11 @@ the telescope was a gift from my uncle | Who gave the telescope?
 their daughter studies chemistry in Vienna | What subject does the daughter study?
 the lighthouse keeper retired in March | Who stopped working in spring?
 """),
-        *_facts(ENTERED, "left | When did someone walk in from the left side?\nright | When did somebody arrive from the right?"),
+        *_facts(
+            ENTERED,
+            "left | When did someone walk in from the left side?\n"
+            "right | When did somebody arrive from the right?",
+        ),
         *_facts(COLOUR, "red | When was the backdrop red?\nyellow | At what time was the background yellow?"),
     ),
     unanswerable=(
@@ -276,16 +358,24 @@ the lighthouse keeper retired in March | Who stopped working in spring?
     ),
     signs=("{name}'S {a}", "EXIT {n}", "{a} {n}", "ROUTE {n} {a}", "LEVEL {n}", "{a} WORKSHOP", "THE {a} INN",
            "{b} DEPOT {n}"),
-    sentences=("yesterday {name} cleaned the {a}", "do you like this {a} or rather the {b}", "my {a} is older than yours",
+    sentences=("yesterday {name} cleaned the {a}", "do you like this {a} or rather the {b}",
+        "my {a} is older than yours",
                "{name} says that the {b} costs {n} crowns", "the {a} stood behind the {b} all day",
                "somebody moved {name}'s {a}", "I would not put the {a} on a {b}"),
     nouns=tuple(
-        "saddle anvil kettle trolley hammock chimney plough cupboard ribbon envelope jacket lantern crate stool "
-        "scarf funnel doormat spade whistle canvas button marble paddle tray quilt".split()
+        ["saddle", "anvil", "kettle", "trolley", "hammock", "chimney", "plough", "cupboard", "ribbon", "envelope",
+            "jacket", "lantern", "crate", "stool", "scarf", "funnel", "doormat", "spade", "whistle", "canvas",
+        "button", "marble", "paddle", "tray", "quilt"]
     ),
     names=("Irene", "Jonas", "Karin", "Liam", "Mona", "Nils", "Olga", "Peter"),
-    alike=("SHUTTLE STOP", "TOWN HALL", "CLOAK ROOM", "BAKERY LANE", "INFO POINT", "CANOE CLUB", "EAST TUNNEL", "HERB SHOP"),
-    markers=("STORM ALERT", "WINE FESTIVAL", "TOY MUSEUM", "ABBEY RUINS", "DANCE SCHOOL", "GO KART TRACK", "OPERA HOUSE", "GOAT FARM"),
+    alike=(
+        "SHUTTLE STOP", "TOWN HALL", "CLOAK ROOM", "BAKERY LANE", "INFO POINT", "CANOE CLUB", "EAST TUNNEL",
+        "HERB SHOP",
+    ),
+    markers=(
+        "STORM ALERT", "WINE FESTIVAL", "TOY MUSEUM", "ABBEY RUINS", "DANCE SCHOOL", "GO KART TRACK", "OPERA HOUSE",
+        "GOAT FARM",
+    ),
 )  # fmt: skip
 
 WORLDS = {"tuning": _TUNING, "trial": _TRIAL}

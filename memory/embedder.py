@@ -24,7 +24,7 @@ CACHED = 4096  # sentences; 6 MB at 384 dimensions
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Probe:
-    """A question in vectors. texts and vectors go together; anchor: (1, D); scene: in the space of the clips;
+    """A question to search with. texts: for words; vectors: (Q, D); anchor: (1, D); scene: in the space of the clips;
     scene_repeats: that is the space of sentences."""
 
     texts: tuple[str, ...]
@@ -105,9 +105,10 @@ class Embedder:
     def vectors(self, cues: Cues, text: str, options: tuple[str, ...]) -> Probe:
         """The vectors that a question is searched with."""
         texts = tuple(dict.fromkeys(t for t in (text, cues.subject, *options) if t.strip()))
+        meant = tuple(dict.fromkeys(t for t in (text, *options) if t.strip()))
         return Probe(
             texts,
-            self.encode(list(texts)),
+            self.encode(list(meant)),
             self.encode([cues.anchor]) if cues.anchor else None,
             self.question(text) if text.strip() else None,
             self._repeats,

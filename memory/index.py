@@ -1,30 +1,56 @@
-"""Nearest neighbours among unit vectors with ids: exact, in half precision, with deletion.
+"""Nearest neighbours among unit vectors with ids: exact in half precision, by inverted lists when there are many.
 
-Knows vectors and ids only; what they stand for and whether they are on disk is the keeper's business.
+Knows vectors and ids only; what they stand for and whether they are on disk is the keeper's business. The switch to
+inverted lists is made in three steps, so that the long one can run elsewhere while searches go on: `snapshot`,
+`build_lists`, `adopt`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 
 import faiss
 import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float32]
+Halves = NDArray[np.float16]
 Ids = NDArray[np.int64]
+
+EXACT_UP_TO = 100_000  # vectors that are scanned one by one
+GROWTH = 2  # lists are trained anew when there are that many times more vectors
+PROBES = 16  # lists that are looked into
+_CHUNK = 65_536  # vectors converted at a time; bounds the float32 copy
+_TRAINED_ON = 64  # vectors for each list centre
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Snapshot:
+    ids: Ids
+    vectors: Halves  # (N, D)
 
 
 class VectorIndex:
     """Inner product over fp16 copies. Scores are rounded, so that equal things score equally on any machine."""
 
-    def __init__(self, dim: int) -> None:
+    def __init__(self, dim: int, *, exact_up_to: int = EXACT_UP_TO) -> None:
+        faiss.omp_set_num_threads(1)  # a search is shorter than the waking of threads, and the other core is needed
         self.dim = dim
-        self._index = self._empty()
-        self._known: set[int] = set()  # saves a scan of all vectors when nothing is there to be deleted
+        self._exact_up_to = exact_up_to
+        self._index: faiss.Index = _exact(dim)
+        self._trained_on = 0  # vectors there were when the lists were made; 0: exact
+        self._since: tuple[dict[int, Array], set[int]] | None = None  # added, removed since the snapshot
 
     def __len__(self) -> int:
         return int(self._index.ntotal)
+
+    @property
+    def exact(self) -> bool:
+        return self._trained_on == 0
+
+    # ---- contents ------------------------------------------------------------------------------------------------
 
     def fill(self, rows: Iterable[tuple[int, bytes]]) -> int:
         """Replace the contents by (id, float16 vector) rows. Rows of another length are left out and counted."""
@@ -37,45 +63,154 @@ class VectorIndex:
                 blobs.append(blob)
             else:
                 skipped += 1
-        self._index = self._empty()
-        self._known = set(ids)
-        if ids:
-            vectors = np.frombuffer(b"".join(blobs), np.float16).reshape(-1, self.dim)
-            for start in range(0, len(ids), 65_536):  # bounds the float32 copy
-                some = slice(start, start + 65_536)
-                self._index.add_with_ids(vectors[some].astype(np.float32), np.asarray(ids[some], np.int64))
+        self._index, self._trained_on, self._since = _exact(self.dim), 0, None
+        vectors = np.frombuffer(b"".join(blobs), np.float16).reshape(-1, self.dim)
+        _add(self._index, np.asarray(ids, np.int64), vectors)
         return skipped
 
     def add(self, ids: Sequence[int], vectors: Array) -> None:
-        """Add (N, D) vectors; an id that is there is replaced."""
-        if not ids:
+        """Add (N, D) vectors with ids that are not there yet."""
+        if not len(ids):
             return
-        self.remove(ids)
-        self._known.update(ids)
         self._index.add_with_ids(np.ascontiguousarray(vectors, np.float32), np.asarray(ids, np.int64))
+        if self._since is not None:
+            self._since[0].update(zip(ids, vectors, strict=True))
 
     def remove(self, ids: Sequence[int]) -> int:
         """Delete by id; returns how many there were."""
-        known = [i for i in dict.fromkeys(ids) if i in self._known]
-        known = [i for i in dict.fromkeys(ids) if i in self._known]
-        if not known:
+        if not len(ids):
             return 0
-        self._known.difference_update(known)
-        return int(self._index.remove_ids(faiss.IDSelectorBatch(np.asarray(known, np.int64))))
+        if self._since is not None:
+            for identity in ids:
+                self._since[0].pop(identity, None)
+            self._since[1].update(ids)
+        array = np.asarray(ids, np.int64)
+        selector = faiss.IDSelectorBatch(array) if self.exact else faiss.IDSelectorArray(array)
+        return int(self._index.remove_ids(selector))
 
-    def search(self, vector: Array, k: int, among: Sequence[int] | None = None) -> list[tuple[int, float]]:
-        """The k best (id, score), best first, ties by id; only ids in `among` if given."""
-        if len(self) == 0 or k <= 0 or (among is not None and not len(among)):
-            return []
-        parameters = None
-        if among is not None:
-            selector = faiss.IDSelectorBatch(np.asarray(among, np.int64))
-            parameters = faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]  # added by its Python layer
-        query = np.ascontiguousarray(vector.reshape(1, -1), np.float32)
-        scores, ids = self._index.search(query, min(k, len(self)), params=parameters)
-        found = [(int(i), round(float(s), 4)) for i, s in zip(ids[0], scores[0], strict=True) if i >= 0]
-        return sorted(found, key=lambda pair: (-pair[1], pair[0]))
+    # ---- search --------------------------------------------------------------------------------------------------
 
-    def _empty(self) -> faiss.IndexIDMap2:
-        flat = faiss.IndexScalarQuantizer(self.dim, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT)
-        return faiss.IndexIDMap2(flat)
+    def search(self, vectors: Array, k: int) -> dict[int, float]:
+        """The k ids nearest to each of the (Q, D) vectors, each with its best score."""
+        if len(self) == 0 or k <= 0 or not len(vectors):
+            return {}
+        scores, ids = self._index.search(np.ascontiguousarray(vectors, np.float32), min(k, len(self)))
+        best: dict[int, float] = {}
+        for identity, score in zip(ids.ravel().tolist(), scores.ravel().tolist(), strict=True):
+            if identity >= 0:
+                best[identity] = max(round(score, 4), best.get(identity, -1.0))
+        return best
+
+    def scores(self, vectors: Array, ids: Iterable[int]) -> dict[int, float]:
+        """The best score of each of these ids over the (Q, D) vectors; ids that are not there are left out."""
+        there, rows = [], []
+        for identity in ids:
+            try:
+                rows.append(self._index.reconstruct(identity))
+            except RuntimeError:  # its way of saying that there is no such id
+                continue
+            there.append(identity)
+        if not there or not len(vectors):
+            return {}
+        best = (np.stack(rows) @ vectors.T).max(axis=1)
+        return {identity: round(float(score), 4) for identity, score in zip(there, best, strict=True)}
+
+    # ---- inverted lists --------------------------------------------------------------------------------------------
+
+    def wants_lists(self) -> bool:
+        """True when lists are to be made, or made anew, and nobody is at it."""
+        if self._since is not None:
+            return False
+        return len(self) > (self._exact_up_to if self.exact else GROWTH * self._trained_on)
+
+    def snapshot(self, rows: Iterable[tuple[int, bytes]]) -> Snapshot:
+        """The contents as they are on disk now; what changes from here on is noted for `adopt`."""
+        kept = [(identity, blob) for identity, blob in rows if len(blob) == 2 * self.dim]
+        self._since = ({}, set())
+        vectors = np.frombuffer(b"".join(blob for _, blob in kept), np.float16).reshape(-1, self.dim)
+        return Snapshot(np.asarray([identity for identity, _ in kept], np.int64), vectors)
+
+    def adopt(self, lists: faiss.IndexIVF) -> None:
+        """Search in these lists from now on, brought up to date with what changed since the snapshot."""
+        added, removed = self._since or ({}, set())
+        self._since = None
+        gone = np.asarray(sorted(removed | added.keys()), np.int64)
+        if len(gone):
+            lists.remove_ids(faiss.IDSelectorArray(gone))
+        self._index, self._trained_on = lists, max(1, int(lists.ntotal))
+        if added:
+            self.add(list(added), np.stack(list(added.values())))
+
+    def save(self, path: Path) -> bool:
+        """Write the lists to a file, complete or not at all; exact contents are quicker read from the database."""
+        if self.exact:
+            return False
+        partial = path.with_suffix(".part")
+        faiss.write_index(self._index, str(partial))
+        partial.replace(path)
+        return True
+
+    def restore(self, path: Path, rows: Iterable[tuple[int, bytes]]) -> bool:
+        """Read lists from a file and repair them by the (id, vector) rows. False if the file is of no use."""
+        try:
+            lists = faiss.read_index(str(path))
+        except RuntimeError:  # no such file, or damaged
+            return False
+        if not isinstance(lists, faiss.IndexIVF) or lists.d != self.dim:
+            return False
+        there = _ids_of(lists)
+        missing: list[tuple[int, bytes]] = []
+        kept = set()
+        for identity, blob in rows:
+            kept.add(identity)
+            if identity not in there and len(blob) == 2 * self.dim:
+                missing.append((identity, blob))
+        extra = np.asarray(sorted(there - kept), np.int64)
+        if len(extra):
+            lists.remove_ids(faiss.IDSelectorArray(extra))
+        lists.nprobe = PROBES
+        self._index, self._trained_on, self._since = lists, max(1, int(lists.ntotal)), None
+        if missing:
+            vectors = np.frombuffer(b"".join(b for _, b in missing), np.float16).reshape(-1, self.dim)
+            _add(lists, np.asarray([i for i, _ in missing], np.int64), vectors)
+        return True
+
+
+def build_lists(snapshot: Snapshot) -> faiss.IndexIVF:
+    """Inverted lists of a snapshot. Takes seconds to minutes; touches nothing that is in use."""
+    faiss.omp_set_num_threads(1)
+    n, dim = snapshot.vectors.shape
+    n_lists = max(1, round(4 * n**0.5))
+    lists = faiss.IndexIVFScalarQuantizer(
+        faiss.IndexFlatIP(dim), dim, n_lists, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT
+    )
+    lists.cp.niter = 6
+    lists.cp.min_points_per_centroid = 1  # small ones, in tests
+    chosen = np.random.default_rng(0).permutation(n)[: _TRAINED_ON * n_lists]
+    lists.train(snapshot.vectors[np.sort(chosen)].astype(np.float32))
+    lists.set_direct_map_type(faiss.DirectMap.Hashtable)  # type: ignore[attr-defined]  # deletion and reading by id without a scan
+    lists.nprobe = PROBES
+    _add(lists, snapshot.ids, snapshot.vectors)
+    return lists
+
+
+def _exact(dim: int) -> faiss.IndexIDMap2:
+    flat = faiss.IndexScalarQuantizer(dim, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT)
+    return faiss.IndexIDMap2(flat)
+
+
+def _add(index: faiss.Index, ids: Ids, vectors: Halves) -> None:
+    for start in range(0, len(ids), _CHUNK):
+        some = slice(start, start + _CHUNK)
+        index.add_with_ids(vectors[some].astype(np.float32), ids[some])
+
+
+def _ids_of(lists: faiss.IndexIVF) -> set[int]:
+    found: set[int] = set()
+    held = lists.invlists
+    assert held is not None  # inverted lists are what it is made of
+    for number in range(lists.nlist):
+        size = held.list_size(number)
+        if size:
+            found.update(faiss.rev_swig_ptr(held.get_ids(number), size).tolist())
+    return found

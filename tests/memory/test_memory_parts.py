@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
 import pytest
 from desk_tools import S, frame, memory, sign
-from hypothesis import given
-from hypothesis import strategies as st
-from numpy.typing import NDArray
+from hypothesis import given, strategies as st
 
 from memory import sentences
 from memory.events import Event
 from memory.history import History
-from memory.index import VectorIndex
 from memory.lock import FolderLock, owner_of
 from memory.recall import FOUND, Candidate, coverage, fuse, span_of
 from memory.schema import MemoryUnusable
@@ -22,42 +18,6 @@ from memory.timeline import Timeline
 from wire.messages import Cues
 
 pytestmark = pytest.mark.unit
-
-
-def _unit(*values: float) -> NDArray[np.float32]:
-    vector = np.array(values, np.float32)
-    unit: NDArray[np.float32] = vector / np.linalg.norm(vector)
-    return unit
-
-
-# ---- index ---------------------------------------------------------------------------------------------------------
-
-
-def test_index_gives_the_nearest_first_and_ties_by_id() -> None:
-    index = VectorIndex(2)
-    index.add([7, 3, 5], np.stack([_unit(1, 0), _unit(0, 1), _unit(1, 0)]))
-    assert index.search(_unit(1, 0), 3) == [(5, 1.0), (7, 1.0), (3, 0.0)]
-    assert index.search(_unit(1, 0), 2, [3, 7]) == [(7, 1.0), (3, 0.0)]
-    assert index.search(_unit(1, 0), 0) == []
-    assert index.search(_unit(1, 0), 2, []) == []
-
-
-def test_index_replaces_and_deletes() -> None:
-    index = VectorIndex(2)
-    index.add([1, 2], np.stack([_unit(1, 0), _unit(0, 1)]))
-    index.add([1], np.stack([_unit(0, 1)]))
-    assert len(index) == 2
-    assert index.remove([1, 9]) == 1
-    assert index.search(_unit(0, 1), 5) == [(2, 1.0)]
-    assert index.remove([2]) == 1
-    assert index.search(_unit(0, 1), 5) == []
-
-
-def test_index_fills_from_half_precision_and_leaves_out_other_lengths() -> None:
-    index = VectorIndex(2)
-    rows = [(4, _unit(1, 0).astype(np.float16).tobytes()), (5, b"\0" * 6)]
-    assert index.fill(iter(rows)) == 1
-    assert index.search(_unit(1, 0), 5) == [(4, 1.0)]
 
 
 # ---- lock ----------------------------------------------------------------------------------------------------------
