@@ -34,7 +34,11 @@ FORBIDDEN_LIBRARIES = {"wire": {"torch", "cv2", "av", "aiohttp", "transformers",
 # What a decision must not know. The modules that move messages, read files and devices, or draw, are named here.
 IMPURE = {"zmq", "torch", "transformers", "asyncio", "threading", "time", "wire.clock", "wire.service", "wire.worker"}
 MOVERS = {"service", "__main__", "cli"}
-MOVING_MODULES = {"memory.desk"}
+MOVING_MODULES = {
+    "memory.desk",  # one session's errands between store, recall and the models' worker
+    "streamer.replay",  # the tasks and the pacing of a replay
+    "streamer.source",  # decodes a file in a worker
+}
 
 
 @dataclass(frozen=True)
