@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import torch
-from golden import close, folder, same, tensors, values
+from golden import CASES, close, folder, same, tensors, values
 
 from models.checkpoint import load_weights
 from models.generate import Sampling, generate
@@ -59,18 +59,26 @@ class TestChat:
         same(torch.stack([s.ids for s in steps], 1), y[f"generated_{rows}"])
         close(torch.stack([s.logits for s in steps], 1), y[f"generated_{rows}_logits"])
 
-    def test_prompt_longer_than_trained(self, path: Path) -> None:
-        y, meta = tensors(path / "outputs.safetensors"), values(path / "meta.json")
-        if "long_logits" not in y:
-            pytest.skip("this family has no long prompt case")
-        network = build(path, meta["long_rope_llm_overrides"])
-        ids = tensors(path / "inputs.safetensors")["long_input_ids"]
-        with torch.inference_mode():
-            output = network.lm(
-                inputs_embeds=network.embed(ids, None, meta["img_context_token_id"]),
-                attention_mask=None,
-                position_ids=None,
-                past_key_values=None,
-                logits_to_keep=0,
-            )
-        close(output.logits, y["long_logits"])
+
+LONG = [
+    family
+    for family in FAMILIES
+    if (meta := CASES / f"internvl_chat_{family}" / "meta.json").exists() and "long_rope_length" in values(meta)
+]
+
+
+@pytest.mark.parametrize("family", LONG)
+def test_prompt_longer_than_trained(family: str) -> None:
+    path = folder(f"internvl_chat_{family}")
+    meta = values(path / "meta.json")
+    network = build(path, meta["long_rope_llm_overrides"])
+    ids = tensors(path / "inputs.safetensors")["long_input_ids"]
+    with torch.inference_mode():
+        output = network.lm(
+            inputs_embeds=network.embed(ids, None, meta["img_context_token_id"]),
+            attention_mask=None,
+            position_ids=None,
+            past_key_values=None,
+            logits_to_keep=0,
+        )
+    close(output.logits, tensors(path / "outputs.safetensors")["long_logits"])
