@@ -33,6 +33,14 @@ def probe(frame: Rgb) -> Luma:
     return grey
 
 
+def probe_of(frame: Rgb, shared: dict[str, Any]) -> Luma:
+    """`probe` of a frame, made once for all who look at it; shared: what its observers share."""
+    if "probe" not in shared:
+        shared["probe"] = probe(frame)
+    found: Luma = shared["probe"]
+    return found
+
+
 def tile_differences(before: Luma, after: Luma) -> NDArray[np.float32]:
     """(rows, columns) mean absolute difference of each tile, in grey levels; both pictures of one size."""
     rows, columns = -(-after.shape[0] // TILE_PX), -(-after.shape[1] // TILE_PX)

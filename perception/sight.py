@@ -15,7 +15,7 @@ import cv2
 from perception.backends import VISION
 from perception.backends.base import FrameContext, FrameEncoder, FrameObserver, FrameStream, Rgb, Seen, Vector
 from perception.figures import inside
-from perception.gate import Gate, probe
+from perception.gate import Gate, probe_of
 from perception.shots import ShotDetector
 
 JPEG_QUALITY = 80
@@ -71,13 +71,16 @@ class Sight:
         """The next frame of a session: rgb (height, width, 3) uint8, at media time t_ns, later than the one before."""
         self.open(session)
         state = self._sessions[session]
-        luma = probe(rgb)
+        shared: dict[str, Any] = {}
+        luma = probe_of(rgb, shared)
         verdict = state.gate.judge(luma)
         strength = state.shots.judge(rgb, luma)
         redundant = verdict.redundant and strength == 0.0 and state.appearance is not None
         if state.appearance is None or not redundant:
             state.appearance = self._encoder.encode([rgb])[0]
-        context = FrameContext(t_ns=t_ns, change=verdict.change, shot=strength > 0.0, redundant=redundant)
+        context = FrameContext(
+            t_ns=t_ns, change=verdict.change, shot=strength > 0.0, redundant=redundant, shared=shared
+        )
         seen = self._observe(state, rgb, context)
         if context.shot:
             seen.append(Seen(kind="shot", value=round(strength, 4)))

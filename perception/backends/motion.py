@@ -46,7 +46,7 @@ class MotionStream:
 
     def observe(self, frame: Rgb, context: FrameContext) -> list[Seen]:
         aspect = frame.shape[0] / frame.shape[1]
-        luma = gate.probe(frame)
+        luma = gate.probe_of(frame, context.shared)
         drift = camera_drift(self._luma, luma) if not context.shot else (0.0, 0.0)
         self._luma = luma
         found = [region for region in shapes.regions_of(frame, context.shared) if self._stands_out(region)]

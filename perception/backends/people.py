@@ -21,7 +21,9 @@ from perception.background import Background, Blob
 from perception.figures import Box, drawn_figures, head_and_shoulders, inside
 from perception.tracking import Passage, Sighting, Track, Tracker, border_of
 
-FACE_PX = 360  # longer side on which faces are sought: one of 45 pixels at 640 is found
+FACE_PX = 360  # longer side on which faces are sought
+FACE_LEAST = 22  # pixels there: a face of 40 at 640
+FACE_MARGIN = 3  # tiles around what changed in which faces are sought
 BODY_PX = 384  # longer side on which upright bodies are sought
 BODY_SCORE = 0.4  # of the HOG detector
 UNKNOWN_FRAMES = 3  # while the background is younger, bodies are sought in the picture itself
@@ -59,12 +61,16 @@ class People:
     def close(self) -> None:
         """Nothing is held."""
 
-    def faces(self, frame: Rgb) -> list[Box]:
-        """Boxes of frontal faces, as shares of the picture."""
+    def faces(self, frame: Rgb, part: Box = (0.0, 0.0, 1.0, 1.0)) -> list[Box]:
+        """Boxes of frontal faces in a part of the frame; all boxes are shares of the picture."""
         grey = _grey(frame, FACE_PX)
-        if not self.options.faces or min(grey.shape) < 24:
+        height, width = grey.shape
+        left, top = int(part[0] * width), int(part[1] * height)
+        piece = np.ascontiguousarray(grey[top : round(part[3] * height), left : round(part[2] * width)])
+        if not self.options.faces or min(piece.shape) < FACE_LEAST:
             return []
-        return _as_shares(self._faces.detectMultiScale(grey, 1.2, 4, minSize=(22, 22)), grey)
+        found = self._faces.detectMultiScale(piece, 1.2, 4, minSize=(FACE_LEAST, FACE_LEAST))
+        return _as_shares([(x + left, y + top, w, h) for x, y, w, h in found], grey)
 
     def bodies(self, frame: Rgb) -> list[Box]:
         """Boxes of upright bodies that both the body and the bust detector see."""
@@ -86,6 +92,7 @@ class PeopleStream:
         self._background = Background()
         self._tracker = Tracker()
         self._luma: gate.Luma | None = None
+        self._searched: gate.Luma | None = None  # the frame in which faces were sought last
         self._faces: list[Box] = []
         self._figures: list[Box] = []
 
@@ -93,10 +100,10 @@ class PeopleStream:
         aspect = frame.shape[0] / frame.shape[1]
         fresh = self._luma is None or context.shot
         small = background.shrunk(frame)
-        luma = gate.probe(frame)
+        luma = gate.probe_of(frame, context.shared)
         blobs = self._background.blobs(small, context.shot)
         if not context.redundant or fresh:
-            self._faces = self._backend.faces(frame)
+            self._faces = self._faces_now(frame, luma, fresh)
             self._figures = drawn_figures(shapes.regions_of(frame, context.shared), aspect)
         bodies = self._backend.bodies(frame) if self._background.age < UNKNOWN_FRAMES and not context.redundant else []
         sightings, sources = self._sightings(blobs, bodies, small, aspect)
@@ -105,6 +112,22 @@ class PeopleStream:
         self._settle(sources, sightings)
         self._luma = luma
         return self._seen(passages, small, aspect)
+
+    def _faces_now(self, frame: Rgb, luma: gate.Luma, fresh: bool) -> list[Box]:
+        """Faces where something changed, and the earlier ones elsewhere."""
+        if fresh or self._searched is None or self._searched.shape != luma.shape:
+            self._searched = luma
+            return self._backend.faces(frame)
+        changed = gate.changed_tiles(gate.tile_differences(self._searched, luma))
+        self._searched = luma
+        rows, columns = changed.shape
+        regions = gate.changed_regions(changed, margin=FACE_MARGIN, most=1)
+        if not regions:
+            return self._faces
+        x0, y0, x1, y1 = regions[0]
+        part: Box = (x0 / columns, y0 / rows, min(1.0, x1 / columns), min(1.0, y1 / rows))
+        kept = [face for face in self._faces if inside(face, part) == 0.0]
+        return kept + self._backend.faces(frame, part)
 
     def _sightings(
         self, blobs: Sequence[Blob], bodies: Sequence[Box], small: Rgb, aspect: float

@@ -21,13 +21,17 @@ from perception.backends.base import FrameContext, Rgb, Seen
 from perception.text_lines import Box, Line, Print
 
 SECOND_LOOK = 0.15  # share of the frame that a region without print must have to be searched at half its size too
+FRUITLESS = 6  # a part that keeps moving and was read in vain so often (by VAIN_STEP each time) is read ...
+PATIENCE = 3  # ... once in so many frames only, until it comes to rest
+VAIN_STEP, VAIN_MOST = 4, 12  # each frame in which a tile does not move takes one back
+LONE_RATIO = 1.1  # width over height of a box that holds one letter
 REMEMBERED = 48  # prints of a session that are not recognised twice
 
 
 @dataclass(frozen=True, kw_only=True)
 class OcrOptions:
     min_score: float = text_lines.MIN_SCORE  # recognitions less sure than this are dropped
-    detect_px: int = 800  # longer side of a frame on which print is sought; larger frames are scaled down to it
+    detect_px: int = 720  # longer side of a frame on which print is sought; larger frames are scaled down to it
     enlarge_below_px: int = 500  # frames smaller than this are sought at twice their size
     threads: int = 1
 
@@ -87,18 +91,21 @@ class OcrStream:
         self._backend = backend
         self._options = options
         self._looked: gate.Luma | None = None  # each tile as it was when it was last read
+        self._before: gate.Luma = np.zeros((1, 1), dtype=np.uint8)  # the last frame
+        self._vain = np.zeros((1, 1), dtype=np.int32)  # of each tile: how often it was read in vain
+        self._waited = np.zeros((1, 1), dtype=np.int32)  # of each tile: frames for which a reading was put off
         self._lines: list[Line] = []
         self._known: OrderedDict[int, tuple[Print, str, float]] = OrderedDict()
         self._next = 0
 
     def observe(self, frame: Rgb, context: FrameContext) -> list[Seen]:
-        luma = gate.probe(frame)
+        luma = gate.probe_of(frame, context.shared)
         height, width = frame.shape[:2]
         if self._looked is None or self._looked.shape != luma.shape or context.shot:
-            self._looked, self._lines = luma, []
+            self._begin(luma)
             regions: list[tuple[int, int, int, int]] = [(0, 0, width, height)]
         else:
-            changed = gate.changed_tiles(gate.tile_differences(self._looked, luma))
+            changed = self._due(gate.changed_tiles(gate.tile_differences(self._looked, luma)), luma)
             if not changed.any():
                 self._lines = [replace(line, settled=True) for line in self._lines]
                 return self._seen(frame)
@@ -110,9 +117,38 @@ class OcrStream:
             if not any(_touch(line.box, region) for region in regions)
         ]
         fresh = [line for region in regions for line in self._read(frame, region)]
+        self._reckon(regions, fresh, (width, height))
         lines = text_lines.lines_in_order(kept + fresh)
         self._lines = [replace(line, settled=line.settled or self._was_there(line)) for line in lines]
         return self._seen(frame)
+
+    def _begin(self, luma: gate.Luma) -> None:
+        tiles = gate.tile_differences(luma, luma).shape
+        self._looked, self._before, self._lines = luma, luma, []
+        self._vain, self._waited = np.zeros(tiles, dtype=np.int32), np.zeros(tiles, dtype=np.int32)
+
+    def _due(self, changed: NDArray[np.bool_], luma: gate.Luma) -> NDArray[np.bool_]:
+        """The changed tiles that are to be read now: not those of a part that keeps moving and never showed print."""
+        moving = gate.changed_tiles(gate.tile_differences(self._before, luma))
+        self._before = luma
+        self._vain = np.where(moving, self._vain, np.maximum(self._vain - 1, 0))
+        due = changed.copy()
+        for x0, y0, x1, y1 in gate.changed_regions(changed, margin=2, most=8):
+            part = np.s_[y0:y1, x0:x1]
+            known = (self._vain[part] >= FRUITLESS)[changed[part]]
+            if moving[part].any() and known.mean() > 0.7 and self._waited[part].max() < PATIENCE - 1:
+                due[part] = False
+        self._waited = np.where(changed & ~due, self._waited + 1, 0)
+        return due
+
+    def _reckon(self, regions: list[tuple[int, int, int, int]], lines: list[Line], size: tuple[int, int]) -> None:
+        """Remember where the search was in vain."""
+        rows, columns = self._vain.shape
+        across, down = columns / size[0], rows / size[1]
+        for found, boxes in ((False, regions), (True, [line.box for line in lines])):
+            for x0, y0, x1, y1 in boxes:
+                part = np.s_[int(y0 * down) : int(y1 * down) + 1, int(x0 * across) : int(x1 * across) + 1]
+                self._vain[part] = 0 if found else np.minimum(self._vain[part] + VAIN_STEP, VAIN_MOST)
 
     def _was_there(self, line: Line) -> bool:
         return any(_touch(line.box, old.box) and text_lines.alike(line.text, old.text) for old in self._lines)
@@ -170,8 +206,10 @@ class OcrStream:
         crop, box = _cut(part, corners)
         if min(crop.shape[:2]) < 5:
             return None
-        text, score = self._words(crop)
         colour, ink, contrast = text_lines.plate_and_ink(crop)
+        if crop.shape[1] < LONE_RATIO * crop.shape[0] and contrast < text_lines.LONE_CONTRAST:
+            return None  # too narrow for more than one letter, and not plain enough to be that
+        text, score = self._words(crop)
         high = (box[3] - box[1]) / frame_height
         if score < self._options.min_score or not text_lines.is_print(text, score, high, contrast):
             return None
