@@ -48,13 +48,14 @@ _P: list[tuple[str, str]] = [
     ("order!", r"(?:did|was|were|is|has|had|do|does) (?P<a>(?!you see (?:any|some)|there )\S.*?) (?:come |came |appear |appeared |shown |happen |"
                r"happened |seen |there |show up |visible |start |move in |arrive )?(?:right |just |long )?"
                r"(?P<rel>before|after|earlier than|later than|ahead of) (?P<b>.+)"),
+    ("order", r"(?:is it true that |is it right that )(?P<a>.+?) (?:came|was|appeared|were|happened) (?P<rel>before|after|earlier than|later than) (?P<b>.+)"),
     ("order", r"(?:in )?(?:what|which) (?:was the )?order\b(?: of)?(?: did| were| was)?(?P<x>.*)"),
     # -- neighbours in time
     ("next", r"(?:what|which|who)(?: (?P<noun>(?!did|was|were|is|has|came|happened|do|could)\w+(?: \w+)?))?? (?:came|come|comes|was|were|is|happened|appeared|followed|"
              r"did you see|did i see|could you see|was shown|were shown|showed up|was there|happens|was next|was visible|was seen)(?: to be seen)?"
              r"(?: \w+)?? (?P<rel>after|before|following|prior to)(?: that)? (?P<anchor>(?!that$|this$|it$).+)"),
     ("next", r"what (?P<rel>followed|preceded|follows|precedes) (?P<anchor>.+)"),
-    ("next", r"(?:what|which) (?:was|is) the (?P<noun>.+?) (?P<rel>after|before|following) (?P<anchor>.+)"),
+    ("next", r"(?:what|which) (?:was|is) the (?P<noun>(?!colour).+?) (?P<rel>after|before|following) (?P<anchor>.+)"),
     # -- time
     ("ago", r"(?:how (?:long|much time|many (?:seconds|minutes)) (?:ago|since|before now)|how long (?:is it|has it been|was it) since|"
             r"how much time (?:has passed |is it |passed )?since)(?: (?:did|was|were|is|has|have|that|you saw|you heard|i saw))?(?P<x>.*)"),
@@ -65,7 +66,7 @@ _P: list[tuple[str, str]] = [
     ("count", r"how often (?:did|was|were|has|have|do)(?P<x>.*)"),
     ("count", r"(?:how many|count(?: all)?(?: of)?(?: the)?|(?:what|which) (?:is|was) (?:the )?number of|the number of|number of)(?P<x>.*)"),
     # -- code
-    ("code", r"(?:what|which|read|tell|where)\b.*\b(?:qr|barcode|code)\b.*"),
+    ("code", r"(?:what|which|read|tell|where|the (?:content|text|link|address))\b.*\b(?:qr|barcode|code)\b.*"),
     # -- colour
     ("colour", r"(?:what|which|whats?) colour(?:s|ed)? (?:of )?(?P<noun>(?!was|were|is|are|did|does|has|had|do)\w+(?: \w+)?) (?:was|were|is|are|did|does|had|has)(?P<x>.*)"),
     ("colour", r"(?:what|which|in (?:what|which)|of (?:what|which)) colour(?:s|ed)?(?: (?:was|were|is|are|did|does|has|had|do|could|came|appeared))?(?P<x>.*)"),
@@ -82,6 +83,9 @@ _P: list[tuple[str, str]] = [
     # -- light, change
     ("light", r".*\b(?:darker|brighter|lighter|dimmer|light|dark|bright|on|off) or (?:darker|brighter|lighter|dimmer|dark|bright|light|on|off)\b.*"),
     ("light", r"(?:how (?:bright|dark|light)|what (?:was|is|were) the (?:light|lighting|brightness))\b(?P<x>.*)"),
+    ("light", r"how did the (?:light|lights|lighting|brightness) (?:change|develop)\b(?P<x>.*)"),
+    ("light", r"(?:what (?:happened|was going on|went on|is going on|changed|was wrong|was the matter)|did (?:something|anything) happen)"
+              r"(?: about| to| with| in)? the (?:light|lights|lighting|brightness|lamps?)\b(?P<x>.*)"),
     ("light", r"what happened (?:to|with) the (?:light|lights|lighting|brightness|lamps?)\b(?P<x>.*)"),
     ("change", r"(?:what|which) (?:\w+ )?(?:changed|has changed|is different|was different|changes|is changed|did change|changing)\b(?P<x>.*)"),
     ("change", r"(?:what (?:was|is|were) the (?:change|difference|changes))\b(?P<x>.*)"),
@@ -96,14 +100,14 @@ _P: list[tuple[str, str]] = [
     ("heard", r"what (?:did|do|could|can|have|was) (?:you |i |we |there )?(?:hear|heard|to hear|audible)\b(?P<x>.*)"),
     # -- words said
     ("said", rf"(?:what|which)(?: \w+)? (?:did|does|do|has|had|was|is|were) (?:the |a |an |that |this |my )?(?:\w+ )?{_SPEAKER} (?:just )?{_TELLING}\b(?P<x>.*)"),
-    ("said", rf"(?:what|which)(?: \w+)? (?:was|were|is|has been|had been|got) (?:just )?(?:said|mentioned|announced|told|talked about|spoken|explained|discussed)\b(?P<x>.*)"),
+    ("said", r"(?:what|which)(?: \w+)? (?:was|were|is|has been|had been|got) (?:just )?(?:said|mentioned|announced|told|talked about|spoken|explained|discussed)\b(?P<x>.*)"),
     ("said", rf"what (?:the )?{_SPEAKER} (?:said|told|mentioned|says)\b(?P<x>.*)"),
     ("said", r"what (?:was|were|is) the (?P<x>.*?(?:first|last|second|third)? ?(?:thing|things|words?|sentence|remark|statement|fact)s? (?:that )?(?:was |were |is |ever )?(?:\w+ )?(?:said|spoken|mentioned|heard|announced|told|say))\b.*"),
     ("said", rf"(?:what|which)(?: \w+)? (?:is|was) (?:the )?{_SPEAKER} (?:talking|speaking|saying|telling|going on)\b(?P<x>.*)"),
-    ("said", rf"(?:repeat|quote|recount) (?P<x>.*(?:said|says|narrator|speaker|words|sentence).*)"),
+    ("said", r"(?:repeat|quote|recount) (?P<x>.*(?:said|says|narrator|speaker|words|sentence).*)"),
     ("said", r"what (?:did|do) (?:the )?(?P<x>\w+ (?:say|tell|mention) (?:us |me |you )?about .*)"),
     ("said", r"what (?:about|is known about) (?P<x>.*(?:said|mentioned).*)"),
-    ("said", rf"(?:who|which (?:person|voice)) (?:said|mentioned|talked|spoke)\b(?P<x>.*)"),
+    ("said", r"(?:who|which (?:person|voice)) (?:said|mentioned|talked|spoke)\b(?P<x>.*)"),
     # -- words read
     ("text", r"what (?:did|does) (?:it|that|this|they)? ?(?:say|read) (?:on|in|at|there)(?P<x>.*)"),
     ("text", rf"(?:what|which)(?: \w+)?? (?:did|does|do|has|had) (?P<x>.*?{_TEXTY}(?: \w+){{0,4}}?) (?:say|said|says|read|show|showed|display|tell|contain|have on it|mean|saying|state|have written on it)\b.*"),
@@ -114,8 +118,9 @@ _P: list[tuple[str, str]] = [
     ("text", r"read (?:me |us |out |aloud |to me |off )?(?P<x>.*)"),
     ("text", rf"what (?P<x>(?:the |that |a )?(?:\w+ ){{0,3}}{_TEXTY}) (?:said|says|read|reads|showed|shows)\b.*"),
     ("text", r"what (?:words?|text|letters|writing) (?P<x>.*)"),
-    ("text", r"(?:what|which) (?:did|do|could|can) (?:you read|be read|one read|i read)\b(?P<x>.*)"),
-    ("text", r"(?:text|words|wording|contents?|writing) (?:of|on) (?P<x>.*)"),
+    ("text", r"(?:what|which)(?: words?| text)? (?:did|do|could|can) (?:(?:you|we|one|i|they) read|be read)\b(?P<x>.*)"),
+    ("text", r"(?:the )?(?:text|words?|wording|contents?|writing|letters|inscription) (?:of|on) (?P<x>.*)"),
+    ("text", rf"(?:the )?(?P<noun>{_NOUNS_OF_TEXT}) (?:on|of) (?P<x>the (?:\w+ )*{_TEXTY}\b.*)"),
     # -- the whole
     ("summary", r"what (?:has |have |else )?(?:happened|happens|is happening|was happening|is going on|was going on|went on|took place|occurred|goes on|been going on|been happening)\b(?P<x>.*)"),
     ("summary", r"(?:sum|summ?ari[sz]e|summary|recap|recount|outline|review|describe what happened|overview)\b(?P<x>.*)"),
@@ -142,7 +147,7 @@ _IF = re.compile(r"^(?:tell me |tell us |check |say )?(?:if|whether) (?:there (?
 _ORDERED = re.compile(
     r"(?:what|which|tell me|name|give me)(?: one)? ?(?:was|is|were|are)? ?(?:the )?(?P<x>.*\b(?:first|last|second|third|fourth|fifth|final|latest)\b.*)"
 )
-_WHAT_X = re.compile(rf"(?:what|which)(?: (?:was|is|were|are))?(?: the)? (?P<x>.+)")
+_WHAT_X = re.compile(r"(?:what|which)(?: (?:was|is|were|are))?(?: the)? (?P<x>.+)")
 
 
 def read(text: str) -> Frame:

@@ -5,7 +5,7 @@ Tables and the repair of misheard words towards them; no grammar. Stems are thos
 
 from __future__ import annotations
 
-from wire.words import alike, number, stem
+from wire.words import alike, number, stem, stem_set
 
 _KINDS: dict[str, str] = {
     "text": "sign board blackboard whiteboard poster slide label banner notice placard billboard plaque page title headline"
@@ -24,13 +24,13 @@ _KINDS: dict[str, str] = {
     "sound": "music sound noise song melody tune bang beep clap explosion knock silence jingle bell alarm thud crash",
     "speech": "narrator speaker voice commentator announcer presenter guide speech commentary narration announcement"
     " talk moderator storyteller reader host",
-    "scene": "scene image view video clip shot camera cut stream footage frame",
+    "scene": "scene image view video clip shot cut stream footage frame",
 }
 KIND_OF: dict[str, str] = {}
 for _kind, _words in _KINDS.items():
     for _word in _words.split():
         KIND_OF.setdefault(stem(_word), _kind)
-VAGUE = {stem(w) for w in "thing item something anything everything nothing one it that this they them".split()}
+VAGUE = stem_set("thing item something anything everything nothing one it that this they them")
 # Nouns that are also named by what stands on them; "the number on the door" is about the number.
 ANSWERS: dict[str, str] = {
     stem(word): wants
@@ -56,8 +56,8 @@ SHAPES: dict[str, str] = {
     "circle": "circle", "ball": "circle", "disc": "circle", "disk": "circle", "dot": "circle", "sphere": "circle",
     "round": "circle", "spot": "circle", "balloon": "circle", "square": "square", "cube": "square", "box": "square",
     "block": "square", "triangle": "triangle", "triangular": "triangle", "rectangle": "rectangle", "bar": "rectangle",
-    "rectangular": "rectangle", "star": "star", "diamond": "diamond", "rhombus": "diamond", "ellipse": "ellipse",
-    "oval": "ellipse", "cross": "cross", "plus": "cross", "arrow": "arrow", "hexagon": "hexagon",
+    "rectangular": "rectangle", "star": "star", "diamond": "diamond", "rhombus": "diamond", "ellipse": "oval",
+    "oval": "oval", "cross": "cross", "plus": "cross", "arrow": "arrow", "hexagon": "hexagon",
     "pentagon": "pentagon", "ring": "ring", "heart": "heart", "moon": "crescent", "crescent": "crescent",
 }  # fmt: skip
 SHAPE_OF = {stem(word): shape for word, shape in SHAPES.items()}
@@ -78,7 +78,7 @@ _DEEDS: dict[str, str] = {
     "end": "stop end finish cease over close",
     "appear": "appear show display see visible emerge shown occur notice spot watch look view happen",
     "vanish": "disappear vanish hide",
-    "move": "move go travel cross drift slide fly roll bounce run swim float head pass drive fall rise",
+    "move": "move go travel cross drift slide fly roll bounce run swim float head pass drive fall rise walk",
     "change": "change switch turn alter",
     "say": "say mention talk speak tell announce explain describe state read claim call ask discuss report narrate",
     "hear": "hear listen sound play",
@@ -89,15 +89,14 @@ for _deed, _words in _DEEDS.items():
         DEED_OF.setdefault(stem(_word), _deed)
 
 # Words that frame a question and tell nothing of what it is about.
-FRAME = {
-    stem(w)
-    for w in "time moment point way direction side kind sort type many much long often far ago first last next previous"
+FRAME = stem_set(
+    "time moment point way direction side kind sort type many much long often far ago first last next previous"
     " other another same different exactly really actually please maybe anything something thing happen there here"
     " video stream recording film clip picture screen image currently visible seen shown show see saw look watch appear"
     " display come go came went hear heard remember know think tell say said mention earlier before after during while"
-    " word written write read back ever else following certain particular able possible do did done ready stay remain last take stand standing sit"
-    " sitting wait waiting everything".split()
-}
+    " word written write read back ever else following certain particular able possible do did done ready stay remain"
+    " last take stand standing sit sitting wait waiting everything find given give far so early late sure true quickly"
+)
 
 _ORDINARY = {
     "what", "which", "who", "when", "where", "how", "why", "did", "does", "do", "was", "were", "is", "are", "the",
@@ -109,8 +108,7 @@ _ORDINARY = {
 }  # fmt: skip
 _REPAIRED = 0.8  # likeness from which an unknown word is taken for a word of the table
 _REPAIR_TO = [
-    "sign", "board", "poster", "slide", "circle", "triangle", "square", "rectangle", "colour", "background", "narrator",
-    "direction", "people", "visible", "darker", "brighter", "yellow", "written", "screen",
+    "triangle", "rectangle", "background", "narrator", "direction", "visible", "brighter", "written",
 ]  # fmt: skip
 _PHRASES: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (("you", "are", "code"), ("qr", "code")), (("your", "code"), ("qr", "code")), (("cue", "are"), ("qr",)),

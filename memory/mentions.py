@@ -11,11 +11,11 @@ from typing import Literal
 
 from memory.lexicon import ANSWERS, COLOURS, DEED_OF, FRAME, KIND_OF, SHAPE_OF, SIDES, SOUNDS, VAGUE
 from wire.messages import Mention
-from wire.words import ORDINALS, STOPWORDS, stem
+from wire.words import ORDINALS, STOPWORDS, stem, stem_set, word_set
 
 Order = Literal["", "first", "last", "nth"]
 
-_LAST = {"last", "final", "latest", "newest", "recent", "previous"}
+_LAST = {"last", "final", "latest", "newest", "recent", "recently", "previous"}
 _DEED_PHRASES: tuple[tuple[str, str], ...] = (
     (r"(?:go|goes|going|went|gone|turn\w*|switch\w*|were|was) (?:out|off|dark)|(?:get|got|gets|become|became) dark\w*|"
      r"dimm?\w*|(?:get|got|become|became) (?:dim|dimmer)|darken\w*|blackout", "dark"),
@@ -28,8 +28,13 @@ _DEED_PHRASES: tuple[tuple[str, str], ...] = (
     (r"(?:come|came|comes) (?:up|on|next|after|before|first)|pop\w* up|(?:was|were) (?:there|on|up)$", "appear"),
 )  # fmt: skip
 _DEED_PATTERNS = tuple((re.compile(rf"\b(?:{pattern})"), deed) for pattern, deed in _DEED_PHRASES)
-_PLACES = {stem(w) for w in "picture screen image frame view video scene camera wall footage display room".split()}
-_TALK = {stem(w) for w in ["say", "mention", "talk", "speak", "tell", "announce", "hear", "heard", "know", "learn", "remember", "thing", "sentence", "word", "time", "statement", "remark", "spoken", "told", "fact", "anything", "something"]}
+# What words stand on; it tells no sign from another. A door or a menu may: the narrator may have named it.
+_SURFACES = stem_set("sign board slide screen page text word writing letter lettering line words placard plate display")
+_PLACES = stem_set("picture screen image frame view video scene camera wall footage display room")
+_TALK = stem_set(
+    "say mention talk speak tell announce hear heard know learn remember thing sentence word time statement remark"
+    " spoken told fact anything something find look pay need money"
+)
 _POST = {"with", "that", "which", "who", "where", "about", "on", "in", "saying", "reading", "showing", "for", "of", "at",
          "called", "named", "said", "says", "read", "reads", "containing", "above", "below", "under", "near", "behind",
          "by", "from", "marked", "labelled", "labeled"}  # fmt: skip
@@ -47,7 +52,7 @@ def mention(words: Sequence[str]) -> Mention:
     text = " ".join(words)
     deed = _deed(text)
     colour = next((COLOURS[w] for w in words if w in COLOURS), "")
-    shape = next((SHAPE_OF[stem(w)] for w in words if stem(w) in SHAPE_OF), "")
+    shape = _shape(words)
     head = _head(words)
     order, nth = order_of(words)
     kind = KIND_OF.get(stem(head), "") if head else ""
@@ -59,11 +64,24 @@ def mention(words: Sequence[str]) -> Mention:
     content = _content(words, head, kind, colour)
     if kind == "light" and not deed and ("on" in words or "off" in words or "out" in words):
         deed = "bright" if "on" in words else "dark"
+    if kind in ("", "scene") and any(stem(w) in ("thing", "object", "shape", "one", "item") for w in words) and _on_side(words):
+        kind = "object"
     side = next((SIDES[w] for w in words if w in SIDES), "")
     return Mention(
         words=" ".join(_without_article(words)), kind=kind, colour=colour, shape=shape, content=tuple(content),
         deed=deed, order=order, nth=nth, side=side,
     )  # fmt: skip
+
+
+def _shape(words: Sequence[str]) -> str:
+    """The shape that is named; "cross" is one only as a noun, "crossed the picture" is not."""
+    for i, word in enumerate(words):
+        if stem(word) not in SHAPE_OF:
+            continue
+        is_noun = i > 0 and (words[i - 1] in ("a", "the", "any") or words[i - 1] in COLOURS)
+        if stem(word) != "cross" or (is_noun and word == "cross" and words[i + 1 : i + 2] != ["the"]):
+            return SHAPE_OF[stem(word)]
+    return ""
 
 
 def topic(words: Sequence[str]) -> Mention:
@@ -75,6 +93,10 @@ def topic(words: Sequence[str]) -> Mention:
         and stem(w) not in _TALK and KIND_OF.get(stem(w)) != "speech"
     ]  # fmt: skip
     return replace(named, content=tuple(dict.fromkeys(content)))
+
+
+def _on_side(words: Sequence[str]) -> bool:
+    return bool(re.search(r"\b(?:on|at|to) the (?:left|right|top|bottom)\b", " ".join(words)))
 
 
 def order_of(words: Sequence[str]) -> tuple[Order, int]:
@@ -163,7 +185,7 @@ def _content(words: Sequence[str], head: str, kind: str, colour: str) -> list[st
             continue
         if not quoted and (base in FRAME or (base in DEED_OF and kind not in ("", "speech"))):
             continue
-        if not quoted and base in ANSWERS and kind == "text":
+        if not quoted and kind == "text" and (base in ANSWERS or base in _SURFACES):
             continue
         if not quoted and kind == "sound" and word in SOUNDS:
             continue

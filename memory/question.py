@@ -14,11 +14,12 @@ from typing import Literal
 
 from memory import timewords
 from memory.frames import Frame, read
-from memory.lexicon import ANSWERS, repair
+from memory.lexicon import ANSWERS, DEED_OF, repair
 from memory.mentions import mention, order_of, topic
 from memory.prototypes import Encode, Prototypes
+from memory.rewording import reworded
 from wire.messages import Cues, HistoryTurn, Mention
-from wire.words import stem, tokens
+from wire.words import stem, tokens, word_set
 
 Relation = Literal["", "before", "after", "during"]
 
@@ -42,12 +43,13 @@ _POLITE = tuple(
         r"(?= (?:what|which|who|when|where|how|if|whether|the)\b)",
         r"(?:let me know|any idea|i forgot|i have forgotten|i do not remember|do you have any idea|say)"
         r"(?= (?:what|which|who|when|where|how|if|whether)\b)",
+        r"(?:do|did|can|could) you (?:still |perhaps )?(?:remember|recall)(?= (?:the|a|an|my|our|his|her)\b)",
         r"(?:please|the question is|according to (?:the )?\w+|as far as you \w+)",
     )
 )
 _TRAILING = re.compile(r" (?:please|thanks|thank you|again|for me|then|exactly|though|if you can|do you know|"
                        r"do you remember|you know)$")  # fmt: skip
-_SAID_BY = re.compile(r" ?(?:according to (?:the )?(?:narrator|speaker|voice|guide|announcer|text|sign))")
+_SAID_BY = re.compile(r" ?(?:according to (?:the )?(?:narrator|speaker|voice|guide|announcer|text|sign|slide|board|poster|screen|menu|page))")
 _QUESTION_WORDS = r"(?:what|which|who|how|where|when|did|was|were|is|are|does|do|has|have|had|read|describe|sum|count)"
 _ASKING = (
     r"(?:(?:what|which|who|how|where|read|describe|sum|count)\b|(?:did|was|were|is|are|does|do|has|have|had) "
@@ -73,7 +75,10 @@ _RELATIONS: dict[str, Relation] = {
 }  # fmt: skip
 _AUX = r"(?:did|do|does|was|were|is|are|has|have|had)"
 _SPOKEN = ("said", "fact", "heard")  # asks whose subject is a topic of talk, whatever kind of thing it names
-_IT = frozenset(["it", "that", "this", "they", "them", "he", "she", "one", "those", "these", "him", "her", "there"])
+_OF_PEOPLE = word_set("table door camera desk whiteboard different new more other alone together inside outside house")
+_IT = word_set(
+    "it that this they them he she one those these him her there"
+)
 _NEXT_UP = re.compile(r"(?:what (?:came|was|happened|is|did you see|appeared|followed)?\s?)?"
                       r"(?:right |just )?(?P<rel>before|after|next|then|afterwards|afterward|beforehand)"
                       r"(?: that| this| it| then)?")  # fmt: skip
@@ -88,7 +93,7 @@ _KINDS: dict[str, tuple[str, ...]] = {
     "heard": ("speech", "sound"),
     "sound": ("sound", "speech"),
     "fact": ("speech", "text", "code"),
-    "colour": ("object", "motion", "text", "colour", "people", "speech"),
+    "colour": ("object", "motion", "text", "colour", "people", "shot", "speech"),
     "object": ("object", "motion", "text", "code", "people"),
     "where": ("object", "motion", "text", "people", "entered", "left", "code", "speech"),
     "motion": ("motion", "object", "entered", "left", "people", "speech"),
@@ -127,8 +132,9 @@ def understand(
     """
     words = _plain(repair(tokens(text)))
     when = timewords.find(words, t_ns, start_unix_s)
-    core = " ".join(_plain(list(when.rest)))
-    cues = _follow_up(core, t_ns, history, encode)
+    core = reworded(" ".join(_plain(list(when.rest))))
+    joined = bool(re.match(r"and\b|or\b", text.strip().lower()))
+    cues = _follow_up(core, joined, t_ns, history, encode)
     if cues is None:
         cues = _read(core, t_ns, encode)
         cues = _with_antecedent(cues, t_ns, history, encode)
@@ -208,7 +214,7 @@ def _refine(frame: Frame, core: str, said_by: bool, t_ns: int) -> Cues:
     about = topic(subject.split()) if frame.ask in _SPOKEN else mention(subject.split())
     ask, wants, yes_no = frame.ask, "", frame.yes_no
     choices = tuple(groups[key] for key in ("a", "b") if key in groups)
-    if ask in ("presence", "when", "fact", "ordered", "count", "text", "said", "scene", "who", "code", "duration", "where"):
+    if ask in ("presence", "when", "fact", "ordered", "count", "text", "said", "scene", "object", "who", "code", "duration", "where"):
         ask, about, wants = _settle(ask, about, subject, core, said_by)
         if ask in _SPOKEN and frame.ask not in _SPOKEN:
             about = topic(subject.split())
@@ -226,7 +232,7 @@ def _refine(frame: Frame, core: str, said_by: bool, t_ns: int) -> Cues:
         kinds = _union(kinds, _kinds_of(choice))
     return Cues(
         ask=ask, kinds=kinds, subject=about.words or core, choices=choices, order=order, nth=nth, end_ns=t_ns,
-        about=about, choice_about=choice_about, wants=wants, yes_no=yes_no,
+        about=about, topic=topic(core.split()).content, choice_about=choice_about, wants=wants, yes_no=yes_no,
         relation=_RELATIONS.get(groups.get("rel", ""), "") if ask == "order" else "",
     )  # fmt: skip
 
@@ -255,6 +261,10 @@ def _settle(ask: str, about: Mention, subject: str, core: str, said_by: bool) ->
             return "object", about, ""
         case "said" if about.kind == "text" and about.deed == "" and re.search(r"\b(?:sign|board|slide|poster)\b", core):
             return "text", about, ""
+        case "scene" | "object" | "fact" if about.order and about.deed == "move":
+            return "scene", replace(about, kind="", content=()), ""
+        case "where" if about.kind in ("scene", "sound", "speech"):
+            return "fact", about, "place"
         case "scene" | "where" | "who" if ask != "scene" and not _is_seen(about) and about.content:
             return "fact", about, {"where": "place", "who": "name"}.get(ask, "")
         case "text" if not _is_written(about, core):
@@ -298,7 +308,8 @@ def _is_written(about: Mention, core: str) -> bool:
 def _is_seen(about: Mention) -> bool:
     """Whether it names something that perception watches, not just something one may talk about."""
     if about.kind == "people":
-        return not (set(about.content) - {"table", "door", "camera", "desk", "whiteboard"})
+        nouns = [w for w in about.content if stem(w) not in DEED_OF and w not in _OF_PEOPLE]
+        return about.deed in ("enter", "leave") or not nouns
     if about.kind == "text":
         return not about.content or about.deed in ("appear", "vanish", "say", "change", "")
     return about.kind in ("code", "face", "object", "light", "colour", "sound", "scene", "speech")
@@ -308,7 +319,7 @@ def _wants(core: str, groups: dict[str, str]) -> str:
     noun = stem(groups.get("noun", "").split()[0]) if groups.get("noun") else ""
     if noun in ANSWERS:
         return ANSWERS[noun]
-    if re.match(r"how much\b|what .*\b(?:price|cost|fee|fare)\b|.*\bcosts?\b", core):
+    if re.match(r"how (?:much|expensive)\b|what .*\bpay\b|how many (?:dollars|euros|pounds|cents)\b|what .*\b(?:price|cost|fee|fare)\b|.*\bcosts?\b", core):
         return "price"
     if re.match(r"(?:what|which) colour (?:was|were|is|are) (?:the |its |their )?(?:letter|letters|text|writing|words|ink|font)", core):
         return "ink"
@@ -379,7 +390,7 @@ def _is_present(words: list[str], cues: Cues) -> bool:
 # ---- what the talk before it tells ---------------------------------------------------------------------------------
 
 
-def _follow_up(core: str, t_ns: int, history: Sequence[HistoryTurn], encode: Encode | None) -> Cues | None:
+def _follow_up(core: str, joined: bool, t_ns: int, history: Sequence[HistoryTurn], encode: Encode | None) -> Cues | None:
     """Cues of "and before that", "what about the blue one", "and now"; None if `core` stands for itself."""
     if not history:
         return None
@@ -389,8 +400,9 @@ def _follow_up(core: str, t_ns: int, history: Sequence[HistoryTurn], encode: Enc
         return _beside(history[-1], "before" if before else "after", t_ns, encode)
     about = _WHAT_ABOUT.fullmatch(core)
     fragment = about["x"] or "" if about else core
-    is_fragment = about is not None or not core or not re.match(rf"{_QUESTION_WORDS}\b|tell|give|list|name|show|repeat|say|in|on", core)
-    if not is_fragment or len(fragment.split()) > 6:
+    if about is None and core and not joined:
+        return None
+    if len(fragment.split()) > 6 or (about is None and re.match(rf"{_QUESTION_WORDS}\b", core)):
         return None
     earlier = understand(history[-1].question, t_ns=t_ns, history=history[:-1], encode=encode)
     if not fragment:

@@ -10,14 +10,18 @@ from dataclasses import dataclass
 from typing import Literal
 
 from wire.messages import Question
-from wire.words import alike, tokens
+from wire.words import alike, tokens, word_set
 
 Form = Literal["question", "request", "statement", "filler", "greeting"]
 
-_FILLERS = frozenset(
-    ["mm", "mmm", "hm", "hmm", "mhm", "uh", "um", "er", "ah", "oh", "okay", "yes", "yeah", "yep", "no", "nope", "right", "well", "so", "and", "but", "the", "a", "i", "see", "sure", "fine", "good", "great", "nice", "thanks", "thank", "you", "alright", "all", "cool", "aha", "huh", "wow", "really", "exactly", "indeed", "please", "hey", "like", "then", "that", "it", "is", "of", "in", "fantastic", "excellent", "perfect", "sorry", "pardon", "be", "had", "to", "one"]
+_FILLERS = word_set(
+    "mm mmm hm hmm mhm uh um er ah oh okay yes yeah yep no nope right well so and but the a i see sure fine good great"
+    " nice thanks thank you alright all cool aha huh wow really exactly indeed please hey like then that it is of in"
+    " fantastic excellent perfect sorry pardon be had to one"
 )
-_GREETINGS = frozenset(["hello", "hi", "hey", "good", "morning", "afternoon", "evening", "there", "omni", "everybody", "everyone", "goodbye", "bye", "night"])
+_GREETINGS = word_set(
+    "hello hi hey good morning afternoon evening there omni everybody everyone goodbye bye night"
+)
 _OPENERS = re.compile(
     r"^(?:(?:and|so|okay|well|hey|hello|hi|um|uh|er|ah|oh|now|then|but|please|omni|computer|assistant|excuse me|sorry|"
     r"by the way|one more question|my question is|listen|alright|all right|thanks|thank you|also|right|yes|no|the|a|"
@@ -37,7 +41,7 @@ _QUESTIONS = tuple(
         r"^(?:what|which) (?:is )?(?:changed|happened|came|followed|preceded|else|about|colour|number|way|direction|time|"
         r"shape|words?|text|sign|slide|kind|sort|sound|sounds|noise)\b",
         r"^how (?:many|much|long|often|far|old|tall|big|high|heavy|fast|deep|wide|large|small|about|bright|dark|come|late|early|"
-        r"hot|cold|strong|soon)\b",
+        r"hot|cold|strong|soon|expensive|cheap)\b",
         rf"^(?:what|which|whose) \w+(?: \w+)? {_BE_DO} ",
         r"^who (?:came|left|said|was|is|built|wrote|made|entered|spoke|mentioned|painted|sells|lives|owns|runs|wins|won|"
         r"sang|plays|played|works|else|discovered|invented|designed|founded|found|opened|leads|led|took|stood)\b",
@@ -50,6 +54,10 @@ _QUESTIONS = tuple(
         r"^(?:at|in|on|for|to|from|by|about|since|until|with|of|during|into) (?:what|which|how|whose) ",
         rf"^(?:before|after|while|during|when) .+ (?:what|which|who|where|how) {_AUX} {_SUBJECT}\b",
         r".+ (?:what|which|who|where|how) (?:did|was|were|is|are|does) (?:you|the|it|there|he|she|they|we|i) .+",
+        rf"^(?:the|there|on the|before|after|my|our|that) .+ (?:what|which) (?:colour|number|one|way|direction|shape|words?) "
+        rf"{_BE_DO}\b",
+        r"^(?:the|there|on the|that) .+ (?:what|which) (?:colour|number|one)(?: do you see)?$",
+        r"^(?:the|there|that) .+ (?:what|where|when|who|how) (?:was|is|did|does) (?:it|that|they|he|she)\b.*",
         r".+ (?:which|what) (?:one )?(?:came|was) (?:first|last|earlier|later)$",
         r".* how many \w+ (?:did|were|are|came|was|is|have|has|do|left|entered)\b(?! not\b)",
         r"^(?:and |what |how )?(?:what|how) about ",

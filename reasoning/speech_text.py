@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 
+from wire.words import word_set
+
 _CLOCK = re.compile(r"(?<![\d:])(?:(\d{1,2}):)?(\d{1,3}):(\d{2})(?![\d:])")
 _ADDRESS = re.compile(r"\b(?:https?://)?(?:www\.)?((?:[\w-]+\.)+[a-z]{2,}(?:/[\w./?=&%#-]*)?)", re.IGNORECASE)
 _IS_ADDRESS = re.compile(r"https?://|www\.|\.(?:org|com|net|io|de|uk|eu|info|edu|gov)\b|/", re.IGNORECASE)
 _MONEY = re.compile(r"([$€£])\s?(\d+)(?:[.,](\d{2}))?\b")
 _CURRENCIES = {"$": "dollars", "€": "euros", "£": "pounds"}
 _CAPITALS = re.compile(r"\b[A-Z]{2,}\b")
-_SPELLED = frozenset(["QR", "TV", "UK", "US", "USA", "EU", "PC", "ID", "OK", "AM", "PM", "BBC", "CNN", "DVD", "CD", "WC", "ATM", "GPS", "USB", "NASA", "FAQ"]) - {"NASA", "OK"}
+_SPELLED = word_set("QR TV UK US USA EU PC ID AM PM BBC CNN DVD CD WC ATM GPS USB FAQ")
 _SYMBOLS = (
     ("&", " and "), ("%", " percent"), ("+", " plus "), ("=", " equals "), ("@", " at "), ("…", ", "), ("°", " degrees"),
     ("/", " "), ("_", " "), ("#", " number "), ('"', ""), ("*", ""), ("|", ", "),

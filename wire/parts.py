@@ -107,6 +107,7 @@ class Cues:
     anchor: str = ""  # "the red sign" in "before the red sign"; the span is then not narrowed by memory
     anchor_ns: int = -1  # when memory found the anchor, -1 if it did not
     about: Mention = Mention()  # `subject`, taken apart
+    topic: tuple[str, ...] = ()  # every word of the question that tells what it is about, whatever it names
     anchor_about: Mention = Mention()  # `anchor`, taken apart
     choice_about: tuple[Mention, ...] = ()  # `choices`, taken apart
     wants: str = ""  # what the answer must hold: number, price, time, date, phone, name, website, ink, background...

@@ -222,6 +222,16 @@ def _without_e(word: str) -> str:
     return word[:-1] if word.endswith("e") and len(word) > 3 else word
 
 
+def word_set(text: str) -> frozenset[str]:
+    """The words of a table that is written as text."""
+    return frozenset(text.split())
+
+
+def stem_set(text: str) -> frozenset[str]:
+    """The stems of the words of a table that is written as text."""
+    return frozenset(stem(word) for word in text.split())
+
+
 def number(word: str) -> int | None:
     """The value of one number word or run of digits ("nine", "40"), else None."""
     if word.isdigit():

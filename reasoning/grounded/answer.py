@@ -43,8 +43,9 @@ def _answer(question: Question, pool: Pool) -> Answer:
     text = " ".join(tokens(question.text))
     scope = Scope.of(cues, pool)
     found = _by_kind(question, pool, scope, text)
-    if found is None and cues.ask in _TOLD_INSTEAD and cues.about.content and not scope.missing:
-        found = talk.fact(replace(cues, wants=cues.wants or _wanted(cues.ask)), pool, scope)
+    if found is None and cues.ask in _TOLD_INSTEAD and cues.topic and not scope.missing:
+        told = replace(cues, wants=cues.wants or _wanted(cues.ask), about=replace(cues.about, content=cues.topic))
+        found = talk.fact(told, pool, scope)
     if found is None and cues.now and not cues.relation:
         # The present tense may be loosely used: "what does the sign say" when the sign is just gone.
         past = replace(cues, now=False, start_ns=0, end_ns=pool.t_ns)

@@ -12,13 +12,14 @@ from reasoning.grounded.scope import Scope
 from reasoning.grounded.talk import mentioned
 from reasoning.grounded.wording import Answer, clock, listed, looks, people
 from wire.messages import Cues, Mention
-from wire.words import STOPWORDS, stem
+from wire.words import STOPWORDS, stem, stem_set
 
 _MOST_TIMES = 4
-_SEEN_NOUNS = {
-    stem(w)
-    for w in ["people", "person", "man", "woman", "sign", "slide", "word", "letter", "circle", "square", "triangle", "shape", "object", "face", "colour", "red", "blue", "green", "yellow", "different", "time", "anybody", "anyone", "somebody", "someone", "see", "seen", "saw", "come", "came", "there", "board", "screen", "poster"]
-}
+_SEEN_NOUNS = stem_set(
+    "people person man woman sign slide word letter circle square triangle shape object face colour red blue"
+    " green yellow different time anybody anyone somebody someone see seen saw come came there board screen"
+    " poster"
+)
 
 
 def count(cues: Cues, pool: Pool, scope: Scope, text: str) -> Answer | None:

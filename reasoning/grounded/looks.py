@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from reasoning.grounded.pool import Pool, S, Thing
-from reasoning.grounded.resolve import find
+from reasoning.grounded.resolve import find, is_figure
 from reasoning.grounded.scope import Scope
 from reasoning.grounded.talk import mentioned
 from reasoning.grounded.wording import Answer, clock, direction, listed, looks, position, with_article
 from wire.messages import Cues, Mention
-from wire.words import stem
+from wire.words import stem, stem_set
 
 _COLOUR_WORD = re.compile(
     r"\b(?:red|green|blue|yellow|orange|purple|violet|pink|cyan|brown|black|white|grey|gray|golden|silver|turquoise)\b"
 )
-_PAGES = {stem(w) for w in ["slide", "page", "screen", "background", "wall", "backdrop", "picture", "scene", "room", "image", "slide"]}
+_PAGES = stem_set(
+    "slide page screen background wall backdrop picture scene room image slide"
+)
 _MINOR = 0.25  # a motion that lasts less than this share of the longest is wobble
 
 
@@ -28,7 +31,7 @@ def colour(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
         return None
     if cues.wants == "ink" or (about.kind == "text" and "written" in cues.subject.split()):
         return _ink(cues, pool, scope)
-    if about.kind in ("colour", "scene", "light") or (not about.kind and not about.content) or _is_page(about):
+    if about.kind in ("colour", "scene", "light") or (not about.kind and not about.content and not about.side) or _is_page(about):
         page = _page(cues, pool, scope)
         if page is not None:
             return page
@@ -50,6 +53,8 @@ def _is_page(about: Mention) -> bool:
 def _page(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
     """The background; of a page that is told apart by its words or place, at its time."""
     backgrounds = [t for t in pool.all("colour") if t.side == "background"] or pool.all("colour")
+    if (before := _before_change(cues, pool, scope)) is not None:
+        return before
     about = replace(cues.about, kind="text", deed="")
     if cues.about.kind == "text" and (about.content or about.order):
         pages = find(about, pool)
@@ -68,6 +73,24 @@ def _page(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
         longest = max(chosen, key=lambda t: t.end_ns - t.start_ns)
         return _it_was(longest.subject, "most of the time the background", [longest], longest.start_ns)
     return Answer(f"The background was {', then '.join(names)}.", tuple(chosen))
+
+
+def _before_change(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
+    """ "What colour did the wall have before (it changed)", "at first": what it had before it was painted anew."""
+    words = cues.subject.split()
+    changed = cues.anchor_about.deed == "change" and cues.relation == "before"
+    if not (changed or words[-1:] == ["before"] or (cues.at_ns == 0 and "wall" in words)):
+        return None
+    cuts = [c.start_ns for c in pool.all("shot")]
+    states = [t for t in pool.all("colour") if t.side == "background"]
+    turns = [
+        (a, b) for a, b in itertools.pairwise(states)
+        if a.subject != b.subject and not any(abs(b.start_ns - cut) <= 2 * S for cut in cuts)
+    ]  # fmt: skip
+    if not turns or not cuts:
+        return None
+    was, now = turns[-1]
+    return Answer(f"It was {was.subject}, until it became {now.subject} at {clock(now.start_ns)}.", (was, now))
 
 
 def _runs(names: Sequence[str]) -> list[str]:
@@ -120,7 +143,8 @@ def _coloured(things: Sequence[Thing], cues: Cues, scope: Scope) -> Answer | Non
     if len(by_colour) == 1:
         name, thing = next(iter(by_colour.items()))
         shape = thing.shape if thing.shape not in ("", "shape", "other") else "thing"
-        return Answer(f"The {shape} was {name}, at {clock(thing.start_ns)}.", (thing,))
+        noun = next((w for w in cues.about.content if is_figure(replace(cues.about, content=(w,)))), shape)
+        return Answer(f"The {noun} was {name}, at {clock(thing.start_ns)}.", (thing,))
     told = [f"{looks(t)} at {clock(t.start_ns)}" for t in list(by_colour.values())[:4]]
     return Answer(f"I saw {listed([with_article(t) for t in told])}.", tuple(by_colour.values()))
 
@@ -144,8 +168,12 @@ def spoken_of(about: Mention, pool: Pool, scope: Scope) -> list[Thing]:
         near += [t for t in moving if t.lasts(utterance.start_ns - 8 * S, utterance.end_ns + 8 * S)]
     if not near:
         near = [t for t in find(about, pool) if t.kind in ("motion", "object")]
-    distinct = {(t.colour, t.shape) for t in near}
-    return scope.pick(near) if len(distinct) == 1 else []
+    if not near:
+        return []
+    looks_like = {(t.colour, t.shape) for t in near}
+    if is_figure(about):  # the likeliest first
+        looks_like = {(near[0].colour, near[0].shape)}
+    return scope.pick(t for t in near if (t.colour, t.shape) in looks_like) if len(looks_like) == 1 else []
 
 
 def motion(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from reasoning.grounded.events import clause, item, noun
 from reasoning.grounded.pool import Pool, S, Thing
+from reasoning.grounded.resolve import is_figure
 from reasoning.grounded.scope import Scope
 from reasoning.grounded.talk import statements
 from reasoning.grounded.times import occurrences
@@ -30,7 +31,7 @@ def order(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
         return Answer(f"I did not see {_named(unknown[0])}.{seen}", tuple(known), sure=False)
     (a, about_a), (b, about_b) = ((thing, about) for thing, about in moments if thing is not None)
     a_ns, b_ns = a.start_ns, b.start_ns
-    name_a, name_b = noun(a, about_a.colour), noun(b, about_b.colour)
+    name_a, name_b = _name(a, about_a), _name(b, about_b)
     first, second = ((name_a, a_ns), (name_b, b_ns)) if a_ns <= b_ns else ((name_b, b_ns), (name_a, a_ns))
     if cues.yes_no:
         true = (a_ns < b_ns) == (cues.relation == "before")
@@ -53,6 +54,13 @@ def _when(about: Mention, pool: Pool, scope: Scope) -> Thing | None:
     if not found:
         return None
     return found[-1] if about.order == "last" else found[0]
+
+
+def _name(thing: Thing, about: Mention) -> str:
+    """The thing in the asker's words where perception has no word for it: "the green car"."""
+    if thing.kind in ("object", "motion") and is_figure(about):
+        return f"the {thing.colour} {about.content[-1]}"
+    return noun(thing, about.colour)
 
 
 def _named(about: Mention) -> str:

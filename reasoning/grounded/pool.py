@@ -15,7 +15,7 @@ from wire.words import stem, tokens, with_digits
 S = 1_000_000_000
 NOW_NS = 3 * S  # what was seen that shortly before the question is there now
 _TOGETHER = 0.5  # share of time two lines have in common to stand on one sign
-_SOON_NS = 2 * S
+_BOARD_NS = 60 * S  # a sign that stands no longer than that may change its lines
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,8 +138,9 @@ def _stand_together(a: Evidence, b: Evidence) -> bool:
         return False
     longer = max(a.end_ns - a.start_ns, b.end_ns - b.start_ns)
     shorter = min(a.end_ns - a.start_ns, b.end_ns - b.start_ns)
-    alike_long = longer <= 4 * max(shorter, S)
-    return common >= _TOGETHER * longer or (abs(a.start_ns - b.start_ns) <= _SOON_NS and alike_long)
+    # A line may come or go on a board whose other lines stay; but a station's logo, always there, is no part of a sign.
+    on_board = longer <= max(_BOARD_NS, 4 * shorter)
+    return common >= _TOGETHER * longer or (on_board and common >= 0.9 * shorter)
 
 
 def _sign(group: list[tuple[int, Evidence]]) -> Thing:

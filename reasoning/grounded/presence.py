@@ -8,7 +8,7 @@ from dataclasses import replace
 from reasoning.grounded.events import clause
 from reasoning.grounded.looks import spoken_of
 from reasoning.grounded.pool import Pool, Thing
-from reasoning.grounded.resolve import colour_score, find, lights, sound_labels, sounds, words_score
+from reasoning.grounded.resolve import colour_score, find, is_figure, lights, sound_labels, sounds, words_score
 from reasoning.grounded.scope import Scope
 from reasoning.grounded.talk import mentioned
 from reasoning.grounded.times import occurrences
@@ -102,7 +102,7 @@ def _sound(cues: Cues, pool: Pool, scope: Scope) -> Answer:
 def _object(cues: Cues, pool: Pool, scope: Scope) -> Answer:
     """A shape of that look; "was the ball red" names the colour it had instead."""
     about = cues.about
-    found = scope.pick(find(about, pool))
+    found = [t for t in scope.pick(find(about, pool)) if not about.colour or t.colour == about.colour]
     if about.deed == "move":
         found = [t for t in found if t.kind == "motion"]
     if found:
@@ -169,9 +169,10 @@ def _unnamed(cues: Cues, pool: Pool, scope: Scope, text: str) -> Answer:
         if said:
             return Answer(f'Yes, I read "{said[0].subject}" at {clock(said[0].start_ns)}.', (said[0],))
         return _spoken(cues, pool, scope)
-    shown = spoken_of(about, pool, scope)
-    if shown and mentioned(about.content, pool, scope):
-        return _yes_or_no(shown, cues)
+    shown = [t for t in spoken_of(about, pool, scope) if not about.colour or t.colour == about.colour]
+    if shown and (mentioned(about.content, pool, scope) or (is_figure(about) and about.colour)):
+        thing = shown[0]
+        return Answer(f"Yes, I saw the {about.content[-1]} at {clock(thing.start_ns)}: {clause(thing)}.", (thing,))
     return Answer(NO, sure=False)
 
 

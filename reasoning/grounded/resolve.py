@@ -9,35 +9,36 @@ from dataclasses import dataclass
 
 from reasoning.grounded.pool import Pool, S, Thing
 from wire.messages import Cues, Mention
-from wire.words import alike, stem
+from wire.words import alike, stem, stem_set
 
 FITS = 0.5  # score from which a thing may be the one that is meant
 SAME_WORD = 0.72  # likeness of a misheard or misread word
 _NEAR_COLOURS = {
     frozenset(pair)
     for pair in (
-        ("red", "orange"), ("orange", "yellow"), ("orange", "brown"), ("purple", "blue"), ("purple", "pink"),
-        ("red", "pink"), ("blue", "cyan"), ("green", "cyan"), ("grey", "white"), ("grey", "black"),
-        ("brown", "red"), ("beige", "white"), ("beige", "yellow"), ("beige", "brown"),
+        ("purple", "pink"), ("blue", "cyan"), ("green", "cyan"), ("grey", "white"), ("grey", "black"),
+        ("beige", "white"), ("beige", "yellow"), ("beige", "brown"), ("brown", "orange"),
     )
 }  # fmt: skip
 _NEAR_SHAPES = {
     frozenset(pair)
     for pair in (
-        ("square", "rectangle"), ("circle", "ellipse"), ("square", "diamond"), ("circle", "ring"), ("circle", "hexagon"),
+        ("square", "rectangle"), ("circle", "oval"), ("square", "diamond"), ("circle", "ring"), ("circle", "hexagon"),
         ("circle", "pentagon"), ("hexagon", "pentagon"),
     )
 }  # fmt: skip
 _NEAR = 0.6  # worth of a near colour or shape
 _LEAST_COLOUR = 0.35
-_PAGES = {stem(w) for w in ("slide", "page", "screen", "slideshow")}
+_PAGES = stem_set(
+    "slide page screen slideshow"
+)
 _SPAN_OF_CONTEXT_NS = 8 * S  # words spoken that near to a sight are about it
 # Words that place a sign without being on it; the narrator may have said them, or nobody.
 _SETTING = 0.55  # worth of a thing whose setting ("on the door") cannot be checked
-_VEHICLES = {
-    stem(w)
-    for w in ["car", "bus", "truck", "van", "train", "boat", "ship", "plane", "bike", "bicycle", "lorry", "tram", "rocket", "cloud", "sun", "arrow", "vehicle", "taxi", "kite", "balloon", "leaf", "marker", "cursor", "shape", "symbol", "object", "thing", "item", "dot"]
-}
+_VEHICLES = stem_set(
+    "car bus truck van train boat ship plane bike bicycle lorry tram rocket cloud sun arrow vehicle taxi kite"
+    " balloon leaf marker cursor shape symbol object thing item dot"
+)
 
 
 @dataclass(frozen=True)
@@ -124,8 +125,8 @@ def _anything(mention: Mention, pool: Pool) -> list[Match]:
     if mention.content:
         found += [Match(t, words_score(mention.content, t)) for t in pool.all("text", "code")]
         found += [Match(t, 0.9 * topic_score(mention.content, t)) for t in pool.all("speech")]
-        if any(stem(w) in _VEHICLES for w in mention.content):
-            found += [Match(t, 0.9 * _shape(mention, t)) for t in pool.all("motion", "object")]
+        if is_figure(mention):
+            found += [Match(t, 0.95 * _figure(mention, t)) for t in pool.all("motion", "object")]
     elif mention.colour:
         found += [Match(t, 0.9 * colour_score(mention.colour, t.colour)) for t in pool.all("object", "motion")]
         found += [Match(t, 0.85 * _sign(mention, t, pool)) for t in pool.all("text")]
@@ -147,7 +148,8 @@ def _sign(mention: Mention, sign: Thing, pool: Pool) -> float:
         # "The blue slide" is blue itself, "the blue sign" hangs on a wall of another colour.
         is_page = any(stem(w) in _PAGES for w in mention.words.split())
         surface = max(0.6 * plate, page) if is_page else max(plate, 0.6 * page)
-        colour = max(surface, 0.6 * colour_score(mention.colour, sign.ink), 0.0 if sign.colour else 0.4)
+        ink = 0.6 * colour_score(mention.colour, sign.ink) if "letter" in mention.words or not sign.colour else 0.0
+        colour = max(surface, ink, 0.0 if sign.colour else 0.4)
         if colour < _LEAST_COLOUR and (sign.colour or sign.ink):
             return 0.0
         score = 0.3 + 0.7 * colour
@@ -191,6 +193,20 @@ def _shape(mention: Mention, thing: Thing) -> float:
     if mention.side and thing.kind == "motion" and mention.side != thing.subject:
         return 0.0
     return round(colour * shape, 3)
+
+
+def is_figure(mention: Mention) -> bool:
+    """Whether it names a thing that perception has no word for but sees as some shape: a car, a boat."""
+    return any(stem(w) in _VEHICLES for w in mention.content)
+
+
+def _figure(mention: Mention, thing: Thing) -> float:
+    """How well a shape passes for a car: one without a plain geometrical name does best."""
+    colour = colour_score(mention.colour, thing.colour) if mention.colour else 0.9
+    if any(w in thing.subject.split() or w == thing.shape for w in mention.content):
+        return colour
+    unnamed = thing.shape in ("", "shape", "other", "rectangle", "oval", "pentagon", "hexagon")
+    return round(colour * (0.85 if unnamed else 0.55), 3)
 
 
 def _background(mention: Mention, thing: Thing) -> float:
@@ -251,7 +267,7 @@ def _shape_score(wanted: str, have: str) -> float:
     if wanted == have:
         return 1.0
     if not have or have in ("shape", "other"):
-        return 0.75
+        return 0.6
     return _NEAR if frozenset((wanted, have)) in _NEAR_SHAPES else 0.0
 
 

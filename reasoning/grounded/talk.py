@@ -11,18 +11,22 @@ from reasoning.grounded.resolve import SAME_WORD
 from reasoning.grounded.scope import Scope
 from reasoning.grounded.wording import Answer, clock, listed
 from wire.messages import Cues, HistoryTurn
-from wire.words import STOPWORDS, alike, stem
+from wire.words import STOPWORDS, alike, stem, stem_set, tokens, with_digits
 
 TOLD = 0.5  # score from which an utterance or a sign tells what is asked
 _MEANT = 0.8  # nearness in meaning from which the words need not be the same
-_COMMON_VERBS = {
-    stem(w)
-    for w in ["open", "close", "leave", "arrive", "depart", "start", "begin", "end", "finish", "stop", "cost", "build", "sell", "live", "serve", "hold", "take", "run", "work", "go", "come", "be", "have", "make", "get", "give", "find", "keep", "use", "call", "name", "know", "need", "want", "see", "hear", "say", "tell", "happen", "stand", "lie", "sit", "meet", "play", "eat", "buy", "pay", "visit", "exist", "belong", "contain", "offer", "grow", "win", "lose", "paint", "write", "own", "lead", "show", "bring", "drink", "lives"]
-}
-_LIGHT_NOUNS = {
-    stem(w)
-    for w in ["name", "price", "number", "time", "day", "date", "year", "cost", "colour", "place", "kind", "sort", "type", "thing", "way", "part", "amount", "hour", "today", "much", "sign", "board", "slide", "poster", "screen", "page", "wall", "door", "title", "many", "sign", "board", "slide", "poster", "screen", "page", "wall", "door", "title", "old", "tall", "far", "long", "high", "big", "heavy", "deep", "fast", "large", "small", "wide", "new", "good", "called", "named", "own"]
-}
+_COMMON_VERBS = stem_set(
+    "open close leave arrive depart start begin end finish stop cost build sell live serve hold take run work"
+    " go come be have make get give find keep use call name know need want see hear say tell happen stand lie"
+    " sit meet play eat buy pay visit exist belong contain offer grow win lose paint write own lead show bring"
+    " drink lives"
+)
+_LIGHT_NOUNS = stem_set(
+    "name price number time day date year cost colour place kind sort type thing way part amount hour today much many sign"
+    " board slide poster screen page wall door title old tall far long high big heavy deep fast large small wide new good"
+    " called named own money pay expensive cheap dollar dollars euro euros pound pounds word words text find look address"
+    " phone week month minute said there exactly everything train"
+)
 _SYNONYMS = tuple(
     frozenset(stem(w) for w in group.split())
     for group in (
@@ -95,7 +99,7 @@ def fact(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
     also = [t for s, t in scored[1:3] if s >= best - 0.02 and t.kind == thing.kind and t.subject != thing.subject]
     if thing.kind == "speech":
         return _heard_that(sorted((thing, *also[:1]), key=lambda t: t.start_ns))
-    return Answer(f'I read "{_telling_lines(content, thing, cues.wants)}" at {clock(thing.start_ns)}.', (thing,))
+    return Answer(f'I read "{telling_lines(content, thing, cues.wants)}" at {clock(thing.start_ns)}.', (thing,))
 
 
 def mentioned(content: Sequence[str], pool: Pool, scope: Scope) -> list[Thing]:
@@ -119,12 +123,22 @@ def _heard_that(utterances: Sequence[Thing]) -> Answer:
     return Answer(f"I heard {listed(parts)}.", tuple(utterances))
 
 
-def _telling_lines(content: Sequence[str], sign: Thing, wants: str) -> str:
-    """The lines of a sign that hold the words; all, where the value wanted stands apart from them."""
-    stems = {stem(w) for w in content}
-    fitting = [line.subject for line in sign.lines if stems & {stem(w) for w in line.subject.lower().split()}]
-    words = ", ".join(dict.fromkeys(fitting))
-    return words if words and _holds(words.lower(), wants, content) else sign.subject
+def telling_lines(content: Sequence[str], sign: Thing, wants: str) -> str:
+    """The lines of a sign that hold most of the words; all, where the value that is wanted stands apart from them."""
+    scores = [sum(_occurs_in(word, line.subject) for word in content) for line in sign.lines]
+    best = max(scores, default=0.0)
+    if best <= 0:
+        return sign.subject
+    words = ", ".join(dict.fromkeys(e.subject for e, s in zip(sign.lines, scores, strict=True) if s >= best - 0.05))
+    return words if _holds(words.lower(), wants, content) else sign.subject
+
+
+def _occurs_in(word: str, line: str) -> float:
+    words = with_digits(tokens(line))
+    if word in words or stem(word) in {stem(w) for w in words}:
+        return 1.0
+    likeness = max((alike(word, other) for other in words), default=0.0)
+    return likeness if likeness >= SAME_WORD else 0.0
 
 
 def telling(content: Sequence[str], thing: Thing, wants: str) -> float:

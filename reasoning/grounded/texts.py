@@ -8,6 +8,7 @@ from dataclasses import replace
 from reasoning.grounded.pool import Pool, S, Thing, text_at
 from reasoning.grounded.resolve import find, words_score
 from reasoning.grounded.scope import Scope
+from reasoning.grounded.talk import telling_lines
 from reasoning.grounded.wording import Answer, capital, clock, listed
 from wire.messages import Cues
 from wire.words import tokens
@@ -45,7 +46,7 @@ def read(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
 def quoted(signs: list[Thing], cues: Cues, scope: Scope) -> Answer:
     """ 'The sign said "OPEN DAILY" at 0:42.', or up to three of them."""
     start_ns, end_ns = _window(cues, scope)
-    parts = [f'"{text_at(sign, start_ns, end_ns)}"' for sign in signs]
+    parts = [f'"{_asked_lines(sign, cues, start_ns, end_ns)}"' for sign in signs]
     if len(signs) == 1:
         sign = signs[0]
         verb = "says" if cues.now else "said"
@@ -55,6 +56,14 @@ def quoted(signs: list[Thing], cues: Cues, scope: Scope) -> Answer:
         return Answer(f"The {which}{colour}sign {verb} {parts[0]}{when}.", (sign,))
     dated = [f"{part} at {clock(sign.start_ns)}" for part, sign in sorted(zip(parts, signs, strict=True), key=_by_start)]
     return Answer(f"I read {listed(dated)}.", tuple(signs))
+
+
+def _asked_lines(sign: Thing, cues: Cues, start_ns: int, end_ns: int) -> str:
+    """What stood on a sign; of several lines only the one that is asked for by a word of its own."""
+    about = [w for w in cues.about.content if words_score((w,), sign) > 0]
+    if about and len(sign.lines) > 1 and cues.wants:
+        return telling_lines(about, sign, "")
+    return text_at(sign, start_ns, end_ns)
 
 
 def _by_start(pair: tuple[str, Thing]) -> int:
