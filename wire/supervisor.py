@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import os
 import shutil
 import signal
 import sys
+import sysconfig
 import tempfile
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -118,7 +120,7 @@ class Supervisor:
 
     async def _spawn(self, name: str, run_dir: Path) -> None:
         self._children[name] = await asyncio.create_subprocess_exec(
-            *self._launch.command(name, run_dir), stdin=asyncio.subprocess.PIPE
+            *self._launch.command(name, run_dir), stdin=asyncio.subprocess.PIPE, env=_environment()
         )
 
     async def _wait_ready(self, progress: Callable[[Ready], None]) -> None:
@@ -197,6 +199,15 @@ class Supervisor:
         if not gone.done():
             gone.cancel()
             await asyncio.gather(gone, return_exceptions=True)
+
+
+def _environment() -> dict[str, str]:
+    """Ours, in which a child finds its package though neither installed nor in the current folder."""
+    here = str(Path(__file__).resolve().parents[1])
+    if here == sysconfig.get_path("purelib"):
+        return dict(os.environ)
+    more = os.environ.get("PYTHONPATH")
+    return {**os.environ, "PYTHONPATH": f"{here}{os.pathsep}{more}" if more else here}
 
 
 @contextlib.contextmanager
