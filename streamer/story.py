@@ -47,8 +47,14 @@ class Story:
             case m.Utterance():
                 self._words(message)
             case m.SoundHeard():
-                span = {"start": seconds(message.start_ns), "end": seconds(message.end_ns)}
-                self.tell(message.t_ns, "sound", **span, label=message.label, score=round(message.score, 4))
+                self.tell(
+                    message.t_ns,
+                    "sound",
+                    start=seconds(message.start_ns),
+                    end=seconds(message.end_ns),
+                    label=message.label,
+                    score=round(message.score, 4),
+                )
             case m.Observed():
                 self._observed(message)
             case m.FrameKept():
