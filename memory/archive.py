@@ -134,6 +134,10 @@ class Archive:
             (picture.name, session, picture.t_ns, len(picture.jpeg), hashlib.sha256(picture.jpeg).hexdigest()),
         )
 
+    def remove_file(self, name: str) -> None:
+        """The file of a key frame whose row is gone."""
+        self._path(name).unlink(missing_ok=True)
+
     def picture(self, name: str) -> bytes | None:
         """The JPEG of a key frame; None if it is not kept or its file is damaged."""
         row = self._db.execute("SELECT sha256 FROM key_frames WHERE name = ?", (name,)).fetchone()

@@ -124,6 +124,11 @@ class Intervals:
         written, self._written = tuple(self._written), []
         return written
 
+    def forget(self, from_ns: int) -> None:
+        """Drop what is in view if it was seen since from_ns; it begins anew with the next frame."""
+        self._states = [state for state in self._states if state.seen_ns < from_ns]
+        self._written, self._dropped = [], []
+
     def sentences(self) -> list[str]:
         """What is in view, in the order in which it came."""
         return [s.event(self._session).text for s in self._states if s.believed and not s.missing]

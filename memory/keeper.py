@@ -14,9 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from memory.archive import Archive, Asked, ClipRow
+from memory.erase import Erased
 from memory.events import ANSWER, QUESTION, Event
 from memory.grove import Grove
-from memory.index import VectorIndex
+from memory.index import Snapshot, VectorIndex
 from memory.lock import FolderLock
 from memory.recall import Recalled
 from memory.schema import MemoryUnusable
@@ -24,6 +25,7 @@ from memory.search import Query, Search
 from memory.sentences import sentence
 from memory.store import SessionRow, Store
 from memory.timeline import NEWEST_FRAMES, Clip, KeyFrame, Step
+from memory.upkeep import Upkeep, Wish
 from wire.messages import Evidence
 
 Array = NDArray[np.float32]
@@ -69,8 +71,8 @@ class Keeper:
         self._grove = Grove(self.store)
         self._phrases = VectorIndex(text_dim)
         self._clips = VectorIndex(clip_dim)
-        self._phrases.fill(self.store.vectors())
-        self._clips.fill(self.archive.clip_vectors())
+        self.upkeep = Upkeep(self.store, self.archive, self._grove, self._phrases, self._clips, self.folder)
+        self.upkeep.open_indexes()
         self.search = Search(self.store, self.archive, self._phrases, self._clips)
         self._closed = False
 
@@ -78,6 +80,7 @@ class Keeper:
         """Write what is left and free the folder. May be called twice."""
         if not self._closed:
             self._closed = True
+            self.upkeep.save_indexes()
             self.store.close()
             self._lock.release()
 
@@ -197,6 +200,32 @@ class Keeper:
             subject=heard,
             attrs={"reply": asked.reply_id},
         )
+
+    # ---- upkeep --------------------------------------------------------------------------------------------------
+
+    def erase(self, wish: Wish) -> Erased:
+        """Erase what is wished, in database and indexes; `settle` proves it."""
+        return self.upkeep.erase(wish)
+
+    def settle(self, done: Erased) -> Erased:
+        return self.upkeep.settle(done)
+
+    def retain(self, no: int, hours: float, limit_bytes: int) -> list[tuple[int, int, int]]:
+        """Erase what is too old or too much. Returns the spans."""
+        return self.upkeep.retain(no, hours, limit_bytes)
+
+    def crowded(self) -> str:
+        """Name of the index that wants inverted lists, "" if none does."""
+        return self.upkeep.crowded()
+
+    def snapshot(self, name: str) -> Snapshot:
+        return self.upkeep.snapshot(name)
+
+    def adopt(self, name: str, lists: object) -> None:
+        self.upkeep.adopt(name, lists)
+
+    def row(self, no: int) -> SessionRow:
+        return self.store.session(no)
 
     # ---- looking in ----------------------------------------------------------------------------------------------
 

@@ -155,7 +155,8 @@ class Timeline:
             self._last_picture = picture.name
 
     def forget(self, from_ns: int, to_ns: int) -> None:
-        """Drop pictures and the open clip if they show something of this span."""
+        """Drop pictures, the open clip and what is in view, if they show something of this span."""
+        self.intervals.forget(from_ns)
         self._newest = deque((p for p in self._newest if not from_ns <= p.t_ns <= to_ns), NEWEST_FRAMES)
         self._last_picture = ""
         if self._clip is not None and self._clip.start_ns <= to_ns and self._clip.end_ns >= from_ns:

@@ -1,0 +1,205 @@
+"""Erasing from a memory: rows, sentences, full text, clips, tree, key frames, and the proof that they are gone.
+
+Works on one open memory. What lay in a span is gone with everything that was derived from it; a thing that also was
+there before or after the span is remembered from then. Indexes are told by the keeper.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import mmap
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from memory.archive import Archive
+from memory.events import ANSWER, INSTANT, QUESTION, SOUND, SPEECH, Event, row_id
+from memory.grove import Grove
+from memory.store import Store
+
+WHOLE = INSTANT | {SPEECH, SOUND, QUESTION, ANSWER}  # are either erased or kept, never cut
+TELLING = 4  # characters: a shorter string proves nothing when it is found
+SEARCHED = 256  # erased strings that are searched for, the longest ones
+LATE_NS = 3 * 10**9  # words are noted that long after their end at most
+_BATCH = 1000
+
+
+@dataclass(slots=True)
+class Erased:
+    """What was erased. spans: (session, from, to); strings: erased words that stand nowhere else; left: what was
+    found afterwards, which must be nothing."""
+
+    events: int = 0
+    clips: int = 0
+    pictures: int = 0
+    spans: list[tuple[int, int, int]] = field(default_factory=list)
+    phrases: list[int] = field(default_factory=list)
+    clip_ids: list[int] = field(default_factory=list)
+    strings: list[str] = field(default_factory=list)
+    files: list[str] = field(default_factory=list)
+    digests: list[str] = field(default_factory=list)
+    left: list[str] = field(default_factory=list)
+
+
+class Eraser:
+    """Erases from one memory."""
+
+    def __init__(self, store: Store, archive: Archive, grove: Grove, folder: Path) -> None:
+        self._store = store
+        self._db = store.database
+        self._archive = archive
+        self._grove = grove
+        self._folder = folder
+
+    def span(self, session: int, from_ns: int, to_ns: int, done: Erased) -> None:
+        """Erase what lay in the span. In the transaction of the store; `settle` comes after the commit."""
+        self._store.begin()
+        done.spans.append((session, from_ns, to_ns))
+        seen_ns = self._store.session(session).seen_ns
+        wide_from, wide_to = from_ns, to_ns  # words that reach out of the span are erased whole
+        while hits := self._store.overlapping(session, from_ns, to_ns, (), limit=_BATCH):
+            done.events += len(hits)
+            whole = [hit.event for hit in hits if hit.event.kind in WHOLE]
+            wide_from = min([wide_from, *(e.start_ns for e in whole)])
+            wide_to = max([wide_to, *(e.end_ns + LATE_NS for e in whole)])
+            rest = [piece for hit in hits for piece in self._rest(hit.event, from_ns, to_ns, seen_ns)]
+            self._put(rest)  # first, so that a sentence that is still true keeps its row
+            kept = {piece.id for piece in rest}
+            done.strings += [hit.event.subject for hit in hits if len(hit.event.subject) >= TELLING]
+            done.phrases += self._store.drop(hit.event.id for hit in hits if hit.event.id not in kept)
+        self._pictures(session, from_ns, to_ns, done)
+        self._db.execute("DELETE FROM questions WHERE session = ? AND t_ns BETWEEN ? AND ?", (session, from_ns, to_ns))
+        # A question put later may carry evidence from the span, and its answer may quote it.
+        self._db.execute("UPDATE questions SET message = x'' WHERE session = ? AND t_ns > ?", (session, to_ns))
+        self._quoted(session, to_ns, done)
+        self._clips(session, (from_ns, to_ns), (wide_from, wide_to), done)
+        self._grove.rederive(session, wide_from, wide_to)
+
+    def matching(self, words: str) -> list[tuple[int, int, int]]:
+        """(session, from, to) of all events whose sentence holds these words, whatever the case."""
+        rows = self._db.execute(
+            "SELECT e.session, e.start_ns, min(e.end_ns, s.seen_ns) FROM events e JOIN phrases p ON p.id = e.phrase"
+            " JOIN sessions s ON s.no = e.session WHERE instr(lower(p.text), lower(?)) ORDER BY e.session, e.start_ns",
+            (words,),
+        ).fetchall()
+        return [(int(no), int(start), max(int(start), int(end))) for no, start, end in rows]
+
+    def settle(self, done: Erased) -> None:
+        """After the commit: files of key frames, full-text segments, the write-ahead log; then look for any trace."""
+        for name in done.files:
+            self._archive.remove_file(name)
+        self._db.execute("INSERT INTO phrase_words (phrase_words) VALUES ('optimize')")
+        self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        done.strings = self._only_erased(done.strings)
+        done.left = find_traces(self._folder, done.strings, done.digests)
+        if done.left:  # pages that were freed before secure deletion was on
+            self._db.execute("VACUUM")
+            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            done.left = find_traces(self._folder, done.strings, done.digests)
+
+    # ---- events --------------------------------------------------------------------------------------------------
+
+    def _rest(self, event: Event, from_ns: int, to_ns: int, seen_ns: int) -> Iterator[Event]:
+        """What of an event lies outside the span."""
+        if event.kind in WHOLE:
+            return
+        end_ns = min(event.end_ns, max(seen_ns, event.start_ns))
+        if event.start_ns < from_ns:
+            yield replace(event, end_ns=min(end_ns, from_ns - 1))
+        if end_ns > to_ns:
+            yield replace(event, id=self._new_id(event.session), start_ns=to_ns + 1, end_ns=end_ns)
+
+    def _new_id(self, session: int) -> int:
+        (serial,) = self._db.execute(
+            "UPDATE sessions SET serial = serial + 1 WHERE no = ? RETURNING serial - 1", (session,)
+        ).fetchone()
+        return row_id(session, serial)
+
+    def _put(self, events: Iterable[Event]) -> None:
+        for event in events:
+            row = self._store.session(event.session)
+            self._store.put([event], start_unix_s=row.start_unix_s, recorded_at=row.start_unix_s)
+
+    def _gone(self, events: list[Event], done: Erased) -> None:
+        done.strings += [event.subject for event in events if len(event.subject) >= TELLING]
+        done.phrases += self._store.drop(event.id for event in events)
+
+    def _quoted(self, session: int, after_ns: int, done: Erased) -> None:
+        """Later answers that quote what was erased go too."""
+        wanted = [s.casefold() for s in done.strings]
+        rows = self._db.execute(
+            "SELECT id FROM events WHERE session = ? AND kind IN (?, ?) AND start_ns > ?",
+            (session, ANSWER, QUESTION, after_ns),
+        ).fetchall()
+        talk = [event for (identity,) in rows if (event := self._store.event(identity)) is not None]
+        quoting = [e for e in talk if any(s in e.subject.casefold() for s in wanted)]
+        done.events += len(quoting)
+        self._gone(quoting, done)
+        for event in quoting:
+            self._db.execute(
+                "UPDATE questions SET heard = '', text = '' WHERE session = ? AND t_ns BETWEEN ? AND ?",
+                (session, event.start_ns - 1, event.end_ns),
+            )
+
+    # ---- clips and pictures --------------------------------------------------------------------------------------
+
+    def _clips(self, session: int, span: tuple[int, int], wide: tuple[int, int], done: Erased) -> None:
+        """Delete the clips of the span, and those near it that repeat words which are erased."""
+        rows = self._db.execute(
+            "SELECT id, start_ns, end_ns, sentences FROM clips WHERE session = ? AND start_ns <= ? AND end_ns >= ?",
+            (session, wide[1], wide[0]),
+        ).fetchall()
+        for identity, start_ns, end_ns, sentences in rows:
+            inside = start_ns <= span[1] and end_ns >= span[0]
+            if inside or any(text in said for said in json.loads(sentences) for text in done.strings):
+                self._db.execute("DELETE FROM clips WHERE id = ?", (identity,))
+                done.clip_ids.append(int(identity))
+                done.clips += 1
+
+    def _pictures(self, session: int, from_ns: int, to_ns: int, done: Erased) -> None:
+        rows = self._db.execute(
+            "DELETE FROM key_frames WHERE session = ? AND t_ns BETWEEN ? AND ? RETURNING name, sha256",
+            (session, from_ns, to_ns),
+        ).fetchall()
+        names = json.dumps([name for name, _ in rows])
+        for table in ("events", "clips"):
+            self._db.execute(
+                f"UPDATE {table} SET key_frame = '' WHERE session = ?"
+                " AND key_frame IN (SELECT value FROM json_each(?))",
+                (session, names),
+            )
+        done.files += [name for name, _ in rows]
+        done.digests += [digest for _, digest in rows]
+        done.pictures += len(rows)
+
+    # ---- proof ---------------------------------------------------------------------------------------------------
+
+    def _only_erased(self, strings: list[str]) -> list[str]:
+        """Those of the strings that stand in nothing that is still remembered; the longest ones."""
+        gone = []
+        for text in sorted(set(strings), key=lambda s: (-len(s), s))[:SEARCHED]:
+            row = self._db.execute("SELECT 1 FROM phrases WHERE instr(text, ?) OR instr(gist, ?) LIMIT 1", (text, text))
+            if row.fetchone() is None:
+                gone.append(text)
+        return gone
+
+
+def find_traces(folder: Path, strings: Iterable[str], digests: Iterable[str]) -> list[str]:
+    """Names of files under `folder` that hold one of the strings, or are a picture with one of the checksums."""
+    wanted = [text.encode() for text in strings if len(text) >= TELLING]
+    pictures = set(digests)
+    found = []
+    for path in sorted(p for p in folder.rglob("*") if p.is_file()):
+        try:
+            with path.open("rb") as file:
+                if path.stat().st_size == 0:
+                    continue
+                with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+                    held = any(content.find(text) >= 0 for text in wanted)
+                    held = held or (bool(pictures) and hashlib.sha256(content).hexdigest() in pictures)
+        except OSError:  # removed while we looked
+            continue
+        if held:
+            found.append(str(path.relative_to(folder)))
+    return found

@@ -1,0 +1,45 @@
+"""How long and how much a memory keeps: which stretch of the oldest is to go next. Pure arithmetic."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+STEP_NS = 600 * 10**9  # erased at a time when there are too many bytes
+HOUR_NS = 3600 * 10**9
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What there is of one session. civil: seconds since 1970 of its time 0."""
+
+    no: int
+    civil_s: float
+    first_ns: int
+    last_ns: int
+
+
+def too_old(sessions: Sequence[Kept], current: int, hours: float) -> list[tuple[int, int, int]]:
+    """(session, from, to) of what is older than `hours` before the newest of the current session; 0: no limit."""
+    now = next((s for s in sessions if s.no == current), None)
+    if hours <= 0 or now is None:
+        return []
+    spans = []
+    for s in sessions:
+        apart_ns = 0 if s.no == current else round((s.civil_s - now.civil_s) * 1e9)
+        limit_ns = now.last_ns - apart_ns - round(hours * HOUR_NS)
+        to_ns = min(limit_ns, s.last_ns)
+        if to_ns >= s.first_ns and to_ns - s.first_ns >= min(STEP_NS, s.last_ns - s.first_ns):
+            spans.append((s.no, s.first_ns, to_ns))
+    return spans
+
+
+def oldest(sessions: Sequence[Kept], current: int) -> tuple[int, int, int] | None:
+    """The oldest stretch that may go for want of room; never the last stretch of the current session."""
+    for s in sorted(sessions, key=lambda s: s.no):
+        to_ns = s.first_ns + STEP_NS
+        if s.no != current:
+            return (s.no, s.first_ns, min(to_ns, s.last_ns))
+        if to_ns < s.last_ns - STEP_NS:
+            return (s.no, s.first_ns, to_ns)
+    return None

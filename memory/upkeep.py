@@ -1,0 +1,150 @@
+"""What keeps a memory in order: its indexes, what is erased from it, how much it may hold.
+
+Works inside the keeper, on one open memory; synchronous.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from memory.archive import Archive
+from memory.erase import Erased, Eraser
+from memory.grove import Grove
+from memory.index import EXACT_UP_TO, Snapshot, VectorIndex
+from memory.retention import Kept, oldest, too_old
+from memory.store import Store
+
+ALWAYS = 2**61  # later than any time, and not open
+ROUNDS = 64  # stretches erased for want of room at a time
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is to be erased: spans of sessions, whatever holds some words, or everything."""
+
+    spans: tuple[tuple[int, int, int], ...] = ()
+    matching: str = ""
+    everything: bool = False
+
+
+class Upkeep:
+    """Indexes, erasing and retention of one memory."""
+
+    def __init__(
+        self, store: Store, archive: Archive, grove: Grove, phrases: VectorIndex, clips: VectorIndex, folder: Path
+    ) -> None:
+        self._store = store
+        self._db = store.database
+        self._archive = archive
+        self._folder = folder
+        self._eraser = Eraser(store, archive, grove, folder)
+        self._indexes = {"phrases": phrases, "clips": clips}
+        self._rows = {"phrases": store.vectors, "clips": archive.clip_vectors}
+
+    # ---- indexes -------------------------------------------------------------------------------------------------
+
+    def open_indexes(self) -> None:
+        """Fill the indexes from the database; large ones from their files, repaired where these lag behind."""
+        for name, index in self._indexes.items():
+            path = self._path(name)
+            many = self._db.execute(f"SELECT count(*) FROM {name} WHERE vector IS NOT NULL").fetchone()[0]
+            usable = many > EXACT_UP_TO and self._sound(name, path)
+            if not (usable and index.restore(path, self._rows[name]())):
+                index.fill(self._rows[name]())
+
+    def save_indexes(self) -> None:
+        for name, index in self._indexes.items():
+            path = self._path(name)
+            if index.save(path):
+                self._remember(name, _digest(path))
+
+    def crowded(self) -> str:
+        return next((name for name, index in self._indexes.items() if index.wants_lists()), "")
+
+    def snapshot(self, name: str) -> Snapshot:
+        return self._indexes[name].snapshot(self._rows[name]())
+
+    def adopt(self, name: str, lists: Any) -> None:
+        self._indexes[name].adopt(lists)
+
+    def _path(self, name: str) -> Path:
+        return self._folder / f"{name}.index"
+
+    def _sound(self, name: str, path: Path) -> bool:
+        """Is the file the one that was written?"""
+        row = self._db.execute("SELECT value FROM meta WHERE key = ?", (f"index {name}",)).fetchone()
+        return row is not None and path.is_file() and _digest(path) == row[0]
+
+    def _remember(self, name: str, digest: str) -> None:
+        self._store.begin()
+        self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (f"index {name}", digest))
+        self._store.commit()
+
+    # ---- erasing -------------------------------------------------------------------------------------------------
+
+    def erase(self, wish: Wish) -> Erased:
+        """One transaction in the database, then the indexes. Their files go: they hold the erased vectors."""
+        done = Erased()
+        spans = list(wish.spans)
+        if wish.matching:
+            spans += self._eraser.matching(wish.matching)
+        if wish.everything:
+            spans += [(row.no, -ALWAYS, ALWAYS) for row in self._store.sessions()]
+        for no, from_ns, to_ns in spans:
+            self._eraser.span(no, from_ns, to_ns, done)
+        self._store.commit()
+        self._indexes["phrases"].remove(done.phrases)
+        self._indexes["clips"].remove(done.clip_ids)
+        for name in self._indexes:
+            self._path(name).unlink(missing_ok=True)
+        return done
+
+    def settle(self, done: Erased) -> Erased:
+        """Leave no trace in free pages and files, and look whether there is any."""
+        self._store.commit()
+        self._eraser.settle(done)
+        return done
+
+    # ---- retention -----------------------------------------------------------------------------------------------
+
+    def retain(self, current: int, hours: float, limit_bytes: int) -> list[tuple[int, int, int]]:
+        """Erase what is older than `hours`, then the oldest until no more than `limit_bytes` are used; 0: no limit."""
+        spans = too_old(self._kept(), current, hours)
+        if spans:
+            self._drop(spans)
+        while limit_bytes > 0 and self.used_bytes() > limit_bytes and len(spans) < ROUNDS:
+            stretch = oldest(self._kept(), current)
+            if stretch is None:
+                break
+            self._drop([stretch])
+            spans.append(stretch)
+        return spans
+
+    def used_bytes(self) -> int:
+        """Bytes of the database that are in use, and of key frames."""
+        pages, free, size = (
+            self._db.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "freelist_count", "page_size")
+        )
+        pictures = self._db.execute("SELECT coalesce(sum(size), 0) FROM key_frames").fetchone()[0]
+        return int((pages - free) * size + pictures)
+
+    def _drop(self, spans: Iterable[tuple[int, int, int]]) -> None:
+        done = self.erase(Wish(spans=tuple(spans)))
+        for name in done.files:
+            self._archive.remove_file(name)
+
+    def _kept(self) -> list[Kept]:
+        rows = self._db.execute(
+            "SELECT s.no, s.start_unix_s, min(c.start_ns), max(c.end_ns) FROM sessions s JOIN clips c"
+            " ON c.session = s.no GROUP BY s.no ORDER BY s.no"
+        )
+        return [Kept(*row) for row in rows]
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

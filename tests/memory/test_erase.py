@@ -1,0 +1,187 @@
+"""Erased means gone: from rows, sentences, full text, vectors, clips, tree, pictures and every byte of the folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from memory.erase import find_traces
+from memory.events import OPEN, Event, row_id
+from memory.keeper import CompressedClip, Keeper
+from memory.retention import Kept, oldest, too_old
+from memory.sentences import sentence
+from memory.timeline import Clip, KeyFrame, Step
+from memory.upkeep import Wish
+
+pytestmark = pytest.mark.unit
+
+S = 10**9
+
+
+class Made:
+    """A memory with one event of each kind a minute: sign n, words n, a picture n, a clip n."""
+
+    def __init__(self, folder: Path, minutes: int = 30) -> None:
+        self.folder = folder
+        self.keeper = Keeper(str(folder), 8, 8)
+        self.row = self.keeper.open_session("s", "replay", 1000.0, resume=False).row
+        self.serial = 0
+        self.lights = self.event("light", 0, OPEN // S, "normal")
+        for n in range(minutes):
+            self.minute(n)
+        self.embed()
+        self.minutes = minutes
+        self.commit()
+
+    def commit(self) -> None:
+        minutes = self.minutes
+        self.keeper.commit(self.row.no, None, minutes * 60 * S, minutes * 60, self.serial + 1, minutes + 1)
+
+    def event(self, kind: str, start_s: float, end_s: float, subject: str, key_frame: str = "") -> Event:
+        self.serial += 1
+        event = Event(
+            id=row_id(1, self.serial), session=1, kind=kind, start_ns=round(start_s * S),
+            end_ns=min(OPEN, round(end_s * S)), text=sentence(kind, subject), subject=subject, key_frame=key_frame,
+        )  # fmt: skip
+        self.keeper.write(self.row, Step((event,)), 5.0)
+        return event
+
+    def minute(self, n: int) -> None:
+        at = 60 * n
+        picture = KeyFrame(f"1-{at * 1000:010d}", at * S, f"pixels of minute {n} ".encode() * 50)
+        self.keeper.write(self.row, Step(pictures=(picture,)), 5.0)
+        self.event("text", at + 1, at + 20, f"Signboard number {n:03d}", picture.name)
+        self.event("speech", at + 30, at + 33, f"the {n:03d}th remark of the guide", picture.name)
+        said = (f'A sign reads "Signboard number {n:03d}".', f'Someone said: "the {n:03d}th remark of the guide"')
+        look = np.random.default_rng(n).normal(size=(2, 8)).astype(np.float32)
+        for half in (0, 1):
+            clip = Clip(row_id(1, 2 * n + half + 1), 1, (at + 30 * half) * S, (at + 30 * half + 29) * S, 30,
+                        (said[half],), picture.name, look)  # fmt: skip
+            self.keeper.put_clips([CompressedClip(clip, look[half])])
+
+    def embed(self) -> None:
+        rows = self.keeper.unembedded(10_000)
+        vectors = np.stack([np.random.default_rng(i).normal(size=8).astype(np.float32) for i, _ in rows])
+        self.keeper.embedded([i for i, _ in rows], vectors)
+
+    def erase(self, **wish: object) -> list[str]:
+        done = self.keeper.settle(self.keeper.erase(Wish(**wish)))  # type: ignore[arg-type]
+        return done.left
+
+    def strings(self, first: int, last: int) -> list[str]:
+        numbers = range(first, last)
+        return [f"Signboard number {n:03d}" for n in numbers] + [f"the {n:03d}th remark" for n in numbers]
+
+    def held(self, strings: list[str]) -> list[str]:
+        """Which of the strings stand in any byte of the folder."""
+        self.keeper.store.commit()
+        return [s for s in strings if find_traces(self.folder, [s], [])]
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> Made:
+    return Made(tmp_path)
+
+
+def test_before_erasing_all_is_there(made: Made) -> None:
+    strings = made.strings(0, 30)
+    assert made.held(strings) == strings
+
+
+def test_a_span_leaves_no_byte_and_the_rest_stays(made: Made) -> None:
+    pictures = [bytes(f"pixels of minute {n} " * 50, "ascii") for n in range(30)]
+    assert made.erase(spans=((1, 600 * S, 1200 * S - 1),)) == []
+    assert made.held(made.strings(10, 20)) == []
+    kept = made.strings(0, 10) + made.strings(20, 30)
+    assert made.held(kept) == kept
+    files = {p.read_bytes() for p in made.folder.rglob("*.jpg")}
+    assert files == set(pictures[:10] + pictures[20:])
+    numbers = made.keeper.numbers()
+    assert numbers["events"] == 2 * 20 + 2  # the light is cut in two
+    assert numbers["vectors"] == numbers["phrases"] == 2 * 20 + 1
+    assert numbers["clip_vectors"] == numbers["clips"] == 40
+
+
+def test_what_lasts_is_remembered_from_before_and_after(made: Made) -> None:
+    made.erase(spans=((1, 600 * S, 1200 * S),))
+    found = made.keeper.store.overlapping(1, 0, 3600 * S, ("light",), limit=9)
+    assert [(f.event.start_ns, f.event.end_ns) for f in found] == [(0, 600 * S - 1), (1200 * S + 1, 1800 * S)]
+
+
+def test_summaries_are_made_anew(made: Made) -> None:
+    made.erase(spans=((1, 600 * S, 1200 * S - 1),))
+    rows = made.keeper.store.database.execute("SELECT said, shown FROM nodes").fetchall()
+    text = " ".join(said + shown for said, shown in rows)
+    assert "number 009" in text
+    assert "number 010" not in text
+    assert "1-0000660000" not in text
+
+
+def test_words_that_reach_into_the_span_are_gone_as_a_whole(made: Made) -> None:
+    assert made.erase(spans=((1, 32 * S, 40 * S),)) == []
+    assert made.held(["the 000th remark of the guide"]) == []
+    assert made.held(["Signboard number 000"])
+
+
+def test_by_words(made: Made) -> None:
+    assert made.erase(matching="NUMBER 007") == []
+    assert made.held(["Signboard number 007"]) == []
+    assert made.held(["the 007th remark of the guide"])  # said while the sign was gone
+
+
+def test_everything(made: Made) -> None:
+    assert made.erase(everything=True) == []
+    assert made.held([*made.strings(0, 30), "pixels of", "The light is normal"]) == []
+    assert made.keeper.numbers()["events"] == 0
+    assert made.keeper.numbers()["vectors"] == 0
+
+
+def test_a_string_that_also_stands_elsewhere_is_no_trace(made: Made) -> None:
+    made.event("text", 3000, 3010, "Signboard number 001")
+    made.commit()
+    assert made.erase(spans=((1, 60 * S, 119 * S),)) == []
+    assert made.held(["Signboard number 001"])
+
+
+def test_it_is_gone_after_the_next_opening(made: Made) -> None:
+    made.erase(spans=((1, 600 * S, 1200 * S - 1),))
+    made.keeper.close()
+    again = Keeper(str(made.folder), 8, 8)
+    assert again.numbers()["events"] == 42
+    again.close()
+
+
+def test_retention_by_hours(tmp_path: Path) -> None:
+    made = Made(tmp_path, minutes=90)
+    spans = made.keeper.retain(1, 1.0, 0)
+    assert [(no, to // (60 * S)) for no, _, to in spans] == [(1, 29)]
+    found = made.keeper.store.overlapping(1, 0, 10**15, ("text",), limit=999)
+    assert found[0].event.subject == "Signboard number 030"
+
+
+def test_retention_by_bytes_takes_the_oldest(tmp_path: Path) -> None:
+    made = Made(tmp_path, minutes=60)
+    used = made.keeper.upkeep.used_bytes()
+    spans = made.keeper.retain(1, 0, used - 30_000)
+    assert spans
+    assert made.keeper.upkeep.used_bytes() <= used - 30_000
+    first = made.keeper.store.overlapping(1, 0, 10**15, ("text",), limit=1, oldest=True)[0].event
+    assert first.start_ns > 600 * S
+    assert made.keeper.retain(1, 0, 1)  # far too little: all but the last stretch goes
+    assert made.keeper.numbers()["clips"] > 0
+
+
+def test_no_limit_keeps_all(made: Made) -> None:
+    assert made.keeper.retain(1, 0, 0) == []
+    assert made.keeper.retain(1, 24, 10**9) == []
+
+
+def test_older_sessions_are_measured_by_civil_time() -> None:
+    hour = 3600
+    old, new = Kept(1, 0.0, 0, 600 * S), Kept(2, 10.0 * hour, 0, 600 * S)
+    assert too_old([old, new], 2, 5) == [(1, 0, 600 * S)]
+    assert too_old([old, new], 2, 11) == []
+    assert oldest([old, new], 2) == (1, 0, 600 * S)
+    assert oldest([new], 2) is None
