@@ -13,7 +13,17 @@ from typing import Any
 import cv2
 
 from perception.backends import VISION
-from perception.backends.base import FrameContext, FrameEncoder, FrameObserver, FrameStream, Rgb, Seen, Vector
+from perception.backends.base import (
+    FeatureEncoder,
+    Features,
+    FrameContext,
+    FrameEncoder,
+    FrameObserver,
+    FrameStream,
+    Rgb,
+    Seen,
+    Vector,
+)
 from perception.figures import inside
 from perception.gate import Gate, probe_of
 from perception.shots import ShotDetector
@@ -27,8 +37,9 @@ PART_OF = 0.6  # share of a thing's box inside a line of print, a code or a pers
 class Sighted:
     """One frame, understood; field for field what `FrameSeen` wants.
 
-    appearance: (D,) float32 unit vector. redundant: a near-duplicate of the last frame that was not; appearance and
-    states are the earlier ones, jpeg is empty. shot: a cut lies between the frame before and this one.
+    appearance: (D,) float32 unit vector. redundant: a near-duplicate of the last frame that was not; appearance,
+    states and features are the earlier ones, jpeg is empty. shot: a cut lies between the frame before and this one.
+    features: the encoder's inner states that a clip compressor reads, None where it has none.
     """
 
     width: int
@@ -38,6 +49,7 @@ class Sighted:
     redundant: bool
     shot: bool
     jpeg: bytes
+    features: Features | None = None
 
 
 @dataclass
@@ -49,6 +61,7 @@ class _Session:
     shots: ShotDetector = field(default_factory=ShotDetector)
     latest: list[list[Seen]] = field(default_factory=list)  # of each observer
     appearance: Vector | None = None
+    features: Features | None = None
     newest_ns: int = -1
     tracks: int = 0  # largest track number given out
     tracks_before: int = 0  # given out before the streams were begun anew
@@ -72,12 +85,12 @@ class Sight:
         self.open(session)
         state = self._sessions[session]
         shared: dict[str, Any] = {}
-        luma = probe_of(rgb, shared)
-        verdict = state.gate.judge(luma)
-        strength = state.shots.judge(rgb, luma)
+        probe = probe_of(rgb, shared)
+        verdict = state.gate.judge(probe)
+        strength = state.shots.judge(probe)
         redundant = verdict.redundant and strength == 0.0 and state.appearance is not None
         if state.appearance is None or not redundant:
-            state.appearance = self._encoder.encode([rgb])[0]
+            state.appearance, state.features = self._encoded(rgb)
         context = FrameContext(
             t_ns=t_ns, change=verdict.change, shot=strength > 0.0, redundant=redundant, shared=shared
         )
@@ -93,6 +106,7 @@ class Sight:
             redundant=redundant,
             shot=context.shot,
             jpeg=b"" if redundant else encode_jpeg(rgb),
+            features=state.features,
         )
 
     def forget(self, session: str, start_ns: int, end_ns: int) -> None:
@@ -116,6 +130,13 @@ class Sight:
     def _begun(self) -> _Session:
         streams = [observer.stream() for observer in self._observers]
         return _Session(streams=streams, latest=[[] for _ in streams])
+
+    def _encoded(self, rgb: Rgb) -> tuple[Vector, Features | None]:
+        """Unit vector of a frame, and the states that travel with it."""
+        if isinstance(self._encoder, FeatureEncoder):
+            vectors, features = self._encoder.encode_full([rgb])
+            return vectors[0], features[0]
+        return self._encoder.encode([rgb])[0], None
 
     def _observe(self, state: _Session, rgb: Rgb, context: FrameContext) -> list[Seen]:
         for index, (observer, stream) in enumerate(zip(self._observers, state.streams, strict=True)):

@@ -7,7 +7,7 @@ result must depend on the samples (frames) and their times alone, never on how t
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 Pcm = NDArray[np.int16]  # (n_samples,) mono
 Rgb = NDArray[np.uint8]  # (height, width, 3)
 Vector = NDArray[np.float32]  # (D,)
+Features = NDArray[np.float16]  # (...), of one frame
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,6 +70,7 @@ class FrameEncoder(Protocol):
     def close(self) -> None: ...
 
 
+@runtime_checkable
 class FeatureEncoder(FrameEncoder, Protocol):
     """A frame encoder whose inner states a clip compressor reads; they travel in `FrameSeen.features`."""
 
@@ -91,7 +93,10 @@ class AsrStream(Protocol):
 
 
 class Asr(Protocol):
+    """child: it holds the interpreter lock while it works and wants a process of its own."""
+
     sample_rate: int
+    child: bool
 
     def stream(self) -> AsrStream: ...
     def close(self) -> None: ...
