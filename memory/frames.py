@@ -41,6 +41,7 @@ _P: list[tuple[str, str]] = [
     # -- order
     ("order", r"(?:which|what|who)(?: \w+)?(?: one)? (?:came|come|was|were|appeared|happened|showed up|did you see|did i see|"
               r"is|got|one came|one was|did you hear|comes)(?: \w+)? (?:first|earlier|sooner|last|later)(?: the)? (?P<a>.+?) or (?P<b>.+)"),
+    ("order", r"(?:which|what|who)(?: one)? (?:did (?:you|we|i) (?:see|hear|notice)) (?:first|earlier|sooner|last|later)(?: the)? (?P<a>.+?) or (?P<b>.+)"),
     ("order", r"(?:the )?(?P<a>.+?) or (?P<b>.+?),? (?:which|what) (?:one )?(?:came|was|appeared) (?:\w+ )?(?:first|earlier|last|later)"),
     ("order", r"(?:was it|is it|was) (?P<a>.+?) or (?P<b>.+?) (?:that )?(?:came |was |appeared |which came )?(?:first|earlier|last|later)"),
     ("order", r"(?:did|was|were|is|has|had|do|does) (?P<a>.+?) (?:come |came |appear |shown |happen |seen |there |show up |visible |start )?"
@@ -88,6 +89,7 @@ _P: list[tuple[str, str]] = [
               r"(?: about| to| with| in)? the (?:light|lights|lighting|brightness|lamps?)\b(?P<x>.*)"),
     ("light", r"what happened (?:to|with) the (?:light|lights|lighting|brightness|lamps?)\b(?P<x>.*)"),
     ("change", r"(?:what|which) (?:\w+ )?(?:changed|has changed|is different|was different|changes|is changed|did change|changing)\b(?P<x>.*)"),
+    ("change", r"(?:which|what) changes? (?:was|were|is|are|has been)(?: there| made)?\b(?P<x>.*)"),
     ("change", r"(?:what (?:was|is|were) the (?:change|difference|changes))\b(?P<x>.*)"),
     ("change", r"(?:how|in what way) did (?P<x>.+) change"),
     ("change!", r"(?:did|has|was|is) (?:anything|something|there any|it|the (?:scene|picture|image|view|screen)) (?:change|changed|different)\b(?P<x>.*)"),

@@ -35,7 +35,7 @@ VAGUE = stem_set("thing item something anything everything nothing one it that t
 ANSWERS: dict[str, str] = {
     stem(word): wants
     for wants, words in {
-        "number": "number digit figure",
+        "number": "number digit figure platform gate track",
         "price": "price cost fee fare charge",
         "date": "date day year month",
         "phone": "phone telephone",

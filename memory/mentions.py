@@ -33,7 +33,7 @@ _SURFACES = stem_set("sign board slide screen page text word writing letter lett
 _PLACES = stem_set("picture screen image frame view video scene camera wall footage display room")
 _TALK = stem_set(
     "say mention talk speak tell announce hear heard know learn remember thing sentence word time statement remark"
-    " spoken told fact anything something find look pay need money"
+    " spoken told fact anything something find look pay need"
 )
 _POST = {"with", "that", "which", "who", "where", "about", "on", "in", "saying", "reading", "showing", "for", "of", "at",
          "called", "named", "said", "says", "read", "reads", "containing", "above", "below", "under", "near", "behind",
@@ -66,7 +66,9 @@ def mention(words: Sequence[str]) -> Mention:
         deed = "bright" if "on" in words else "dark"
     if kind in ("", "scene") and any(stem(w) in ("thing", "object", "shape", "one", "item") for w in words) and _on_side(words):
         kind = "object"
-    side = next((SIDES[w] for w in words if w in SIDES), "")
+    if deed in ("enter", "leave") and kind in ("object", "text", "code", "colour"):
+        deed = "appear" if deed == "enter" else "vanish"
+    side = next((SIDES[w] for i, w in enumerate(words) if w in SIDES and _is_side(words, i)), "")
     return Mention(
         words=" ".join(_without_article(words)), kind=kind, colour=colour, shape=shape, content=tuple(content),
         deed=deed, order=order, nth=nth, side=side,
@@ -93,6 +95,14 @@ def topic(words: Sequence[str]) -> Mention:
         and stem(w) not in _TALK and KIND_OF.get(stem(w)) != "speech"
     ]  # fmt: skip
     return replace(named, content=tuple(dict.fromkeys(content)))
+
+
+def _is_side(words: Sequence[str], at: int) -> bool:
+    """ "Up" in "show up" and "left" in "the person left" are none."""
+    before = words[at - 1] if at else "the"
+    if words[at] in ("up", "down"):
+        return before in ("the", "or", "straight") or DEED_OF.get(stem(before)) == "move"
+    return True
 
 
 def _on_side(words: Sequence[str]) -> bool:
@@ -183,7 +193,7 @@ def _content(words: Sequence[str], head: str, kind: str, colour: str) -> list[st
             continue
         if not quoted and kind == "object" and base in SHAPE_OF:
             continue
-        if not quoted and (base in FRAME or (base in DEED_OF and kind not in ("", "speech"))):
+        if not quoted and (base in FRAME or (base in DEED_OF and kind != "speech")):
             continue
         if not quoted and kind == "text" and (base in ANSWERS or base in _SURFACES):
             continue

@@ -76,9 +76,7 @@ _RELATIONS: dict[str, Relation] = {
 _AUX = r"(?:did|do|does|was|were|is|are|has|have|had)"
 _SPOKEN = ("said", "fact", "heard")  # asks whose subject is a topic of talk, whatever kind of thing it names
 _OF_PEOPLE = word_set("table door camera desk whiteboard different new more other alone together inside outside house")
-_IT = word_set(
-    "it that this they them he she one those these him her there"
-)
+_IT = word_set("it that this they them he she one those these him her")
 _NEXT_UP = re.compile(r"(?:what (?:came|was|happened|is|did you see|appeared|followed)?\s?)?"
                       r"(?:right |just )?(?P<rel>before|after|next|then|afterwards|afterward|beforehand)"
                       r"(?: that| this| it| then)?")  # fmt: skip
@@ -131,6 +129,8 @@ def understand(
     `history` resolves "it", "and before that", "what about the blue one". `start_unix_s` gives clock times meaning.
     """
     words = _plain(repair(tokens(text)))
+    if words[-2:] == ["at", "first"] and "colour" in words:
+        words[-2:] = ["before", "it", "changed"]
     when = timewords.find(words, t_ns, start_unix_s)
     core = reworded(" ".join(_plain(list(when.rest))))
     joined = bool(re.match(r"and\b|or\b", text.strip().lower()))
@@ -138,9 +138,9 @@ def understand(
     if cues is None:
         cues = _read(core, t_ns, encode)
         cues = _with_antecedent(cues, t_ns, history, encode)
-    if when.spanned or when.now:
+    if when.spanned or (when.now and cues.ask != "change"):
         cues = replace(cues, start_ns=when.start_ns, end_ns=when.end_ns, spanned=when.spanned, now=when.now, at_ns=when.at_ns)
-    elif _is_present(words, cues):
+    elif cues.ask != "change" and _is_present(core.split(), cues):
         cues = replace(cues, now=True)
     if options and not cues.choices:
         cues = replace(cues, kinds=tuple(dict.fromkeys((*cues.kinds, "speech", "text"))))
@@ -242,6 +242,8 @@ def _settle(ask: str, about: Mention, subject: str, core: str, said_by: bool) ->
     if said_by and ask in ("count", "when", "fact", "who", "where", "presence", "text"):
         return ("presence" if ask == "presence" else "fact"), about, _wants(core, {})
     match ask:
+        case "ordered" if about.deed == "move":
+            return "scene", replace(about, kind="", content=()), ""
         case "ordered":
             if about.deed in ("say", "hear") or about.kind == "speech" or re.search(r"thing (?:that was )?said", core):
                 return "said", about, ""

@@ -205,7 +205,7 @@ _RULES: tuple[tuple[re.Pattern[str], _Read], ...] = tuple(
          lambda m, n: _Span(n.t_s - RECENT_S, n.t_s)),
         (r"(?:right now|at the moment|at present|at this (?:moment|point|time)|currently|presently|right this \w+|"
          r"these days|now)", lambda m, n: _Span(n.t_s - NEAR_S, n.t_s, n.t_s, True)),
-        (r"(?:recently|lately|a (?:short )?while ago)", lambda m, n: _Span(n.t_s - 60, n.t_s)),
+        (r"(?:(?<!most )recently|lately|a (?:short )?while ago)", lambda m, n: _Span(n.t_s - 60, n.t_s)),
         (rf"(?:(?:right |already )?(?:at|in|from) the (?:very )?(?:beginning|start|outset){_STREAM}|initially|at first|"
          r"to begin with|to start with|in the first place|when (?:it|the (?:video|stream|recording)) "
          r"(?:started|began|starts|begins)|originally)", _beginning),

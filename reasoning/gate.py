@@ -40,6 +40,8 @@ _QUESTIONS = tuple(
         rf"^(?:what|which|who|whom|whose|where|why|how) {_AUX}\b(?! not all\b)",
         r"^(?:what|which) (?:is )?(?:changed|happened|came|followed|preceded|else|about|colour|number|way|direction|time|"
         r"shape|words?|text|sign|slide|kind|sort|sound|sounds|noise)\b",
+        r"^(?:what|who) \w+ed\b(?! (?:is|was)\b)",
+        r"^which \w+(?: \w+)? (?:\w+ed|came|went|left) (?:first|last|before|after|in|out|next|the|most|earlier|later)\b",
         r"^how (?:many|much|long|often|far|old|tall|big|high|heavy|fast|deep|wide|large|small|about|bright|dark|come|late|early|"
         r"hot|cold|strong|soon|expensive|cheap)\b",
         rf"^(?:what|which|whose) \w+(?: \w+)? {_BE_DO} ",
@@ -54,10 +56,9 @@ _QUESTIONS = tuple(
         r"^(?:at|in|on|for|to|from|by|about|since|until|with|of|during|into) (?:what|which|how|whose) ",
         rf"^(?:before|after|while|during|when) .+ (?:what|which|who|where|how) {_AUX} {_SUBJECT}\b",
         r".+ (?:what|which|who|where|how) (?:did|was|were|is|are|does) (?:you|the|it|there|he|she|they|we|i) .+",
-        rf"^(?:the|there|on the|before|after|my|our|that) .+ (?:what|which) (?:colour|number|one|way|direction|shape|words?) "
-        rf"{_BE_DO}\b",
-        r"^(?:the|there|on the|that) .+ (?:what|which) (?:colour|number|one)(?: do you see)?$",
-        r"^(?:the|there|that) .+ (?:what|where|when|who|how) (?:was|is|did|does) (?:it|that|they|he|she)\b.*",
+        rf".+ (?:what|which) (?:colour|number|one|way|direction|shape|words?) {_BE_DO}\b",
+        r"^(?:the|there|on the|that|slide|sign|board) .+ (?:what|which) (?:colour|number|one)(?: do you see)?$",
+        r".+ (?:what|where|when|who|how) (?:was|is|did|does) (?:it|that|they|he|she)(?: \w+)?$",
         r".+ (?:which|what) (?:one )?(?:came|was) (?:first|last|earlier|later)$",
         r".* how many \w+ (?:did|were|are|came|was|is|have|has|do|left|entered)\b(?! not\b)",
         r"^(?:and |what |how )?(?:what|how) about ",

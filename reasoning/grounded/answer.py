@@ -43,7 +43,8 @@ def _answer(question: Question, pool: Pool) -> Answer:
     text = " ".join(tokens(question.text))
     scope = Scope.of(cues, pool)
     found = _by_kind(question, pool, scope, text)
-    if found is None and cues.ask in _TOLD_INSTEAD and cues.topic and not scope.missing:
+    bare_sign = cues.ask == "text" and not cues.wants and not cues.about.content
+    if found is None and cues.ask in _TOLD_INSTEAD and cues.topic and not scope.missing and not bare_sign:
         told = replace(cues, wants=cues.wants or _wanted(cues.ask), about=replace(cues.about, content=cues.topic))
         found = talk.fact(told, pool, scope)
     if found is None and cues.now and not cues.relation:

@@ -80,8 +80,8 @@ def change(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
         return _text_change(cues, pool, scope)
     if about.kind == "light":
         return light(cues, pool, scope)
-    start_ns, end_ns = scope.span()
-    if cues.at_ns >= 0:
+    start_ns, end_ns = (0, pool.t_ns) if cues.now else scope.span()
+    if cues.at_ns >= 0 and not cues.now:
         start_ns, end_ns = cues.at_ns - _AROUND_NS, cues.at_ns + _AROUND_NS
     elif scope.anchor_ns >= 0 and cues.relation == "during":
         start_ns, end_ns = scope.anchor_ns - _AROUND_NS, scope.anchor_ns + _AROUND_NS
@@ -90,9 +90,9 @@ def change(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
     told = _background(pool, start_ns, end_ns)
     if about.kind not in ("colour",):
         told += _events(pool, start_ns, end_ns)
-    if cues.at_ns >= 0:
+    if cues.at_ns >= 0 and not cues.now:
         told.sort(key=lambda pair: abs(pair[1].start_ns - cues.at_ns))
-    told = sorted(told[:_MOST] if cues.at_ns >= 0 else told[-_MOST:], key=lambda pair: pair[1].start_ns)
+    told = sorted(told[:_MOST] if cues.at_ns >= 0 and not cues.now else told[-_MOST:], key=lambda pair: pair[1].start_ns)
     if not told:
         return Answer("Nothing changed that I noticed.", sure=False)
     yes = "Yes: " if cues.yes_no else ""
@@ -107,6 +107,15 @@ def _background(pool: Pool, start_ns: int, end_ns: int) -> list[tuple[str, Thing
         for a, b in zip(states, states[1:], strict=False)
         if a.subject != b.subject and start_ns <= b.start_ns <= end_ns
     ]
+
+
+def repaints(pool: Pool, start_ns: int, end_ns: int) -> list[tuple[str, Thing]]:
+    """Changes of the background inside a scene, not those that a cut brings."""
+    cuts = [c.start_ns for c in pool.all("shot")]
+    return [
+        (words, thing) for words, thing in _background(pool, start_ns, end_ns)
+        if cuts and not any(abs(thing.start_ns - cut) <= 2 * S for cut in cuts)
+    ]  # fmt: skip
 
 
 def _events(pool: Pool, start_ns: int, end_ns: int) -> list[tuple[str, Thing]]:
@@ -126,8 +135,8 @@ def _events(pool: Pool, start_ns: int, end_ns: int) -> list[tuple[str, Thing]]:
 
 def _text_change(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
     """A line that gave way to another on the same sign, or a sign that followed another."""
-    start_ns, end_ns = scope.span()
-    if cues.at_ns >= 0:
+    start_ns, end_ns = (0, pool.t_ns) if cues.now else scope.span()
+    if cues.at_ns >= 0 and not cues.now:
         start_ns, end_ns = cues.at_ns - _AROUND_NS, cues.at_ns + _AROUND_NS
     swaps: list[tuple[str, Thing]] = []
     signs = pool.all("text")

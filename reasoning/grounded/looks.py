@@ -27,6 +27,8 @@ _MINOR = 0.25  # a motion that lasts less than this share of the longest is wobb
 def colour(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
     """ "What colour was the ball", "what colour was the background at the beginning"."""
     about = cues.about
+    if about.kind in ("colour", "scene", "light", "") and (before := _before_change(cues, pool)) is not None:
+        return before
     if scope.missing:
         return None
     if cues.wants == "ink" or (about.kind == "text" and "written" in cues.subject.split()):
@@ -53,8 +55,6 @@ def _is_page(about: Mention) -> bool:
 def _page(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
     """The background; of a page that is told apart by its words or place, at its time."""
     backgrounds = [t for t in pool.all("colour") if t.side == "background"] or pool.all("colour")
-    if (before := _before_change(cues, pool, scope)) is not None:
-        return before
     about = replace(cues.about, kind="text", deed="")
     if cues.about.kind == "text" and (about.content or about.order):
         pages = find(about, pool)
@@ -75,19 +75,20 @@ def _page(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
     return Answer(f"The background was {', then '.join(names)}.", tuple(chosen))
 
 
-def _before_change(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
+def _before_change(cues: Cues, pool: Pool) -> Answer | None:
     """ "What colour did the wall have before (it changed)", "at first": what it had before it was painted anew."""
     words = cues.subject.split()
-    changed = cues.anchor_about.deed == "change" and cues.relation == "before"
+    became = cues.anchor_about.colour if cues.relation == "before" else ""
+    changed = became or (cues.anchor_about.deed == "change" and cues.relation == "before")
     if not (changed or words[-1:] == ["before"] or (cues.at_ns == 0 and "wall" in words)):
         return None
     cuts = [c.start_ns for c in pool.all("shot")]
     states = [t for t in pool.all("colour") if t.side == "background"]
     turns = [
         (a, b) for a, b in itertools.pairwise(states)
-        if a.subject != b.subject and not any(abs(b.start_ns - cut) <= 2 * S for cut in cuts)
+        if a.subject != b.subject and became in ("", b.subject) and not any(abs(b.start_ns - cut) <= 2 * S for cut in cuts)
     ]  # fmt: skip
-    if not turns or not cuts:
+    if not turns or not (cuts or became):
         return None
     was, now = turns[-1]
     return Answer(f"It was {was.subject}, until it became {now.subject} at {clock(now.start_ns)}.", (was, now))

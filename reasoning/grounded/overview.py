@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeVar
 
+from reasoning.grounded.changes import repaints
 from reasoning.grounded.events import item
 from reasoning.grounded.pool import Pool, S, Thing, text_at
 from reasoning.grounded.scope import Scope
@@ -15,6 +16,7 @@ from wire.messages import Cues
 T = TypeVar("T")
 
 _MOST_SEEN, _MOST_HEARD = 8, 3
+_LONG_NS = 15 * S  # what was to be seen in a longer span is told in order of time
 _FIRST_NS = 3 * S  # what is in view within that time of the first thing is "the first thing you saw"
 _MOST_WORDS_HEARD = 14
 
@@ -66,6 +68,7 @@ def _happenings(pool: Pool, start_ns: int, end_ns: int) -> list[tuple[str, Thing
             continue  # told with its motion
         known.add(key)
         told.append((_seen(thing), thing))
+    told += repaints(pool, start_ns, end_ns)
     return sorted(told, key=lambda pair: pair[1].start_ns)
 
 
@@ -102,6 +105,8 @@ def scene(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
     if not scope.narrowed:
         return summary(cues, pool, scope)
     start_ns, end_ns = scope.span()
+    if cues.at_ns < 0 and not cues.now and end_ns - start_ns > _LONG_NS:
+        return summary(cues, pool, scope)
     if cues.at_ns >= 0 and not cues.now:
         start_ns = end_ns = cues.at_ns
     visible = [t for t in scope.pick(pool.all("text", "code", "people", "object", "colour", "light")) if t.lasts(start_ns, end_ns)]

@@ -102,7 +102,10 @@ def _sound(cues: Cues, pool: Pool, scope: Scope) -> Answer:
 def _object(cues: Cues, pool: Pool, scope: Scope) -> Answer:
     """A shape of that look; "was the ball red" names the colour it had instead."""
     about = cues.about
-    found = [t for t in scope.pick(find(about, pool)) if not about.colour or t.colour == about.colour]
+    found = [
+        t for t in scope.pick(find(about, pool))
+        if about.colour in ("", t.colour) and not (about.shape and t.shape in ("", "shape"))
+    ]  # fmt: skip
     if about.deed == "move":
         found = [t for t in found if t.kind == "motion"]
     if found:

@@ -12,12 +12,12 @@ from wire.messages import Cues, Mention
 from wire.words import alike, stem, stem_set
 
 FITS = 0.5  # score from which a thing may be the one that is meant
-SAME_WORD = 0.72  # likeness of a misheard or misread word
+SAME_WORD = 0.77  # likeness of a misheard or misread word
 _NEAR_COLOURS = {
     frozenset(pair)
     for pair in (
         ("purple", "pink"), ("blue", "cyan"), ("green", "cyan"), ("grey", "white"), ("grey", "black"),
-        ("beige", "white"), ("beige", "yellow"), ("beige", "brown"), ("brown", "orange"),
+        ("beige", "white"), ("beige", "yellow"), ("beige", "brown"),
     )
 }  # fmt: skip
 _NEAR_SHAPES = {
@@ -29,9 +29,8 @@ _NEAR_SHAPES = {
 }  # fmt: skip
 _NEAR = 0.6  # worth of a near colour or shape
 _LEAST_COLOUR = 0.35
-_PAGES = stem_set(
-    "slide page screen slideshow"
-)
+_PAGES = stem_set("slide page screen slideshow")
+_BOARDS = stem_set("board blackboard whiteboard chalkboard wall panel")
 _SPAN_OF_CONTEXT_NS = 8 * S  # words spoken that near to a sight are about it
 # Words that place a sign without being on it; the narrator may have said them, or nobody.
 _SETTING = 0.55  # worth of a thing whose setting ("on the door") cannot be checked
@@ -147,7 +146,8 @@ def _sign(mention: Mention, sign: Thing, pool: Pool) -> float:
         page = colour_score(mention.colour, behind.colour) if behind else 0.0
         # "The blue slide" is blue itself, "the blue sign" hangs on a wall of another colour.
         is_page = any(stem(w) in _PAGES for w in mention.words.split())
-        surface = max(0.6 * plate, page) if is_page else max(plate, 0.6 * page)
+        is_board = any(stem(w) in _BOARDS for w in mention.words.split())
+        surface = max(0.6 * plate, page) if is_page else max(plate, 0.8 * page if is_board else 0.0)
         ink = 0.6 * colour_score(mention.colour, sign.ink) if "letter" in mention.words or not sign.colour else 0.0
         colour = max(surface, ink, 0.0 if sign.colour else 0.4)
         if colour < _LEAST_COLOUR and (sign.colour or sign.ink):

@@ -11,7 +11,7 @@ from reasoning.grounded.scope import Scope
 from reasoning.grounded.talk import telling_lines
 from reasoning.grounded.wording import Answer, capital, clock, listed
 from wire.messages import Cues
-from wire.words import tokens
+from wire.words import stem, tokens
 
 MOST_SIGNS = 3  # named in one answer where the question fits several
 _LOOKS_LIKE = {
@@ -87,12 +87,13 @@ def _of_sort(cues: Cues, pool: Pool, scope: Scope) -> list[Thing]:
 def _quoted_part(cues: Cues, signs: list[Thing], scope: Scope) -> Answer:
     """The lines of the likeliest signs that hold the number, price, date... that is wanted."""
     pattern = _LOOKS_LIKE[cues.wants]
-    told_apart = [s for s in signs if cues.about.content and words_score(cues.about.content, s) > 0]
+    about = cues.about.content or cues.topic
+    told_apart = [s for s in signs if about and words_score(about, s) > 0]
     signs = scope.freshest(told_apart or signs)[:MOST_SIGNS]
     parts = []
     for sign in signs:
         fitting = [line.subject for line in sign.lines if pattern.search(line.subject)]
-        named = [s for s in fitting if any(word in tokens(s) for word in cues.about.content)]
+        named = [s for s in fitting if any(stem(w) in {stem(t) for t in tokens(s)} for w in about)]
         words = ", ".join(dict.fromkeys(named or fitting)) or sign.subject
         parts.append(f'"{words}" at {clock(sign.start_ns)}')
     return Answer(f"I read {listed(parts)}.", tuple(signs))
