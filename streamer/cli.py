@@ -106,9 +106,10 @@ def _fail(sentence: str, code: int) -> None:
 
 def _say_results(console: Console, outcome: Outcome, folder: Path) -> None:
     counts = outcome.counts
+    plural = "" if counts.answers == 1 else "s"
     lost = f", {counts.lost} lost" if counts.lost else ""
     console.print(
-        f"{counts.answers} answers{lost}; {outcome.media_s:.1f} s of media in {outcome.wall_s:.1f} s "
+        f"{counts.answers} answer{plural}{lost}; {outcome.media_s:.1f} s of media in {outcome.wall_s:.1f} s "
         f"({outcome.real_time_factor:.1f}x real time)",
         soft_wrap=True,
     )
@@ -143,7 +144,7 @@ async def _replay(
 
     console.print("starting perception, memory and reasoning", style="dim")
     async with processes(launch, config, clock, progress) as (link, _, watch):
-        with TerminalView(console, job.info.duration_ns, clock) as view:
+        with TerminalView(console, job.info.duration_ns, clock, in_order=job.speed is None) as view:
             running = asyncio.create_task(run_replays(WireEdge(link), [(job, view)], clock), name="replays")
             try:
                 await asyncio.wait((running, watch), return_when=asyncio.FIRST_COMPLETED)

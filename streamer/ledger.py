@@ -33,6 +33,16 @@ class Turn:
     done: ReplyDone | None = None
     playback: Playback | None = None
 
+    def take_mark(self, mark: Mark) -> None:
+        """Keep the first mark of each stage that is about the question itself, until its reply is complete."""
+        known = {(m.service, m.stage) for m in self.marks}
+        if self.done is None and mark.t_ns == self.t_ns and (mark.service, mark.stage) not in known:
+            self.marks.append(mark)
+
+    def wall_zero_ns(self) -> int | None:
+        """When the ring knew the question: its first mark, or else when the edge heard of it."""
+        return min((mark.wall_ns for mark in self.marks), default=self.wall_started_ns)
+
 
 @dataclass(slots=True)
 class Draft:
@@ -89,16 +99,17 @@ class Ledger:
         self._numbers[words.turn] = words.id
         if turn.wall_started_ns is None:
             turn.wall_started_ns = wall_ns
-        turn.marks += self._marks.pop(words.turn, [])
+        for mark in self._marks.pop(words.turn, []):
+            turn.take_mark(mark)
         return turn
 
     def mark(self, mark: Mark) -> None:
-        """A latency mark; kept until its turn is known."""
+        """A latency mark; kept until its turn is known, which is soon."""
         identity = self._numbers.get(mark.turn)
-        if identity is None:
+        if identity is not None:
+            self.turns[identity].take_mark(mark)
+        elif mark.turn > max(self._numbers, default=0):
             self._marks.setdefault(mark.turn, []).append(mark)
-        else:
-            self.turns[identity].marks.append(mark)
 
     def piece(self, piece: ReplyText | ReplyAudio | ReplyEvidence, wall_ns: int) -> None:
         """The next part of a reply."""

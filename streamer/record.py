@@ -107,8 +107,8 @@ def _seconds(t_ns: int | None) -> float | None:
 
 
 def _wall(turn: Turn) -> dict[str, Any]:
-    """Milliseconds since the edge heard of the question."""
-    start_ns, draft = turn.wall_started_ns, turn.draft
+    """Milliseconds since the question was known: since perception decided that its words were complete."""
+    start_ns, draft = turn.wall_zero_ns(), turn.draft
 
     def since(wall_ns: int | None) -> float | None:
         return None if start_ns is None or wall_ns is None else round((wall_ns - start_ns) / 1e6, 1)

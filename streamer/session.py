@@ -158,7 +158,9 @@ class ReplaySession:
         while self._frames and self._frames[0] <= mark.t_ns:
             self._frames.popleft()
         # One watermark behind, since lanes may overtake each other, and no further than the replies are known.
-        self._story.settle(self._replies.open_since_ns(settled_ns))
+        settled_ns = self._replies.open_since_ns(settled_ns)
+        self._story.settle(settled_ns)
+        self._view.settled(settled_ns)
         self._final_acked = self._final_acked or mark.final
 
     def _advance(self) -> None:

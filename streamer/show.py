@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 from types import TracebackType
 
 from rich.console import Console
@@ -15,9 +16,15 @@ _MARK_WIDTH = 10  # of "answered: "
 
 
 class TerminalView:
-    """Use as a context manager. Without a terminal the bar is left out and the lines are plain."""
+    """Use as a context manager. Without a terminal the bar is left out and the lines are plain.
 
-    def __init__(self, console: Console, duration_ns: int, clock: Clock) -> None:
+    in_order: lines wait until no earlier one can come, as is wanted when a replay outruns its own answers; else each
+    is shown at once."""
+
+    def __init__(self, console: Console, duration_ns: int, clock: Clock, *, in_order: bool) -> None:
+        self._in_order = in_order
+        self._waiting: list[tuple[int, int, Text]] = []
+        self._serial = 0
         self._console = console
         self._duration_ns = duration_ns
         self._clock = clock
@@ -41,6 +48,7 @@ class TerminalView:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
+        self.settled(1 << 62)
         self._progress.stop()
 
     def heard(self, t_ns: int, text: str) -> None:
@@ -66,6 +74,13 @@ class TerminalView:
             speed=speed,
         )
 
+    def settled(self, t_ns: int) -> None:
+        while self._waiting and self._waiting[0][0] < t_ns:
+            self._console.print(heapq.heappop(self._waiting)[2], soft_wrap=True)
+
     def _line(self, t_ns: int, mark: str, words: str, style: str) -> None:
         line = Text.assemble((f"{clock_text(t_ns):>7}  ", "dim"), (f"{mark}:".ljust(_MARK_WIDTH), style), (words, ""))
-        self._console.print(line, soft_wrap=True)
+        self._serial += 1
+        heapq.heappush(self._waiting, (t_ns, self._serial, line))
+        if not self._in_order:
+            self.settled(1 << 62)

@@ -20,7 +20,10 @@ class View(Protocol):
     def warned(self, t_ns: int, sentence: str) -> None: ...
 
     def reached(self, t_ns: int) -> None:
-        """Everything before t_ns is worked through."""
+        """Perception has worked through everything before t_ns."""
+
+    def settled(self, t_ns: int) -> None:
+        """Nothing from before t_ns will be told any more."""
 
 
 class NoView:
@@ -31,3 +34,4 @@ class NoView:
     def answered(self, t_ns: int, identity: str, heard: str, cut: bool) -> None: ...
     def warned(self, t_ns: int, sentence: str) -> None: ...
     def reached(self, t_ns: int) -> None: ...
+    def settled(self, t_ns: int) -> None: ...

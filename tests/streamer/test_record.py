@@ -148,13 +148,15 @@ def test_the_report_is_one_file_that_says_everything(tmp_path: Path) -> None:
 
 def test_the_terminal_shows_the_dialogue() -> None:
     console = Console(file=io.StringIO(), width=60, highlight=False)
-    with TerminalView(console, 100 * S, ManualClock()) as view:
-        view.heard(42 * S, "Where is [bold]it?")
+    with TerminalView(console, 100 * S, ManualClock(), in_order=True) as view:
         view.asked(43 * S, "q1", "What now?")
+        view.heard(42 * S, "Where is [bold]it?")
+        view.settled(43 * S)
+        assert isinstance(console.file, io.StringIO)
+        assert len(console.file.getvalue().splitlines()) == 1
         view.answered(44 * S, "q1", "It is", True)
         view.warned(45 * S, "Look out")
         view.reached(50 * S)
-    assert isinstance(console.file, io.StringIO)
     assert console.file.getvalue().splitlines() == [
         "   0:42  heard:    Where is [bold]it?",
         "   0:43  asked:    What now?  (q1)",

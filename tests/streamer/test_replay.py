@@ -15,10 +15,12 @@ from fake_ring import Answers, FakeRing, Noise, Spoken
 from made_media import Audio, Video, every, write
 
 from streamer.edge import Switchboard
+from streamer.ledger import Ledger
 from streamer.media import Item, Picture
 from streamer.pictures import Pixels
 from streamer.probe import StreamInfo, TrackInfo, probe
 from streamer.questions import Scripted
+from streamer.record import answer_record
 from streamer.replay import Outcome, ReplayJob, run_replay, run_replays
 from streamer.sound import Chunk
 from streamer.view import NoView
@@ -155,6 +157,32 @@ async def test_a_line_holds_what_was_asked_heard_and_measured(tmp_path: Path) ->
     assert (third["t_first_audio"], fourth["t_first_audio"]) == (12.4, 14.4)
     assert outcome.counts.silent == 1
     assert outcome.counts.frames == 30
+
+
+def test_latency_counts_from_the_first_mark_of_the_question_itself() -> None:
+    ledger = Ledger()
+
+    def mark(stage: str, wall_ms: int, turn: int = 1, t_ns: int = 5 * S) -> m.Mark:
+        wall_ns = wall_ms * 1_000_000
+        return m.Mark(session="s", t_ns=t_ns, turn=turn, service="perception", stage=stage, wall_ns=wall_ns)
+
+    ledger.mark(mark("frame_seen", 50, turn=0))
+    ledger.mark(mark("turn_end", 100))
+    words = m.Utterance(
+        session="s", t_ns=5 * S, turn=1, id="turn-1", source="spoken", start_ns=0, end_ns=4 * S, text="What?", asks=True
+    )
+    turn = ledger.heard(words, 130_000_000)
+    for late in (mark("first_token", 160), mark("first_token", 170), mark("frame_seen", 90, t_ns=6 * S)):
+        ledger.mark(late)
+    text = m.ReplyText(session="s", t_ns=5 * S, turn=1, reply_id="r", phrase=0, text="So.")
+    ledger.piece(text, 180_000_000)
+    done = m.ReplyDone(
+        session="s", t_ns=5 * S, turn=1, id="turn-1", reply_id="r", source="spoken", state="answered", question="What?"
+    )
+    ledger.done(done, 200_000_000)
+    record = answer_record(turn, [], 0)
+    assert (record["wall_first_token_ms"], record["wall_first_audio_ms"], record["wall_done_ms"]) == (80.0, None, 100.0)
+    assert record["wall_marks_ms"] == {"perception turn_end": 0.0, "perception first_token": 60.0}
 
 
 async def test_the_reply_is_in_the_sound_when_it_is_heard(tmp_path: Path) -> None:
