@@ -59,13 +59,8 @@ class Ear:
 
     @property
     def known_ns(self) -> int:
-        """Where the sound ends that came."""
+        """Where the sound ends that came: all that happened up to here has been told."""
         return self._start_ns + self._waiting.size * SAMPLE_NS
-
-    @property
-    def done_ns(self) -> int:
-        """All that happened up to here has been told."""
-        return self._start_ns
 
     def hear(self, t_ns: int, pcm: Pcm, gap_ns: int = 0) -> list[Part]:
         """A chunk whose first sample is at t_ns; gap_ns before it are missing."""
@@ -81,11 +76,13 @@ class Ear:
             parts += self._miss(t_ns)
         return parts + self._take(pcm)
 
-    def advance(self, t_ns: int) -> list[Part]:
-        """No sound is going to come for the time before t_ns but what has come."""
-        if not self._begun or t_ns - self.known_ns <= FILLED_NS:
-            return []
-        return self._miss(t_ns)
+    def advance(self, t_ns: int) -> tuple[list[Part], int]:
+        """All sound that ended by t_ns has come; sound that is cut there may still come. With the time up to which
+        all is told."""
+        if not self._begun:
+            return [], t_ns
+        parts = self._miss(t_ns) if t_ns - self.known_ns > FILLED_NS else []
+        return parts, self.known_ns
 
     def finish(self, t_ns: int) -> list[Part]:
         """The stream ends at t_ns."""

@@ -56,6 +56,11 @@ class Listener:
             self._asr.begin()
         return events
 
+    def close(self) -> None:
+        """Give the recogniser back in the middle of whatever it hears."""
+        if self._turns.open:
+            self._asr.finish()
+
     def _gap(self, gap: Gap) -> list[Event]:
         at_ns = min(gap.start_ns + FILLED_NS, gap.end_ns)
         events = self._turns.edge(gap.edge) if gap.edge is not None else []
@@ -193,8 +198,8 @@ class Hearing:
         return self._told(self._ear.hear(t_ns, pcm, gap_ns), saying)
 
     def advance(self, t_ns: int) -> list[Event]:
-        """No more sound will come for the time before t_ns."""
-        return self._told(self._ear.advance(t_ns), SILENT)
+        """All sound that ended by t_ns has come."""
+        return self._told(self._ear.advance(t_ns)[0], SILENT)
 
     def finish(self, t_ns: int) -> list[Event]:
         """The stream ends at t_ns."""

@@ -35,6 +35,8 @@ FORBIDDEN_LIBRARIES = {"wire": {"torch", "cv2", "av", "aiohttp", "transformers",
 IMPURE = {"zmq", "torch", "transformers", "asyncio", "threading", "time", "wire.clock", "wire.service", "wire.worker"}
 MOVERS = {"service", "__main__", "cli"}
 MOVING_MODULES = {
+    "perception.session",  # the lanes of one session, between the workers
+    "perception.outlet",  # what one session sends, in its order
     "memory.desk",  # one session's errands between store, recall and the models' worker
     "streamer.replay",  # the tasks and the pacing of a replay
     "streamer.source",  # decodes a file in a worker

@@ -1,0 +1,147 @@
+"""Everything that happens to an open memory beside its sessions' own traffic: erasing on demand, the limits of what
+is kept, the switch of large indexes. Moves messages and awaits workers; one steward a folder.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Sequence
+
+from memory.desk import Desk
+from memory.erase import Erased
+from memory.index import build_lists
+from memory.upkeep import Wish
+from wire.messages import Forget, Forgotten
+from wire.service import Context
+from wire.worker import Worker
+
+ACKNOWLEDGED_WITHIN_S = 5.0  # a process that has not dropped what it holds by then is named in the report
+OTHERS = frozenset({"perception", "reasoning", "streamer"})
+RETAIN_EVERY_NS = 60 * 10**9  # media time between two looks at the limits
+
+
+class Builder:
+    """Makes inverted lists in a thread of its own."""
+
+    def build(self, snapshot: object) -> object:
+        return build_lists(snapshot)  # type: ignore[arg-type]  # a Snapshot; it only passes through
+
+
+class Steward:
+    """Looks after one folder. desks: those of its open sessions, as they are when asked for."""
+
+    def __init__(self, context: Context, keeper: Worker, embedder: Worker, desks: Callable[[], Sequence[Desk]]) -> None:
+        self._context = context
+        self._config = context.config.memory
+        self._keeper = keeper
+        self._embedder = embedder
+        self._desks = desks
+        self._acknowledged: dict[str, set[str]] = {}
+        self._news = asyncio.Condition()
+        self._serial = 0
+        self._building: asyncio.Task[None] | None = None
+        self._retained_ns: dict[int, int] = {}
+
+    # ---- erasing -------------------------------------------------------------------------------------------------
+
+    async def erase(self, wish: Wish) -> tuple[Erased, tuple[str, ...]]:
+        """Erase in the memory, in this process and in the others. Returns what was erased and who did not say so."""
+        desks = list(self._desks())
+        async with contextlib.AsyncExitStack() as held:
+            for desk in desks:  # nothing is written meanwhile
+                await held.enter_async_context(desk.lock)
+                await desk.commit()
+            done: Erased = await self._keeper.call("erase", wish)
+            await self._embedder.call("forget")
+            for desk in desks:
+                await desk.forget([(start, end) for no, start, end in done.spans if no == desk.row.no])
+            silent = await self._tell(desks, done)
+            done = await self._keeper.call("settle", done)
+        return done, silent
+
+    async def _tell(self, desks: Sequence[Desk], done: Erased) -> tuple[str, ...]:
+        """Ask the other processes to drop what they hold of it, and wait until they say so."""
+        waiting: list[str] = []
+        for desk in desks:
+            spans = [(start, end) for no, start, end in done.spans if no == desk.row.no]
+            if not spans:
+                continue
+            self._serial += 1
+            request = f"forget-{self._serial}"
+            self._acknowledged[request] = set()
+            waiting.append(request)
+            for start_ns, end_ns in _joined(spans):
+                await self._context.send(
+                    Forget(
+                        session=desk.name,
+                        t_ns=max(0, desk.timeline.seen_ns),
+                        request_id=request,
+                        start_ns=start_ns,
+                        end_ns=end_ns,
+                    )
+                )
+        silent: set[str] = set()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(ACKNOWLEDGED_WITHIN_S), self._news:
+                await self._news.wait_for(lambda: all(self._acknowledged[r] >= OTHERS for r in waiting))
+        for request in waiting:
+            silent |= OTHERS - self._acknowledged.pop(request)
+        return tuple(sorted(silent))
+
+    async def acknowledged(self, message: Forgotten) -> None:
+        """Another process has dropped what a request named."""
+        known = self._acknowledged.get(message.request_id)
+        if known is not None:
+            known.add(message.service)
+            async with self._news:
+                self._news.notify_all()
+
+    # ---- after each commit -----------------------------------------------------------------------------------------
+
+    async def tend(self, desk: Desk) -> None:
+        """Keep within the limits, and see to the indexes. The desk's lock is held."""
+        hours, megabytes = self._config.keep_hours, self._config.keep_mb
+        seen_ns = desk.timeline.seen_ns
+        due = seen_ns - self._retained_ns.get(desk.row.no, 0) >= RETAIN_EVERY_NS
+        if due and (hours > 0 or megabytes > 0):
+            self._retained_ns[desk.row.no] = seen_ns
+            spans = await self._keeper.call("retain", desk.row.no, hours, round(megabytes * 1e6))
+            if spans:
+                self._context.count("retention_stretches", len(spans))
+                await desk.take_serial()
+        if self._building is not None and self._building.done():
+            self._building.result()  # raises what failed
+            self._building = None
+        if self._building is None and (name := await self._keeper.call("crowded")):
+            self._building = asyncio.create_task(self._rebuild(name), name=f"lists of {name}")
+
+    async def _rebuild(self, name: str) -> None:
+        """Make inverted lists while searches and writes go on."""
+        snapshot = await self._keeper.call("snapshot", name)
+        builder = await Worker.start(Builder)
+        try:
+            lists = await builder.call("build", snapshot)
+        finally:
+            await builder.close()
+        await self._keeper.call("adopt", name, lists)
+        self._context.count("indexes_rebuilt")
+
+    async def close(self) -> None:
+        """Lists that are still being made are given up; they are made again next time."""
+        if self._building is not None:
+            self._building.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._building
+            self._building = None
+
+
+def _joined(spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Spans that touch or overlap as one, in order."""
+    joined: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if joined and start <= joined[-1][1] + 1:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return joined
