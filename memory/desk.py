@@ -6,7 +6,7 @@ Every method is awaited by one task at a time (`lock`); models and disk work in 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 
@@ -18,6 +18,7 @@ from memory.history import History
 from memory.keeper import CompressedClip, Opened
 from memory.recall import Recalled
 from memory.search import Query
+from memory.store import SessionRow
 from memory.timeline import Clip, Step, Timeline
 from wire.codec import decode, encode
 from wire.messages import Cues, Evidence, MemoryRequest, Played, Question, SessionSettings, Tensor, Utterance
@@ -40,6 +41,7 @@ class Desk:
         cosine: float,
         unix_s: Callable[[], float],
     ) -> None:
+        self.name = opened.row.name
         self.row = opened.row
         self.settings = settings
         self.lock = asyncio.Lock()
@@ -88,6 +90,18 @@ class Desk:
             "commit", self.row.no, line.open_clip(), line.seen_ns, line.frames, line.serial, line.clips
         )
 
+    async def forget(self, spans: Iterable[tuple[int, int]]) -> None:
+        """Drop what this process holds of erased spans. The lock is held, and all was committed before."""
+        for from_ns, to_ns in spans:
+            self._timeline.forget(from_ns, to_ns)
+            self.history.forget(from_ns, to_ns)
+        await self.take_serial()
+
+    async def take_serial(self) -> None:
+        """Erasing may have given numbers away, to what is left of things that were cut."""
+        row: SessionRow = await self._keeper.call("row", self.row.no)
+        self._timeline.serial = max(self._timeline.serial, row.serial)
+
     async def mend(self) -> None:
         """Vectors for clips that were open when the process ended."""
         rows: list[ClipRow] = await self._keeper.call("unfinished_clips")
@@ -100,7 +114,7 @@ class Desk:
     async def asked_before(self, identity: str) -> Question | None:
         """The question with this id, if it was put before."""
         asked: Asked | None = await self._keeper.call("asked", self.row.no, identity)
-        return None if asked is None else stored_question(asked)
+        return None if asked is None or not asked.message else stored_question(asked)
 
     async def question(self, words: Utterance) -> Question:
         """The question that these words put, with everything remembered for it, on disk."""
@@ -178,11 +192,11 @@ class Desk:
     async def unsent(self) -> list[Question]:
         """Questions that were written but may not have gone out before the process ended."""
         asked: list[Asked] = await self._keeper.call("unplayed", self.row.no)
-        return [stored_question(a) for a in asked if not a.sent]
+        return [stored_question(a) for a in asked if not a.sent and a.message]
 
     async def unplayed(self) -> list[Question]:
         asked: list[Asked] = await self._keeper.call("unplayed", self.row.no)
-        return [stored_question(a) for a in asked]
+        return [stored_question(a) for a in asked if a.message]
 
     async def played(self, played: Played) -> None:
         """Note what was heard of a reply, and let the next question go."""
@@ -201,7 +215,7 @@ class Desk:
     # ---- looking in ----------------------------------------------------------------------------------------------
 
     async def look(self, request: MemoryRequest) -> tuple[tuple[Evidence, ...], dict[str, float]]:
-        """What the edge asked to see."""
+        """What the edge asked to see: timeline, search, picture or stats."""
         end_ns = request.end_ns or max(self._timeline.seen_ns, request.t_ns)
         match request.what:
             case "timeline":
@@ -215,7 +229,7 @@ class Desk:
                     return (), {}
                 shown = Evidence(start_ns=0, end_ns=0, kind="picture", text="", key_frame=request.argument, jpeg=jpeg)
                 return (shown,), {}
-            case "stats":
+            case _:
                 return (), await self._keeper.call("numbers")
 
     async def _search(self, request: MemoryRequest, end_ns: int) -> tuple[Evidence, ...]:

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from memory.archive import Archive, Asked, ClipRow
+from memory.door import Address
 from memory.erase import Erased
 from memory.events import ANSWER, QUESTION, Event
 from memory.grove import Grove
@@ -52,7 +53,9 @@ class CompressedClip:
 class Keeper:
     """A memory folder in use by this process."""
 
-    def __init__(self, folder: str, text_dim: int, clip_dim: int, durable: bool = False) -> None:
+    def __init__(
+        self, folder: str, text_dim: int, clip_dim: int, durable: bool = False, address: Address | None = None
+    ) -> None:
         """Opens or creates the folder and fills the indexes. Raises MemoryUnusable."""
         self.folder = Path(folder).expanduser()
         try:
@@ -61,7 +64,7 @@ class Keeper:
             raise MemoryUnusable(
                 f"the memory {folder} cannot be made: {error.strerror}; choose another folder"
             ) from error
-        self._lock = FolderLock(self.folder)
+        self._lock = FolderLock(self.folder, address)
         try:
             self.store = Store(self.folder, durable=durable)
             self.archive = Archive(self.store, self.folder)

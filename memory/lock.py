@@ -11,6 +11,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from memory.door import Address
 from memory.schema import MemoryUnusable
 
 NAME = "owner.lock"
@@ -19,13 +20,13 @@ NAME = "owner.lock"
 @dataclass(frozen=True, slots=True)
 class Owner:
     pid: int
-    address: str
+    address: Address | None
 
 
 class FolderLock:
     """Held from construction until `release` or the end of the process. Raises MemoryUnusable if another has it."""
 
-    def __init__(self, folder: Path, address: str = "") -> None:
+    def __init__(self, folder: Path, address: Address | None = None) -> None:
         try:
             self._descriptor = os.open(folder / NAME, os.O_RDWR | os.O_CREAT, 0o600)
         except OSError as error:
@@ -41,7 +42,8 @@ class FolderLock:
             raise MemoryUnusable(
                 f"the memory {folder} is in use{by}; end that process or choose another folder"
             ) from None
-        content = json.dumps({"pid": os.getpid(), "address": address}).encode()
+        where = {"address": address.name, "key": address.key} if address else {}
+        content = json.dumps({"pid": os.getpid(), **where}).encode()
         os.ftruncate(self._descriptor, 0)
         os.pwrite(self._descriptor, content, 0)
 
@@ -61,4 +63,5 @@ def owner_of(folder: Path) -> Owner | None:
         return None
     if not content:
         return None
-    return Owner(int(content["pid"]), str(content["address"]))
+    address = Address(str(content["address"]), str(content["key"])) if "address" in content else None
+    return Owner(int(content["pid"]), address)

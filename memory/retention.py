@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 STEP_NS = 600 * 10**9  # erased at a time when there are too many bytes
 HOUR_NS = 3600 * 10**9
+EVER = -(2**61)  # before any time: what a clip that went did not cover goes with the next stretch
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What there is of one session. civil: seconds since 1970 of its time 0."""
+    """The clips there are of one session. civil: seconds since 1970 of its time 0."""
 
     no: int
     civil_s: float
@@ -30,7 +31,7 @@ def too_old(sessions: Sequence[Kept], current: int, hours: float) -> list[tuple[
         limit_ns = now.last_ns - apart_ns - round(hours * HOUR_NS)
         to_ns = min(limit_ns, s.last_ns)
         if to_ns >= s.first_ns and to_ns - s.first_ns >= min(STEP_NS, s.last_ns - s.first_ns):
-            spans.append((s.no, s.first_ns, to_ns))
+            spans.append((s.no, EVER, to_ns))
     return spans
 
 
@@ -39,7 +40,7 @@ def oldest(sessions: Sequence[Kept], current: int) -> tuple[int, int, int] | Non
     for s in sorted(sessions, key=lambda s: s.no):
         to_ns = s.first_ns + STEP_NS
         if s.no != current:
-            return (s.no, s.first_ns, min(to_ns, s.last_ns))
+            return (s.no, EVER, min(to_ns, s.last_ns))
         if to_ns < s.last_ns - STEP_NS:
-            return (s.no, s.first_ns, to_ns)
+            return (s.no, EVER, to_ns)
     return None

@@ -17,8 +17,11 @@ from pathlib import Path
 
 from memory import embedder as embedding
 from memory.desk import Desk
+from memory.door import Address, Door
 from memory.keeper import Keeper, Opened
 from memory.schema import MemoryUnusable
+from memory.steward import Steward, answer
+from memory.upkeep import Wish
 from wire import messages as m
 from wire.config import MemoryConfig
 from wire.service import Context, Service
@@ -29,11 +32,13 @@ log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class _Folder:
-    """A memory in use, with the number of sessions that use it."""
+    """A memory in use, with the sessions that use it."""
 
     path: str
     worker: Worker
-    users: int = 0
+    steward: Steward
+    desks: list[Desk]
+    door: Door | None = None
     temporary: bool = False
 
 
@@ -98,7 +103,7 @@ class MemoryService:
             case m.TurnStarted():
                 pass  # questions carry their own turn, and facts are never stale
             case m.Forgotten():
-                self._context.count("forgotten_acknowledged")
+                await self._folder_of[message.session].steward.acknowledged(message)
             case m.SessionClosed():
                 await self._close(message.session)
             case _:
@@ -140,7 +145,7 @@ class MemoryService:
         await desk.mend()
         self._desks[message.session] = desk
         self._folder_of[message.session] = folder
-        folder.users += 1
+        folder.desks.append(desk)
         log.info("< session %s is number %d of its memory", message.session, opened.row.no)
         return desk
 
@@ -157,19 +162,28 @@ class MemoryService:
             return await self._open_folder(tempfile.mkdtemp(prefix="omnilive-memory-"), temporary=True)
 
     async def _open_folder(self, path: str, *, temporary: bool) -> _Folder:
-        worker = await Worker.start(Keeper, path, *self._dims, self._config.durable)
-        folder = self._folders[path] = _Folder(path, worker, temporary=temporary)
+        address = Address.new()
+        worker = await Worker.start(Keeper, path, *self._dims, self._config.durable, address)
+        desks: list[Desk] = []
+        steward = Steward(self._context, worker, self._embedder, lambda: desks)
+        folder = _Folder(path, worker, steward, desks, temporary=temporary)
+        folder.door = await Door.open(address, lambda request: answer(steward, request))
+        self._folders[path] = folder
         return folder
 
     async def _close(self, session: str) -> None:
         desk, folder = self._desks.pop(session), self._folder_of.pop(session)
         await desk.close()
-        folder.users -= 1
-        if folder.users == 0:
-            del self._folders[folder.path]
-            await folder.worker.close()
-            if folder.temporary:
-                shutil.rmtree(folder.path, ignore_errors=True)
+        folder.desks.remove(desk)
+        if folder.desks:
+            return
+        del self._folders[folder.path]
+        if folder.door is not None:
+            await folder.door.close()
+        await folder.steward.close()
+        await folder.worker.close()
+        if folder.temporary:
+            shutil.rmtree(folder.path, ignore_errors=True)
 
     # ---- what perception noticed -----------------------------------------------------------------------------------
 
@@ -209,13 +223,18 @@ class MemoryService:
             if watermark.final:
                 await desk.write(desk.timeline.finish())
             await desk.commit()
+            await self._folder_of[watermark.session].steward.tend(desk)
         await self._context.send(watermark)
 
     # ---- what the edge wants to see ----------------------------------------------------------------------------------
 
     async def _look(self, desk: Desk, request: m.MemoryRequest) -> None:
-        async with self._working(desk, "look"):
-            evidence, numbers = await desk.look(request)
+        if request.what == "forget":
+            evidence: tuple[m.Evidence, ...] = ()
+            numbers = await self._forget(desk, request)
+        else:
+            async with self._working(desk, "look"):
+                evidence, numbers = await desk.look(request)
         missing = request.what == "picture" and not evidence
         reply = m.MemoryReply(
             session=request.session,
@@ -227,6 +246,14 @@ class MemoryService:
             error=f"no picture {request.argument!r} is kept" if missing else "",
         )
         await self._context.send(reply)
+
+    async def _forget(self, desk: Desk, request: m.MemoryRequest) -> dict[str, float]:
+        spans = ((desk.row.no, request.start_ns, request.end_ns),) if request.end_ns > 0 else ()
+        done, silent = await self._folder_of[request.session].steward.erase(Wish(spans, request.argument))
+        for service in silent:
+            await self._context.warn(request, f"{service} did not say that it dropped what was to be forgotten")
+        counts = {"events": done.events, "clips": done.clips, "pictures": done.pictures, "left": len(done.left)}
+        return {name: float(n) for name, n in counts.items()}
 
     @contextlib.asynccontextmanager
     async def _working(self, desk: Desk, stage: str) -> AsyncIterator[None]:

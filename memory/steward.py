@@ -7,6 +7,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from memory.desk import Desk
 from memory.erase import Erased
@@ -145,3 +146,19 @@ def _joined(spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
         else:
             joined.append((start, end))
     return joined
+
+
+async def answer(steward: Steward, request: dict[str, Any]) -> dict[str, Any]:
+    """What the door of a memory answers to a command; only erasing needs the owner."""
+    if request.get("command") != "forget":
+        return {"error": f"no command {request.get('command')!r}"}
+    try:
+        spans = tuple((int(no), int(start), int(end)) for no, start, end in request.get("spans", []))
+    except (TypeError, ValueError):
+        return {"error": "spans are [session, from, to]"}
+    wish = Wish(spans, str(request.get("matching", "")), bool(request.get("everything", False)))
+    done, silent = await steward.erase(wish)
+    return {
+        "events": done.events, "clips": done.clips, "pictures": done.pictures, "left": done.left,
+        "silent": list(silent),
+    }  # fmt: skip

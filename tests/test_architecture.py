@@ -37,6 +37,8 @@ MOVERS = {"service", "__main__", "cli"}
 MOVING_MODULES = {
     "perception.session",  # the lanes of one session, between the workers
     "perception.outlet",  # what one session sends, in its order
+    "memory.door",  # a socket for commands
+    "memory.steward",  # erasing and upkeep, across workers and processes
     "memory.desk",  # one session's errands between store, recall and the models' worker
     "streamer.replay",  # the tasks and the pacing of a replay
     "streamer.source",  # decodes a file in a worker

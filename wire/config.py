@@ -43,6 +43,8 @@ class MemoryConfig:
     compressor: BackendConfig
     text_encoder: BackendConfig
     clip_cosine: float = 0.9  # a clip ends where neighbouring frames are at most that alike; fits the frame encoder
+    keep_hours: float = 0.0  # what is older is erased while running; 0: no limit
+    keep_mb: float = 0.0  # database and key frames; above it the oldest is erased while running; 0: no limit
     durable: bool = False  # what is acknowledged survives a power cut too, not only the end of the process; slower
 
 

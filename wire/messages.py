@@ -273,10 +273,13 @@ class Played(Message):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MemoryRequest(Message):
-    """The edge looks into memory. `argument`: the words searched, a key-frame name..."""
+    """The edge looks into memory. `argument`: the words searched, a key-frame name...
+
+    forget: what lies in [start_ns, end_ns] if end_ns > 0, and whatever holds the words of `argument`.
+    """
 
     request_id: str
-    what: Literal["timeline", "search", "picture", "stats"]
+    what: Literal["timeline", "search", "picture", "stats", "forget"]
     argument: str = ""
     start_ns: int = 0
     end_ns: int = 0

@@ -10,7 +10,7 @@ import pytest
 from memory.erase import find_traces
 from memory.events import OPEN, Event, row_id
 from memory.keeper import CompressedClip, Keeper
-from memory.retention import Kept, oldest, too_old
+from memory.retention import EVER, Kept, oldest, too_old
 from memory.sentences import sentence
 from memory.timeline import Clip, KeyFrame, Step
 from memory.upkeep import Wish
@@ -181,7 +181,7 @@ def test_no_limit_keeps_all(made: Made) -> None:
 def test_older_sessions_are_measured_by_civil_time() -> None:
     hour = 3600
     old, new = Kept(1, 0.0, 0, 600 * S), Kept(2, 10.0 * hour, 0, 600 * S)
-    assert too_old([old, new], 2, 5) == [(1, 0, 600 * S)]
+    assert too_old([old, new], 2, 5) == [(1, EVER, 600 * S)]
     assert too_old([old, new], 2, 11) == []
-    assert oldest([old, new], 2) == (1, 0, 600 * S)
+    assert oldest([old, new], 2) == (1, EVER, 600 * S)
     assert oldest([new], 2) is None

@@ -9,6 +9,7 @@ from desk_tools import S, frame, memory, sign
 from hypothesis import given, strategies as st
 
 from memory import sentences
+from memory.door import Address
 from memory.events import Event
 from memory.history import History
 from memory.lock import FolderLock, owner_of
@@ -24,10 +25,11 @@ pytestmark = pytest.mark.unit
 
 
 def test_a_folder_has_one_owner(tmp_path: Path) -> None:
-    lock = FolderLock(tmp_path, "ipc://x")
+    address = Address.new()
+    lock = FolderLock(tmp_path, address)
     owner = owner_of(tmp_path)
     assert owner is not None
-    assert owner.address == "ipc://x"
+    assert owner.address == address
     with pytest.raises(MemoryUnusable, match=f"in use by process {owner.pid}"):
         FolderLock(tmp_path)
     lock.release()

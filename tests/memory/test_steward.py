@@ -1,0 +1,159 @@
+"""Erasing in a running memory: by the edge, by a command, with the other processes told; limits and index switches."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+from pathlib import Path
+
+import pytest
+from desk_tools import Memory, Out, S, memory, sign
+
+from memory import service as memory_service, steward
+from memory.door import Address, knock
+from memory.erase import find_traces
+from memory.index import VectorIndex
+from memory.lock import owner_of
+from wire import config
+from wire.clock import ManualClock
+from wire.messages import Forget, Forgotten, MemoryReply, MemoryRequest, Message, Observation, Warned
+from wire.service import Context
+
+pytestmark = pytest.mark.unit
+
+
+class Neighbours(Out):
+    """Answers each Forget as the other processes would."""
+
+    def __init__(self, *services: str) -> None:
+        super().__init__()
+        self.services = services
+        self.memory: Memory | None = None
+
+    async def send(self, message: Message) -> None:
+        await super().send(message)
+        if isinstance(message, Forget) and self.memory is not None:
+            for service in self.services:
+                done = Forgotten(
+                    session=message.session, t_ns=message.t_ns, request_id=message.request_id, service=service
+                )
+                await self.memory.service.handle(done)
+
+
+async def _running(out: Neighbours, folder: Path, **limits: float) -> Memory:
+    settings = config.load("fake")
+    settings = dataclasses.replace(settings, memory=dataclasses.replace(settings.memory, **limits))  # type: ignore[arg-type]
+    service = await memory_service.create(Context(settings, ManualClock(unix_s=1_700_000_000.0), out))
+    m = out.memory = Memory(service, out)
+    await m.open(folder, mode="live")
+    return m
+
+
+async def _film(m: Memory, seconds: int = 40) -> None:
+    """A sign for ten seconds after the other, words in the middle of each."""
+    for t in range(seconds):
+        await m.see(t, sign(f"Placard {t // 10} of the hall"), look=t // 10, jpeg=f"picture {t // 10}".encode())
+        if t % 10 == 5:
+            await m.say(t, f"remark {t // 10} about the hall")
+        await m.mark(t)
+
+
+async def test_the_edge_erases_a_span_and_nothing_of_it_is_left(tmp_path: Path) -> None:
+    out = Neighbours("perception", "reasoning", "streamer")
+    m = await _running(out, tmp_path)
+    await _film(m)
+    request = MemoryRequest(session="s", t_ns=40 * S, request_id="r", what="forget", start_ns=20 * S, end_ns=30 * S - 1)
+    await m.service.handle(request)
+    reply = out.sent[-1]
+    assert isinstance(reply, MemoryReply)
+    assert reply.numbers["left"] == 0
+    assert reply.numbers["events"] >= 2
+    assert find_traces(tmp_path, ["Placard 2", "remark 2", "picture 2"], []) == []
+    assert find_traces(tmp_path, ["Placard 1"], [])
+    question = await m.ask(40.5, "What was remark 2 about the hall?")
+    assert not [e for e in (*question.evidence, *question.log) if " 2" in e.text]
+    assert not any(isinstance(x, Warned) for x in out.sent)
+    await m.service.close()
+    assert find_traces(tmp_path, ["Placard 2", "picture 2"], []) == []  # the question named the remark
+
+
+async def test_what_is_in_view_is_forgotten_too_and_begins_anew(tmp_path: Path) -> None:
+    out = Neighbours("perception", "reasoning", "streamer")
+    m = await _running(out, tmp_path)
+    await _film(m, 25)
+    await m.service.handle(
+        MemoryRequest(session="s", t_ns=25 * S, request_id="r", what="forget", start_ns=5 * S, end_ns=25 * S)
+    )
+    await m.see(26, sign("Placard 9 of the hall"), look=9)
+    question = await m.ask(26.5, "What did the placard of the hall say?")
+    signs = {(e.subject, e.start_ns // S, e.end_ns / S) for e in question.log if e.kind == "text"}
+    assert signs == {("Placard 0 of the hall", 0, (5 * S - 1) / S), ("Placard 9 of the hall", 26, 26.5)}
+    assert [p.t_ns // S for p in question.newest] == [26]
+    await m.service.close()
+
+
+async def test_a_process_that_does_not_answer_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(steward, "ACKNOWLEDGED_WITHIN_S", 0.05)
+    out = Neighbours("streamer", "perception")
+    m = await _running(out, tmp_path)
+    await _film(m, 12)
+    await m.service.handle(MemoryRequest(session="s", t_ns=12 * S, request_id="r", what="forget", argument="remark 0"))
+    assert [x.sentence for x in out.sent if isinstance(x, Warned)] == [
+        "reasoning did not say that it dropped what was to be forgotten"
+    ]
+    assert find_traces(tmp_path, ["remark 0"], []) == []
+    await m.service.close()
+
+
+async def test_a_command_reaches_the_owner_with_the_key(tmp_path: Path) -> None:
+    out = Neighbours("perception", "reasoning", "streamer")
+    m = await _running(out, tmp_path)
+    await _film(m, 12)
+    owner = owner_of(tmp_path)
+    assert owner is not None
+    assert owner.address is not None
+    wrong = await asyncio.to_thread(knock, Address(owner.address.name, "guess"), {"command": "forget"})
+    assert "key" in wrong["error"]
+    unknown = await asyncio.to_thread(knock, owner.address, {"command": "dance"})
+    assert "dance" in unknown["error"]
+    bad = await asyncio.to_thread(knock, owner.address, {"command": "forget", "spans": [[1]]})
+    assert "spans" in bad["error"]
+    done = await asyncio.to_thread(knock, owner.address, {"command": "forget", "everything": True})
+    assert done["left"] == []
+    assert done["events"] > 0
+    assert find_traces(tmp_path, ["Placard", "remark"], []) == []
+    await m.service.close()
+    with pytest.raises(OSError, match="refused"):
+        await asyncio.to_thread(knock, owner.address, {"command": "forget"})
+
+
+async def test_limits_hold_while_running(tmp_path: Path) -> None:
+    out = Neighbours("perception", "reasoning", "streamer")
+    m = await _running(out, tmp_path, keep_hours=0.5)
+    for minute in range(60):
+        await m.see(60 * minute, sign(f"Minute {minute}"), look=minute)
+        await m.mark(60 * minute)
+    question = await m.ask(3600, "When was the sign minute seen?")
+    oldest = min(e.start_ns for e in question.log if e.kind == "text")
+    assert 1200 * S < oldest <= 1800 * S + 600 * S
+    await m.service.close()
+
+
+async def test_a_large_index_is_switched_while_recall_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    original = VectorIndex.__init__
+    monkeypatch.setattr(VectorIndex, "__init__", lambda self, dim: original(self, dim, exact_up_to=60))
+    out = Neighbours("perception", "reasoning", "streamer")
+    m = await _running(out, tmp_path)
+    for t in range(0, 200):
+        await m.see(3 * t, sign(f"Placard {t:03d} word{t}"), Observation(kind="light", text="dim"), look=t)
+        await m.mark(3 * t)
+        if t % 40 == 39:
+            question = await m.ask(3 * t + 1, f"What did the sign with word{t - 5} say?")
+            assert question.evidence[0].subject == f"Placard {t - 5:03d} word{t - 5}"
+            await asyncio.sleep(0)
+    await m.service.close()
+    assert (tmp_path / "phrases.index").exists()
+    async with memory() as again:
+        await again.open(tmp_path, mode="live")
+        await again.see(0)
+        assert again.out.questions() == []
