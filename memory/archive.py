@@ -63,7 +63,6 @@ class Archive:
         self._store = store
         self._db = store.database
         self._folder = folder / "frames"
-        self._folder.mkdir(exist_ok=True)
 
     # ---- clips ---------------------------------------------------------------------------------------------------
 
@@ -123,8 +122,8 @@ class Archive:
 
     def put_picture(self, session: int, picture: KeyFrame) -> None:
         """Write the file first, then its row: a row always has its file."""
-        path = self._path(picture.name)
-        path.parent.mkdir(exist_ok=True)
+        path = self.path_of(picture.name)
+        path.parent.mkdir(parents=True, exist_ok=True)
         partial = path.with_suffix(".part")
         partial.write_bytes(picture.jpeg)
         partial.replace(path)
@@ -136,7 +135,7 @@ class Archive:
 
     def remove_file(self, name: str) -> None:
         """The file of a key frame whose row is gone."""
-        self._path(name).unlink(missing_ok=True)
+        self.path_of(name).unlink(missing_ok=True)
 
     def picture(self, name: str) -> bytes | None:
         """The JPEG of a key frame; None if it is not kept or its file is damaged."""
@@ -144,7 +143,7 @@ class Archive:
         if row is None:
             return None
         try:
-            jpeg = self._path(name).read_bytes()
+            jpeg = self.path_of(name).read_bytes()
         except OSError:
             return None
         return jpeg if hashlib.sha256(jpeg).hexdigest() == row[0] else None
@@ -157,7 +156,7 @@ class Archive:
         found = [KeyFrame(name, t_ns, self.picture(name) or b"") for name, t_ns in reversed(rows)]
         return [frame for frame in found if frame.jpeg]
 
-    def _path(self, name: str) -> Path:
+    def path_of(self, name: str) -> Path:
         """In a folder for each ~1000 seconds, so that no folder holds too many files."""
         return self._folder / name[:-6] / f"{name}.jpg"
 

@@ -91,6 +91,12 @@ class Grove:
         )
 
 
+def nodes_of(store: Store, session: int) -> list[Node]:
+    """The tree of a session as it is on disk, for looking."""
+    rows = store.database.execute(f"{_NODE} WHERE session = ? ORDER BY start_ns, id", (session,))
+    return [_node(row) for row in rows]
+
+
 def _row(node: Node) -> tuple[object, ...]:
     looks = _rows([s.look for s in node.shown])
     return (

@@ -136,6 +136,16 @@ def migrate(database: sqlite3.Connection, folder: str) -> int:
     return had
 
 
+def check_version(database: sqlite3.Connection, folder: str) -> None:
+    """For looking without changing anything. Raises MemoryUnusable for a memory of another version."""
+    has = int(database.execute("PRAGMA user_version").fetchone()[0])
+    if has != VERSION:
+        raise MemoryUnusable(
+            f"the memory {folder} has version {has}, this program reads version {VERSION}; run a session on it once, "
+            "which brings an older one up to date"
+        )
+
+
 class transaction:
     """`with transaction(db):` all of it or nothing. The connection is in autocommit mode otherwise."""
 

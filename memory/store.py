@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from memory.events import OPEN, Event
-from memory.schema import MemoryUnusable, migrate
+from memory.schema import MemoryUnusable, check_version, migrate
 from memory.terms import terms
 
 LONG_NS = 60 * 10**9  # events that last longer have an index of their own, see memory.schema
@@ -53,10 +53,15 @@ class Found:
 class Store:
     """One database file, one connection, one thread."""
 
-    def __init__(self, folder: Path, *, durable: bool = False) -> None:
-        """durable: a commit survives a power cut, not only the end of the process; each costs a disk flush."""
+    def __init__(self, folder: Path, *, durable: bool = False, read_only: bool = False) -> None:
+        """durable: a commit survives a power cut, not only the end of the process; each costs a disk flush.
+        read_only: beside the owner, for looking. Raises MemoryUnusable."""
         self.path = folder / "memory.db"
         try:
+            if read_only:
+                self.database = sqlite3.connect(f"{self.path.absolute().as_uri()}?mode=ro", uri=True)
+                check_version(self.database, str(folder))
+                return
             self.database = sqlite3.connect(self.path, isolation_level=None, cached_statements=256)
             self.database.execute("PRAGMA journal_mode = WAL")
             self.database.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
@@ -65,8 +70,8 @@ class Store:
             migrate(self.database, str(folder))
         except sqlite3.Error as error:
             raise MemoryUnusable(
-                f"the memory {folder} cannot be opened: {error}; check that the folder is writable, has room, and "
-                f"that memory.db is not damaged (omnilive memory verify {folder})"
+                f"the memory {folder} cannot be opened: {error}; check that the folder is a memory, is writable, has "
+                f"room, and that memory.db is not damaged (omnilive memory verify {folder})"
             ) from error
 
     def close(self) -> None:

@@ -1,0 +1,190 @@
+"""`omnilive memory ls|show|search|export|forget|stats|verify DIR`: looking at a memory, and erasing from it.
+
+Looking only reads, so it works while a session uses the memory; erasing asks the owner if there is one.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Annotated, ParamSpec, TypeVar
+
+import typer
+
+from memory.album import Album, export_zip
+from memory.check import problems, traces
+from memory.door import knock
+from memory.lock import owner_of
+from memory.schema import MemoryUnusable
+from memory.times import civil, clock, length_s, moment_ns
+from memory.upkeep import ALWAYS
+
+BAD_INPUT = 2
+
+app = typer.Typer(no_args_is_help=True, help="Look at what is remembered, and erase it.")
+
+Folder = Annotated[Path, typer.Argument(metavar="DIR", help="Folder of the memory.")]
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def _told(command: Callable[P, R]) -> Callable[P, R]:
+    """What the user can mend becomes one sentence and exit code 2."""
+
+    @wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return command(*args, **kwargs)
+        except (MemoryUnusable, ValueError) as error:
+            print(f"memory: {error}", file=sys.stderr)
+            raise typer.Exit(BAD_INPUT) from None
+
+    return run
+
+
+@app.command("ls")
+@_told
+def list_sessions(folder: Folder) -> None:
+    """One line for each session that is remembered."""
+    with Album(folder) as album:
+        for row in album.store.sessions():
+            state = "closed" if row.closed else "open"
+            print(
+                f"{row.no}  {civil(row.start_unix_s)}  {clock(row.seen_ns)}  {row.frames} frames  {state}  {row.name}"
+            )
+
+
+@app.command()
+@_told
+def show(
+    folder: Folder,
+    out: Annotated[Path, typer.Option(help="The page that is written.")] = Path("memory.html"),
+) -> None:
+    """Write a page that draws what is kept, at which detail, with key frames."""
+    with Album(folder) as album:
+        out.write_text(album.page(), encoding="utf-8")
+    print(out)
+
+
+@app.command()
+@_told
+def search(
+    folder: Folder,
+    words: Annotated[str, typer.Argument(help="What to look for.")],
+    limit: Annotated[int, typer.Option(min=1, help="How many at most.")] = 10,
+) -> None:
+    """The best matches in every session."""
+    with Album(folder) as album:
+        for row, found in album.search(words, limit):
+            print(f"{row.name}  {clock(found.start_ns)}-{clock(found.end_ns)}  {found.score:.2f}  {found.text}")
+
+
+@app.command()
+@_told
+def export(
+    folder: Folder, out: Annotated[Path, typer.Argument(metavar="ZIP", help="The file that is written.")]
+) -> None:
+    """Everything as a zip: JSON lines, key frames, and a page to look at."""
+    with Album(folder) as album:
+        export_zip(album, out)
+    print(out)
+
+
+@app.command()
+@_told
+def stats(folder: Folder) -> None:
+    """How much is kept, as JSON."""
+    with Album(folder) as album:
+        print(json.dumps(album.archive.numbers()))
+
+
+@app.command()
+@_told
+def verify(
+    folder: Folder,
+    pattern: Annotated[str, typer.Option(help="Also search every file for this text, which must not be there.")] = "",
+) -> None:
+    """Is the memory whole? Exit code 1 if not."""
+    with Album(folder) as album:
+        found = list(problems(folder, album.store, album.archive))
+    if pattern:
+        found += [f"{name} holds {pattern!r}" for name in traces(folder, pattern)]
+    for sentence in found:
+        print(sentence)
+    if found:
+        raise typer.Exit(1)
+    print("the memory is whole")
+
+
+@app.command()
+@_told
+def forget(
+    folder: Folder,
+    last: Annotated[str, typer.Option(help="The last 90s, 5m, 1.5h ... of the newest session.")] = "",
+    between: Annotated[tuple[str, str] | None, typer.Option(help="From A to B: 90, 1:30, or a civil time.")] = None,
+    matching: Annotated[str, typer.Option(help="Whatever holds these words.")] = "",
+    everything: Annotated[bool, typer.Option("--all", help="All of it.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Erase: from the database, the indexes, the key frames, and every running process. Says what is left, if any."""
+    if sum((bool(last), between is not None, bool(matching), everything)) != 1:
+        raise ValueError("say what to forget: one of --last, --between, --matching and --all")
+    with Album(folder) as album:
+        spans = _spans(album, last, between)
+    if everything and not yes:
+        typer.confirm(f"Forget everything in {folder}?", abort=True)
+    request = {"command": "forget", "spans": spans, "matching": matching, "everything": everything}
+    owner = owner_of(folder)
+    if owner is not None and owner.address is not None:
+        try:
+            done = knock(owner.address, request)
+        except OSError:  # it ended without tidying up; the folder is free
+            done = _alone(folder, spans, matching, everything)
+    else:
+        done = _alone(folder, spans, matching, everything)
+    if "error" in done:
+        raise ValueError(done["error"])
+    print(f"forgot {done['events']} events, {done['clips']} clips, {done['pictures']} key frames")
+    for service in done["silent"]:
+        print(f"{service} did not say that it dropped it", file=sys.stderr)
+    for name in done["left"]:
+        print(f"{name} still holds some of it", file=sys.stderr)
+    if done["left"] or done["silent"]:
+        raise typer.Exit(1)
+
+
+def _spans(album: Album, last: str, between: tuple[str, str] | None) -> list[tuple[int, int, int]]:
+    rows = album.store.sessions()
+    if not rows or not (last or between):
+        return []
+    newest = rows[-1]
+    if last:
+        return [(newest.no, newest.seen_ns - round(length_s(last) * 1e9), ALWAYS)]
+    assert between is not None
+    from_ns, to_ns = (moment_ns(text, newest.start_unix_s) for text in between)
+    if from_ns > to_ns:
+        raise ValueError(f"{between[0]} is after {between[1]}")
+    if "-" not in between[0]:  # media time, not a civil one
+        return [(newest.no, from_ns, to_ns)]
+    apart = [(row.no, round((newest.start_unix_s - row.start_unix_s) * 1e9)) for row in rows]
+    return [(no, from_ns + offset, to_ns + offset) for no, offset in apart]  # a civil time may lie in any session
+
+
+def _alone(folder: Path, spans: list[tuple[int, int, int]], matching: str, everything: bool) -> dict[str, object]:
+    """Erase from a memory that nobody uses."""
+    from memory.keeper import Keeper  # faiss is needed here only
+    from memory.upkeep import Wish
+
+    with Album(folder) as album:
+        dims = album.dims()
+    keeper = Keeper(str(folder), *dims)
+    try:
+        done = keeper.settle(keeper.erase(Wish(tuple(spans), matching, everything)))
+    finally:
+        keeper.close()
+    return {
+        "events": done.events, "clips": done.clips, "pictures": done.pictures, "left": done.left, "silent": [],
+    }  # fmt: skip
