@@ -21,6 +21,7 @@ from typing import Any
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the memory process has it
 
 import numpy as np
+import psutil
 
 from bench.memory_world import COLOUR, ENTERED, SAID, SIGN, S, World, world
 from memory import service as memory_service
@@ -71,6 +72,10 @@ class Score:
             "recall_ms_p50": round(float(np.median(self.wall_ms)), 1),
             "recall_ms_p99": round(float(np.percentile(self.wall_ms, 99)), 1),
         }  # fmt: skip
+
+
+def _disk_mb(folder: Path, pattern: str) -> float:
+    return round(sum(path.stat().st_size for path in folder.glob(pattern)) / 1e6, 1)
 
 
 def _share(values: list[bool]) -> float:
@@ -198,12 +203,22 @@ async def run(name: str, hours: list[int], seed: int, show: bool) -> dict[str, A
         await runner.start()
         at = 0
         for hour in sorted(hours):
+            costs = []
             began = time.perf_counter()
-            await runner.advance(at, hour * 3600)
+            for start in range(at, hour * 3600, 3600):  # hour by hour, for the cost of the last one
+                cpu = time.process_time()
+                await runner.advance(start, start + 3600)
+                costs.append(time.process_time() - cpu)
             speed = (hour * 3600 - at) / (time.perf_counter() - began)
             at = hour * 3600
             score = await runner.examine(at, Baselines(Path(folder), embedder))
-            report["hours"][str(hour)] = score.report() | {"ingest_times_real": round(speed)}
+            report["hours"][str(hour)] = score.report() | {
+                "ingest_times_real": round(speed),
+                "cpu_s_of_its_last_hour": round(costs[-1], 2),
+                "resident_mb": round(psutil.Process().memory_info().rss / 1e6, 1),
+                "disk_mb": _disk_mb(Path(folder), "memory.db*"),
+                "key_frames_mb": _disk_mb(Path(folder), "frames/**/*.jpg"),
+            }
             print(hour, "h", json.dumps(report["hours"][str(hour)]), flush=True)
         await runner.close()
     return report

@@ -89,14 +89,18 @@ class Eraser:
         """After the commit: files of key frames, full-text segments, the write-ahead log; then look for any trace."""
         for name in done.files:
             self._archive.remove_file(name)
-        self._db.execute("INSERT INTO phrase_words (phrase_words) VALUES ('optimize')")
-        self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        self.scrub()
         done.strings = self._only_erased(done.strings)
         done.left = find_traces(self._folder, done.strings, done.digests)
         if done.left:  # pages that were freed before secure deletion was on
             self._db.execute("VACUUM")
             self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             done.left = find_traces(self._folder, done.strings, done.digests)
+
+    def scrub(self) -> None:
+        """No deleted words in full-text segments, no earlier pages in the write-ahead log."""
+        self._db.execute("INSERT INTO phrase_words (phrase_words) VALUES ('optimize')")
+        self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     # ---- events --------------------------------------------------------------------------------------------------
 

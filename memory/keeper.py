@@ -75,6 +75,7 @@ class Keeper:
         self._phrases = VectorIndex(text_dim)
         self._clips = VectorIndex(clip_dim)
         self.upkeep = Upkeep(self.store, self.archive, self._grove, self._phrases, self._clips, self.folder)
+        self.upkeep.recover()
         self.upkeep.open_indexes()
         self.search = Search(self.store, self.archive, self._phrases, self._clips)
         self._closed = False
@@ -84,6 +85,7 @@ class Keeper:
         if not self._closed:
             self._closed = True
             self.upkeep.save_indexes()
+            self.upkeep.leave()
             self.store.close()
             self._lock.release()
 

@@ -45,6 +45,39 @@ class Upkeep:
         self._indexes = {"phrases": phrases, "clips": clips}
         self._rows = {"phrases": store.vectors, "clips": archive.clip_vectors}
 
+    # ---- after the end of the process --------------------------------------------------------------------------------
+
+    def recover(self) -> int:
+        """If the last owner did not close the memory: finish what it was erasing and delete files that no row names.
+        Marks the memory as in use. Returns how many files went."""
+        swept = 0
+        if self._note("clean") == "no":
+            known = {name for (name,) in self._db.execute("SELECT name FROM key_frames")}
+            frames = self._folder / "frames"
+            for path in frames.rglob("*"):
+                if path.is_file() and (path.suffix != ".jpg" or path.stem not in known):
+                    path.unlink()
+                    swept += 1
+            if self._note("erasing") == "yes":
+                self._eraser.scrub()
+        self._set("clean", "no")
+        self._set("erasing", "no")
+        self._store.commit()
+        return swept
+
+    def leave(self) -> None:
+        """The memory is whole: the next owner need not look."""
+        self._set("clean", "yes")
+        self._store.commit()
+
+    def _note(self, key: str) -> str:
+        row = self._db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+        return str(row[0]) if row else ""
+
+    def _set(self, key: str, value: str) -> None:
+        self._store.begin()
+        self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
+
     # ---- indexes -------------------------------------------------------------------------------------------------
 
     def open_indexes(self) -> None:
@@ -60,7 +93,8 @@ class Upkeep:
         for name, index in self._indexes.items():
             path = self._path(name)
             if index.save(path):
-                self._remember(name, _digest(path))
+                self._set(f"index {name}", _digest(path))
+                self._store.commit()
 
     def crowded(self) -> str:
         return next((name for name, index in self._indexes.items() if index.wants_lists()), "")
@@ -76,13 +110,7 @@ class Upkeep:
 
     def _sound(self, name: str, path: Path) -> bool:
         """Is the file the one that was written?"""
-        row = self._db.execute("SELECT value FROM meta WHERE key = ?", (f"index {name}",)).fetchone()
-        return row is not None and path.is_file() and _digest(path) == row[0]
-
-    def _remember(self, name: str, digest: str) -> None:
-        self._store.begin()
-        self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (f"index {name}", digest))
-        self._store.commit()
+        return path.is_file() and _digest(path) == self._note(f"index {name}")
 
     # ---- erasing -------------------------------------------------------------------------------------------------
 
@@ -96,17 +124,20 @@ class Upkeep:
             spans += [(row.no, -ALWAYS, ALWAYS) for row in self._store.sessions()]
         for no, from_ns, to_ns in spans:
             self._eraser.span(no, from_ns, to_ns, done)
+        self._set("erasing", "yes")  # until no trace is left, see recover
+        for name in self._indexes:
+            self._path(name).unlink(missing_ok=True)
         self._store.commit()
         self._indexes["phrases"].remove(done.phrases)
         self._indexes["clips"].remove(done.clip_ids)
-        for name in self._indexes:
-            self._path(name).unlink(missing_ok=True)
         return done
 
     def settle(self, done: Erased) -> Erased:
         """Leave no trace in free pages and files, and look whether there is any."""
         self._store.commit()
         self._eraser.settle(done)
+        self._set("erasing", "no")
+        self._store.commit()
         return done
 
     # ---- retention -----------------------------------------------------------------------------------------------
