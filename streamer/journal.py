@@ -13,6 +13,8 @@ from typing import Any
 
 from streamer.times import seconds
 
+_MS = 1_000_000
+
 # Order of events at one time.
 _RANKS = {
     name: rank
@@ -36,7 +38,8 @@ class Journal:
         """One line. Floats among the fields are seconds or scores and are rounded by the caller."""
         same_in_each_run = {key: value for key, value in fields.items() if not key.startswith("wall_")}
         order = json.dumps(same_in_each_run, ensure_ascii=False)
-        heapq.heappush(self._waiting, (t_ns, _RANKS[event], order, _line(t_ns, event, fields, wall_s)))
+        t_ms = round(t_ns / _MS)  # as it stands in the file: what is closer is in the order of its kinds
+        heapq.heappush(self._waiting, (t_ms, _RANKS[event], order, _line(t_ns, event, fields, wall_s)))
 
     def add_now(self, t_ns: int, event: str, wall_s: float, **fields: Any) -> None:
         """One line at once: for what no other run repeats, such as a crash."""
@@ -46,7 +49,7 @@ class Journal:
     def settle(self, t_ns: int) -> None:
         """Nothing before t_ns will come any more: write it."""
         n = 0
-        while self._waiting and self._waiting[0][0] < t_ns:
+        while self._waiting and self._waiting[0][0] < t_ns // _MS:
             self._file.write(heapq.heappop(self._waiting)[3] + "\n")
             n += 1
         if n:

@@ -2,7 +2,8 @@
 
 A reply starts `delay` after its question, or when the reply before it is over. A voice that sets in pauses it; a
 false alarm resumes it where it was; words that are a newer spoken turn cut it for good. A voice that stopped and led
-to nothing within `patience` counts as a false alarm. What happens at one time is told before that time is `known`,
+to nothing within `patience` counts as a false alarm. A reply that could begin only `longest_wait` after its question
+or later is shown when it is due and not spoken. What happens at one time is told before that time is `known`,
 so that the outcome does not depend on how fast anything ran.
 """
 
@@ -10,7 +11,7 @@ from __future__ import annotations
 
 import bisect
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 
 FOREVER_NS = 1 << 62
@@ -80,9 +81,10 @@ class Playback:
 class Playout:
     """One session's loudspeaker. Add replies in the order in which they may be heard."""
 
-    def __init__(self, delay_ns: int, patience_ns: int) -> None:
+    def __init__(self, delay_ns: int, patience_ns: int, longest_wait_ns: int = FOREVER_NS) -> None:
         self._delay_ns = delay_ns
         self._patience_ns = patience_ns
+        self._longest_wait_ns = longest_wait_ns
         self._events: list[VoiceEvent] = []
         self._waiting: deque[Reply] = deque()
         self._free_ns = 0  # the reply before is over
@@ -123,7 +125,11 @@ class Playout:
 
     def _play(self, reply: Reply) -> Playback | None:
         first = bisect.bisect_right(self._events, VoiceEvent(reply.t_query_ns, What.TURN, FOREVER_NS))
-        run = _Run(reply, max(reply.t_query_ns + self._delay_ns, self._free_ns), self._patience_ns)
+        due_ns = reply.t_query_ns + self._delay_ns
+        start_ns = max(due_ns, self._free_ns)
+        if start_ns - reply.t_query_ns >= self._longest_wait_ns:
+            start_ns, reply = due_ns, replace(reply, phrases=tuple(replace(p, length_ns=0) for p in reply.phrases))
+        run = _Run(reply, start_ns, self._patience_ns)
         for event in self._events[first:]:
             if event.t_ns > self._known_ns:
                 break

@@ -19,6 +19,9 @@ from streamer.view import View
 from wire import messages as m
 
 PATIENCE_NS = 2_000_000_000  # a voice that stopped and led to no words holds a reply back no longer
+# Replies of many questions asked at once are spoken one after the other, up to here; memory and the queues in front of
+# it hold what perception notices in the meantime, see NOTICED_BOUND.
+LONGEST_WAIT_NS = 600_000_000_000
 _PLAYED_AGAIN = 8  # replies whose end a restarted memory may have missed
 
 
@@ -36,7 +39,7 @@ class Replies:
         wall_ns: Callable[[], int],
         post: Callable[[list[m.Message]], None],
     ) -> None:
-        self.playout = Playout(settings.reply_delay_ms * 1_000_000, PATIENCE_NS)
+        self.playout = Playout(settings.reply_delay_ms * 1_000_000, PATIENCE_NS, LONGEST_WAIT_NS)
         self.ledger = Ledger()
         self.inputs: dict[str, m.UserInput] = {}  # questions sent from here whose reply is not over
         self.played: deque[m.Played] = deque(maxlen=_PLAYED_AGAIN)

@@ -18,6 +18,7 @@ from wire.link import Lane, Link
 from wire.mailbox import Mailbox
 from wire.messages import Mark, Message, Ready, SessionClosed, SessionOpened, Warned, Watermark
 from wire.telemetry import Telemetry
+from wire.topology import bound_of
 
 log = logging.getLogger(__name__)
 
@@ -125,7 +126,7 @@ class Runner:
         key = (message.session, lane)
         box = self._boxes.get(key)
         if box is None:
-            box = self._boxes[key] = Mailbox(lane.delivery)
+            box = self._boxes[key] = Mailbox(lane.delivery, bound_of(lane.producer, lane.delivery))
             self._pumps[key] = tasks.create_task(self._pump(key, box), name=f"pump {key}")
         if self._opened(message.session).is_set():
             await box.put(message)

@@ -27,6 +27,10 @@ class Delivery(StrEnum):
 ORDERED_BOUND = 256  # messages of one session that may wait at one inlet
 URGENT_BOUND = 1024  # small facts; a peer that does not drain them is dead
 LATEST_BOUND = 1
+# In a replay memory holds a question back until the replies before it were heard, and how much of them was heard
+# perception's next minutes say: so much of what it noticed must find room behind the question. These messages are
+# small, and the edge lets no reply wait longer than ten minutes.
+NOTICED_BOUND = 4096
 
 
 class Kind(StrEnum):
@@ -124,6 +128,13 @@ def delivery_of(message: Message, *, replay: bool = False) -> Delivery:
     if isinstance(message, m.Caption) and not message.final and not replay:
         return Delivery.LATEST
     return route_of(message).delivery
+
+
+def bound_of(producer: str, delivery: Delivery) -> int:
+    """How many messages of one session may wait at an inlet for what `producer` sends in that way."""
+    if delivery is Delivery.ORDERED:
+        return NOTICED_BOUND if producer == PERCEPTION else ORDERED_BOUND
+    return URGENT_BOUND if delivery is Delivery.URGENT else LATEST_BOUND
 
 
 def stale(message: Message, newest_turn: int) -> bool:

@@ -107,6 +107,17 @@ def test_at_the_end_of_the_stream_nobody_speaks_any_more() -> None:
     assert spans(p) == [(10.4, 11.0), (20.0, 22.4)]
 
 
+def test_a_reply_that_would_come_too_late_is_shown_when_it_is_due() -> None:
+    playout = Playout(400 * MS, 2 * S, longest_wait_ns=5 * S)
+    for n in range(4):
+        playout.add(reply(n + 1, 10, *ONE_TWO))
+    playout.end(60 * S)
+    found = playout.over()
+    assert [p.t_first_audio_ns for p in found] == [10_400 * MS, 13_400 * MS, None, None]
+    assert [p.heard for p in found] == [found[0].heard] * 4
+    assert found[3].t_first_token_ns == found[3].t_end_ns == 10_400 * MS
+
+
 def test_a_reply_without_sound_takes_no_time() -> None:
     (p,) = play([reply(1, 10, ("Only shown.", 0.0))])
     assert (p.heard, p.t_first_token_ns, p.t_first_audio_ns, p.t_end_ns) == (

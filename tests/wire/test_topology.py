@@ -6,7 +6,7 @@ import pytest
 
 from wire import topology
 from wire.messages import Caption, Played, Question, ReplyText, VideoFrame, VoiceOnset, Watermark
-from wire.topology import ALL, Delivery, consumers_of, delivery_of, edges, inlets_of, stale
+from wire.topology import ALL, Delivery, bound_of, consumers_of, delivery_of, edges, inlets_of, stale
 
 pytestmark = pytest.mark.unit
 
@@ -56,6 +56,12 @@ def test_work_of_an_older_turn_is_stale_and_a_fact_never_is() -> None:
 def test_a_process_may_send_only_what_is_its_own() -> None:
     with pytest.raises(ValueError, match="memory may not send VideoFrame"):
         consumers_of(_FRAME, "memory")
+
+
+def test_what_perception_noticed_finds_room_behind_a_question_that_waits() -> None:
+    assert bound_of("perception", Delivery.ORDERED) >= 600 * 5  # ten minutes, about five messages a second
+    assert bound_of("streamer", Delivery.ORDERED) < bound_of("perception", Delivery.ORDERED)
+    assert bound_of("streamer", Delivery.LATEST) == 1
 
 
 def test_every_edge_has_an_inlet() -> None:
