@@ -66,7 +66,7 @@ def child(folder: Path, first: int, seed: int) -> None:
         keeper.commit(row.no, None, second * S, second, second + 2, second + 2)
         _say("ack", second)
         if second % ERASE_EVERY == ERASE_EVERY - 1:
-            start = rng.randrange(max(0, second - 200), second)
+            start = rng.randrange(max(0, second - 200), second - 5)
             _say("erasing", start, start + 4)
             keeper.settle(keeper.erase(Wish(((row.no, start * S, (start + 5) * S - 1),))))
             _say("erased", start, start + 4)

@@ -14,8 +14,9 @@ from bench.sample import voices
 from bench.sample.model import Ask, Expect, Light, Noise, Person, Repaint, Say, Scene, Script, Thing
 
 BETWEEN_LINES_S = 1.3  # silence after a statement: long enough to end a turn
-SPOKEN_ROOM_S = 6.0  # silence after a spoken question: turn end, delay and the reply
-TYPED_ROOM_S = 5.0
+SPOKEN_ROOM_S = 6.5  # silence after a spoken question: turn end, delay and the reply
+TYPED_ROOM_S = 6.0
+SUMMARY_ROOM_S = 14.0
 STEP_S = 0.1  # everything begins on this grid, so that times are short to read
 TAIL_S = 2.0
 SUMMARY_SHARE_S = 5.0  # a scene that is in a span for so long belongs into its summary
@@ -126,10 +127,15 @@ class _Builder:
         if ask.spoken:
             end = self._voice(start, self._script.asker, ask.text)
             self._asked.append(Asked("", round(end, 3), ask))
-            return _grid(end + SPOKEN_ROOM_S)
+            return _grid(end + max(SPOKEN_ROOM_S, _room(ask)))
         self._n_typed += 1
         self._asked.append(Asked(f"q{self._n_typed:02d}", round(start, 3), ask))
-        return _grid(start + TYPED_ROOM_S)
+        return _grid(start + max(TYPED_ROOM_S, _room(ask)))
+
+
+def _room(ask: Ask) -> float:
+    """What a long reply needs before the next words would cut it."""
+    return SUMMARY_ROOM_S if ask.expect.kind == "summary" else 0.0
 
 
 def _grid(seconds: float) -> float:
