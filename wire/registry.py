@@ -50,7 +50,10 @@ class Registry:
             ) from error
 
     def create(self, name: str, options: dict[str, Any]) -> Any:
-        """Load, check the options against the class's `Options`, construct (which loads weights and warms up)."""
+        """Load, check the options against the class's `Options`, construct (which loads weights and warms up).
+
+        Raises BackendError, also for what the backend itself finds wrong with its options, files or server.
+        """
         backend = self.load(name)
         known = {f.name: f for f in dataclasses.fields(backend.Options)}
         for key in options:
@@ -65,7 +68,10 @@ class Registry:
             raise BackendError(
                 f"{self.role}: backend {name!r} needs the option {missing[0]!r}; set {self.role}.options"
             )
-        return backend(backend.Options(**options))
+        try:
+            return backend(backend.Options(**options))
+        except (ValueError, OSError) as error:
+            raise BackendError(f"{self.role}: backend {name!r}: {error}") from error
 
 
 def nearest(word: str, choices: list[str]) -> str:

@@ -8,15 +8,15 @@ from pathlib import Path
 import pytest
 
 from memory.backends import COMPRESSOR, TEXT_ENCODER
-from models.checkpoint import CheckpointError
 from perception.backends import ASR, SOUND, VAD, VISION
 from reasoning.backends import LLM, TTS
 from wire.config import BackendConfig, load
-from wire.registry import Registry
+from wire.registry import BackendError, Registry
 
 pytestmark = pytest.mark.models
 
-PROFILES = ("omnilive-7b", "internvl2-8b", "internvl-chat-v1-5", "mini-internvl-4b")
+WITH_CHECKPOINTS = ("omnilive-7b", "internvl2-8b", "internvl-chat-v1-5", "mini-internvl-4b")
+PROFILES = (*WITH_CHECKPOINTS, "remote")
 
 
 def roles(profile: str) -> list[tuple[Registry, BackendConfig]]:
@@ -43,11 +43,11 @@ def test_backends_and_options_exist(profile: str) -> None:
             assert set(backend.options) <= known
 
 
-@pytest.mark.parametrize("profile", PROFILES)
+@pytest.mark.parametrize("profile", WITH_CHECKPOINTS)
 def test_a_checkpoint_that_is_not_there_is_named(profile: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     wanting = [(r, b) for r, b in roles(profile) if "checkpoint" in b.options]
     assert wanting
     for registry, backend in wanting:
-        with pytest.raises(CheckpointError, match=r"checkpoints/[\w.-]+"):
+        with pytest.raises(BackendError, match=r"checkpoints/[\w.-]+"):
             registry.create(backend.backend, {**backend.options, "device": "cpu"})

@@ -22,6 +22,8 @@ class Backend:
     Options = BackendOptions
 
     def __init__(self, options: BackendOptions) -> None:
+        if options.model == "nowhere":
+            raise FileNotFoundError("nowhere is not a folder; fetch the weights into it")
         self.options = options
 
 
@@ -43,6 +45,7 @@ def test_a_backend_is_made_from_its_options() -> None:
         ("goood", {}, "perception.asr: no backend 'goood'; did you mean 'good'?"),
         ("absent", {}, "needs a_library_nobody_has, which is not installed; pip install 'omnilive[whisper]'"),
         ("good", {"model": "m", "beam": 2}, "has no option 'beam'; did you mean 'beams'?"),
+        ("good", {"model": "nowhere"}, "perception.asr: backend 'good': nowhere is not a folder; fetch"),
         ("good", {}, "needs the option 'model'; set perception.asr.options"),
     ],
 )
