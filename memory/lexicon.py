@@ -8,13 +8,15 @@ from __future__ import annotations
 from wire.words import alike, number, stem, stem_set
 
 _KINDS: dict[str, str] = {
-    "text": "sign board blackboard whiteboard poster slide label banner notice placard billboard plaque page title headline"
+    "text": "sign board blackboard whiteboard poster slide label banner notice placard billboard plaque page title "
+    "headline"
     " heading caption subtitle word text writing letter lettering inscription menu card paper sentence note print"
     " signpost door gate name number price date address phone telephone website message email message screen display"
     " line list ticket plate nameplate chalkboard bulletin ad advert advertisement logo brochure flyer leaflet sticker"
     " panel sheet noticeboard timetable schedule newspaper book cover bullet digit figure",
     "code": "qr qrcode barcode code",
-    "people": "person man woman guy boy girl child kid anybody anyone somebody someone everybody everyone nobody visitor"
+    "people": "person man woman guy boy girl child kid anybody anyone somebody someone everybody everyone nobody "
+    "visitor"
     " guest customer individual folk human pedestrian lady gentleman passenger student worker",
     "face": "face",
     "object": "object shape circle ball square box triangle rectangle star dot disc disk thing item block bar ring oval"
@@ -110,35 +112,51 @@ _REPAIRED = 0.8  # likeness from which an unknown word is taken for a word of th
 _REPAIR_TO = [
     "triangle", "rectangle", "background", "narrator", "direction", "visible", "brighter", "written",
 ]  # fmt: skip
-_PHRASES: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
-    (("you", "are", "code"), ("qr", "code")), (("your", "code"), ("qr", "code")), (("cue", "are"), ("qr",)),
-    (("q", "are"), ("qr",)), (("queue", "are"), ("qr",)), (("u", "are", "code"), ("qr", "code")),
-    (("que", "la", "code"), ("qr", "code")), (("key", "are", "code"), ("qr", "code")), (("bar", "code"), ("barcode",)),
-    (("that", "qr"), ("the", "qr")), (("try", "and"), ("triangle",)), (("back", "ground"), ("background",)),
-    (("black", "board"), ("blackboard",)), (("white", "board"), ("whiteboard",)), (("some", "of", "what"),
-    ("sum", "up", "what")), (("some", "up"), ("sum", "up")), (("some", "look", "what"), ("sum", "up", "what")),
-    (("is", "they"), ("is", "there")), (("was", "their"), ("was", "there")), (("is", "their"), ("is", "there")),
-    (("with", "their"), ("was", "there")), (("their", "now"), ("there", "now")), (("was", "assigned"), ("was", "the", "sign")),
-    (("does", "assigned"), ("does", "the", "sign")), (("did", "assigned"), ("did", "the", "sign")),
-    (("who", "many"), ("how", "many")), (("how", "money"), ("how", "many")), (("did", "you", "sign"), ("did", "the", "sign")),
-    (("the", "sign", "saying"), ("the", "sign", "say")), (("sign", "state"), ("sign", "say")), (("let", "is", "change"),
-    ("what", "changed")),
-)  # fmt: skip
+# What recognisers make of frequent phrases.
+_PHRASES = {
+    "you are code": "qr code", "your code": "qr code", "cue are": "qr", "q are": "qr", "queue are": "qr",
+    "u are code": "qr code", "que la code": "qr code", "key are code": "qr code", "bar code": "barcode",
+    "that qr": "the qr", "try and": "triangle", "back ground": "background", "black board": "blackboard",
+    "white board": "whiteboard", "some of what": "sum up what", "some up": "sum up", "some look what": "sum up what",
+    "is they": "is there", "was their": "was there", "is their": "is there", "with their": "was there",
+    "their now": "there now", "was assigned": "was the sign", "does assigned": "does the sign",
+    "did assigned": "did the sign", "who many": "how many", "how money": "how many", "did you sign": "did the sign",
+    "the sign saying": "the sign say", "the signs a": "the sign say", "the signs say": "the sign say",
+    "sign stay": "sign say", "sign state": "sign say", "let is change": "what changed",
+}  # fmt: skip
 
 
 def repair(words: list[str]) -> list[str]:
     """Words as they were most likely spoken: phrases that recognisers break, and near misses of frequent words."""
     out = list(words)
-    for broken, whole in _PHRASES:
-        size = len(broken)
-        for i in range(len(out) - size, -1, -1):
-            if tuple(out[i : i + size]) == broken:
-                out[i : i + size] = whole
+    for broken, whole in _PHRASES.items():
+        parts = broken.split()
+        for i in range(len(out) - len(parts), -1, -1):
+            if out[i : i + len(parts)] == parts:
+                out[i : i + len(parts)] = whole.split()
     if len(out) > 3 and out[0] == "why" and out[1] in ("was", "is", "did", "colour", "number"):
         out[0] = "what"  # a short vowel at the very start is often lost
+    if out[:1] == ["q"] and out[1:2] in (["is"], ["was"], ["are"]):
+        out[0] = "who"
     if len(out) > 3 and out[-1] in ("no", "know", "though") and out[0] in ("is", "how", "what", "are", "who"):
         out[-1] = "now"
-    return [_repaired(word) for word in out]
+    return _respaced([_repaired(word) for word in out])
+
+
+def _respaced(words: list[str]) -> list[str]:
+    """ "greens were" is "green square": a colour whose shape ran into it."""
+    out = list(words)
+    for i in range(len(out) - 1):
+        first, joined = out[i], out[i] + out[i + 1]
+        colour = next((c for c in COLOURS if len(c) > 2 and first.startswith(c) and first != c), "")
+        if not colour:
+            continue
+        likeness, shape = max(
+            (alike(joined, colour + s), s) for s in ("circle", "square", "triangle", "star", "ball", "sign")
+        )
+        if likeness >= _REPAIRED:
+            out[i], out[i + 1] = colour, shape
+    return out
 
 
 def _repaired(word: str) -> str:

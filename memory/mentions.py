@@ -19,7 +19,8 @@ _LAST = {"last", "final", "latest", "newest", "recent", "recently", "previous"}
 _DEED_PHRASES: tuple[tuple[str, str], ...] = (
     (r"(?:go|goes|going|went|gone|turn\w*|switch\w*|were|was) (?:out|off|dark)|(?:get|got|gets|become|became) dark\w*|"
      r"dimm?\w*|(?:get|got|become|became) (?:dim|dimmer)|darken\w*|blackout", "dark"),
-    (r"(?:light\w*|lamp\w*) (?:\w+ )?(?:on|back on)|(?:come|came|coming|go|went|turn\w*|switch\w*) (?:back )?on(?= again|$)|"
+    (r"(?:light\w*|lamp\w*) (?:\w+ )?(?:on|back on)|(?:come|came|coming|go|went|turn\w*|switch\w*) (?:back )?on(?= "
+     r"again|$)|"
      r"(?:get|got|become|became) (?:bright|light)\w*|brighten\w*|light up|lit up", "bright"),
     (r"(?:come|comes|came|coming|walk\w*|step\w*|went|go|goes|going|ran|run|enter\w*) (?:in|into|inside|through)\b|"
      r"(?:show\w*|turn\w*) up|come along|entered|entrance\w*", "enter"),
@@ -35,9 +36,10 @@ _TALK = stem_set(
     "say mention talk speak tell announce hear heard know learn remember thing sentence word time statement remark"
     " spoken told fact anything something find look pay need"
 )
-_POST = {"with", "that", "which", "who", "where", "about", "on", "in", "saying", "reading", "showing", "for", "of", "at",
-         "called", "named", "said", "says", "read", "reads", "containing", "above", "below", "under", "near", "behind",
-         "by", "from", "marked", "labelled", "labeled"}  # fmt: skip
+_POST = word_set(
+    "with that which who where about on in saying reading showing for of at called named said says read reads by from"
+    " containing above below under near behind marked labelled labeled"
+)
 _OUT_OF_CONTENT = STOPWORDS | {
     "right", "left", "top", "bottom", "side", "middle", "centre", "big", "large", "small", "little", "huge", "tiny",
     "whole", "entire", "full", "new", "old", "light", "dark", "bright", "coloured", "exactly", "really", "actually",
@@ -64,7 +66,11 @@ def mention(words: Sequence[str]) -> Mention:
     content = _content(words, head, kind, colour)
     if kind == "light" and not deed and ("on" in words or "off" in words or "out" in words):
         deed = "bright" if "on" in words else "dark"
-    if kind in ("", "scene") and any(stem(w) in ("thing", "object", "shape", "one", "item") for w in words) and _on_side(words):
+    if (
+        kind in ("", "scene")
+        and any(stem(w) in ("thing", "object", "shape", "one", "item") for w in words)
+        and _on_side(words)
+    ):
         kind = "object"
     if deed in ("enter", "leave") and kind in ("object", "text", "code", "colour"):
         deed = "appear" if deed == "enter" else "vanish"

@@ -1,16 +1,47 @@
-"""Turns a question round so that it stands in one clause: "the wall, what colour is it" asks "what colour is the wall".
+"""A question without polite words and in one clause: "the wall, what colour is it" is "what colour is the wall".
 
-Pure text over repaired tokens joined by spaces; knows no memory and no kinds of question.
+Pure text over repaired tokens; knows no memory and no kinds of question.
 """
 
 from __future__ import annotations
 
 import re
 
+_ADDRESS = (
+    "and|so|okay|well|hey|hello|hi|um|uh|er|ah|oh|then|but|please|omni|computer|assistant|excuse me|sorry|by the way|"
+    "one more question|question|my question is|listen|alright|all right|thanks|thank you|maybe|also|right|yes|no|"
+    "good (?:morning|evening|afternoon)|i have a question|quick question|actually|finally|and now|now"
+)
+_POLITE = tuple(
+    re.compile(rf"^{pattern} (?=\S)")
+    for pattern in (
+        rf"(?:{_ADDRESS})",
+        r"(?:can|could|would|will) (?:you|we|i) (?:please |kindly )?(?:tell|remind|give|show)(?: me| us)?(?: again)?"
+        r"(?: please)?(?: about)?",
+        r"(?:can|could|would|will) you(?: please| kindly)?(?= (?:read|describe|say|repeat|sum|summarise|list|count|"
+        r"name|"
+        r"recap|explain)\b)",
+        r"(?:please )?(?:tell|remind|inform) (?:me|us)(?! (?:if|whether|everything|all)\b)(?: again)?(?: please)?(?: "
+        r"about)?",
+        r"(?:do|did|can|could) you (?:still |happen to |perhaps )?(?:know|remember|recall|notice|say|tell|see|hear)(?= "
+        r"(?:what|which|who|when|where|how|if|whether)\b)",
+        r"(?:i (?:want|would like|d like|would love|need|wonder|am wondering|was wondering)(?: you)?(?: to (?:know|"
+        r"hear|tell me|see))?)"
+        r"(?= (?:what|which|who|when|where|how|if|whether|the)\b)",
+        r"(?:let me know|any idea|i forgot|i have forgotten|i do not remember|do you have any idea|say)"
+        r"(?= (?:what|which|who|when|where|how|if|whether)\b)",
+        r"(?:do|did|can|could) you (?:still |perhaps )?(?:remember|recall)(?= (?:the|a|an|my|our|his|her)\b)",
+        r"(?:please|the question is|according to (?:the )?\w+|as far as you \w+)",
+    )
+)
+_TRAILING = re.compile(r" (?:please|thanks|thank you|again|for me|then|exactly|though|if you can|do you know|"
+                       r"do you remember|you know)$")  # fmt: skip
 _WH = r"(?:what|which|where|how|when|who|did|was|is|does|has)"
 _IT = r"\b(?:it|that|this|they|them|one|he|she)\b"
 _SURFACE = r"(?:slide|sign|board|poster|screen|page|card|menu|notice|ticket)"
-_TAIL = re.compile(r" (?:(?:that|which) (?:we|you|i) (?:saw|have seen|could see|just saw)|earlier|before|just now|a while ago)$")
+_TAIL = re.compile(
+    r" (?:(?:that|which) (?:we|you|i) (?:saw|have seen|could see|just saw)|earlier|before|just now|a while ago)$"
+)
 
 _TOPIC_FIRST = re.compile(
     rf"(?:there (?:was|is|were|are) )?(?P<np>(?:the|a|an|my|our|that|this|some) .+?) (?P<q>{_WH}\b(?: \w+){{1,5}})"
@@ -21,8 +52,22 @@ _GAVE = re.compile(
 )
 _SIDE_FIRST = re.compile(r"(?:on|at) the (?P<side>left|right|top|bottom)(?: side)? (?P<q>(?:what|which) colours?)\b.*")
 _BEFORE_FIRST = re.compile(
-    rf"before (?P<np>(?:the|a) \w+(?: \w+)?) (?:became|turned|was|changed to|got|went|was painted) (?P<state>\w+) (?P<q>{_WH} .+)"
+    r"before (?P<np>(?:the|a) \w+(?: \w+)?) (?:became|turned|was|changed to|got|went|was painted) (?P<state>\w+) "
+    rf"(?P<q>{_WH} .+)"
 )
+
+
+def plain(words: list[str]) -> list[str]:
+    """The words without greetings, "can you tell me", "please"."""
+    text = " ".join(words)
+    for _ in range(4):
+        before = text
+        for pattern in _POLITE:
+            text = pattern.sub("", text)
+        text = _TRAILING.sub("", text)
+        if text == before:
+            break
+    return text.split()
 
 
 def reworded(text: str) -> str:

@@ -55,13 +55,23 @@ _Read = Callable[[re.Match[str], _Now], _Span | None]
 _COUNT = r"(?:\d+(?:\.\d+)?|an?|half an?|a few|few|a couple of|couple of|several|one)"
 _UNIT = r"(?:seconds?|secs?|minutes?|mins?|hours?)"
 _AND_A_HALF = r"(?: and a half)?"
-_DURATION = rf"{_COUNT}{_AND_A_HALF} {_UNIT}{_AND_A_HALF}(?: (?:and )?\d+(?! {_UNIT})(?= |$)| (?:and )?{_COUNT} {_UNIT})*"
+_DURATION = (
+    rf"{_COUNT}{_AND_A_HALF} {_UNIT}{_AND_A_HALF}(?: (?:and )?\d+(?! {_UNIT})(?= |$)| (?:and )?{_COUNT} {_UNIT})*"
+)
 _CLOCKED = r"\d{1,2}:\d\d(?::\d\d)?"
 _POINT = rf"(?:{_CLOCKED}|{_DURATION}|minute \d+)"
 _ABOUT = r"(?:about |around |roughly |approximately |exactly |nearly |some )?"
 _MARK = r"(?: mark| into (?:the )?(?:video|stream|recording|film|clip|it)| in)?"
 _UNIT_S = {"s": 1.0, "m": 60.0, "h": 3600.0}
-_WORDED = {"a few": 3.0, "few": 3.0, "several": 4.0, "a couple of": 2.0, "couple of": 2.0, "half a": 0.5, "half an": 0.5}
+_WORDED = {
+    "a few": 3.0,
+    "few": 3.0,
+    "several": 4.0,
+    "a couple of": 2.0,
+    "couple of": 2.0,
+    "half a": 0.5,
+    "half an": 0.5,
+}
 
 
 def seconds_of(text: str) -> float | None:
@@ -72,16 +82,16 @@ def seconds_of(text: str) -> float | None:
         for part in text.split(":"):
             total = total * 60 + int(part)
         return float(total)
-    if found := re.fullmatch(r"minute (\d+)", text):
-        return int(found[1]) * 60.0
+    if minute := re.fullmatch(r"minute (\d+)", text):
+        return int(minute[1]) * 60.0
     if not re.fullmatch(_DURATION, text):
         return None
     total_s, unit_s, end = 0.0, 0.0, 0
-    for part in re.finditer(rf"({_COUNT})({_AND_A_HALF}) ({_UNIT})({_AND_A_HALF})", text):
-        unit_s = _UNIT_S[part[3][0]]
-        half = 0.5 if part[2] or part[4] else 0.0
-        total_s += (_amount(part[1]) + half) * unit_s
-        end = part.end()
+    for piece in re.finditer(rf"({_COUNT})({_AND_A_HALF}) ({_UNIT})({_AND_A_HALF})", text):
+        unit_s = _UNIT_S[piece[3][0]]
+        half = 0.5 if piece[2] or piece[4] else 0.0
+        total_s += (_amount(piece[1]) + half) * unit_s
+        end = piece.end()
     tail = re.fullmatch(r" (?:and )?(\d+)", text[end:])
     if tail:  # "one minute thirty"
         total_s += int(tail[1]) * unit_s / 60
@@ -192,7 +202,8 @@ _RULES: tuple[tuple[re.Pattern[str], _Read], ...] = tuple(
         (rf"(?:in |during )?(?:between|from) (?P<p>{_POINT}|\d+) (?:and|to|until|till) (?P<q>{_POINT})", _between),
         (rf"{_ABOUT}(?P<d>{_DURATION}) (?:ago|earlier|before now|back)", _ago),
         (rf"(?:in|during|within|for|over|of)? ?(?:the )?first (?P<d>{_DURATION}|{_UNIT}){_STREAM}", _first),
-        (rf"(?:in|during|within|for|over|of)? ?(?:the )?(?:last|past|final) (?P<d>{_DURATION}|{_UNIT}){_STREAM}", _last),
+        (rf"(?:in|during|within|for|over|of)? ?(?:the )?(?:last|past|final) (?P<d>{_DURATION}|{_UNIT}){_STREAM}",
+         _last),
         (rf"(?:in|during) the (?P<n>{'|'.join(_ORDINAL_MINUTE)}) (?P<u>minute|hour){_STREAM}", _nth),
         (r"at (?P<h>\d{1,2})(?::(?P<m>\d\d))? ?(?:(?P<half>am|pm)|o ?clock)", _clock),
         (rf"(?:at|around|about|near|by)? ?(?:the )?{_ABOUT}(?P<p>{_POINT}) (?:mark|into (?:the )?\w+|in)", _at),

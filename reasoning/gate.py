@@ -19,9 +19,7 @@ _FILLERS = word_set(
     " nice thanks thank you alright all cool aha huh wow really exactly indeed please hey like then that it is of in"
     " fantastic excellent perfect sorry pardon be had to one"
 )
-_GREETINGS = word_set(
-    "hello hi hey good morning afternoon evening there omni everybody everyone goodbye bye night"
-)
+_GREETINGS = word_set("hello hi hey good morning afternoon evening there omni everybody everyone goodbye bye night")
 _OPENERS = re.compile(
     r"^(?:(?:and|so|okay|well|hey|hello|hi|um|uh|er|ah|oh|now|then|but|please|omni|computer|assistant|excuse me|sorry|"
     r"by the way|one more question|my question is|listen|alright|all right|thanks|thank you|also|right|yes|no|the|a|"
@@ -37,22 +35,28 @@ _NOUNISH = r"(?:\w+ ){0,3}?"
 _QUESTIONS = tuple(
     re.compile(pattern)
     for pattern in (
-        rf"^(?:what|which|who|whom|whose|where|why|how) {_AUX}\b(?! not all\b)",
-        r"^(?:what|which) (?:is )?(?:changed|happened|came|followed|preceded|else|about|colour|number|way|direction|time|"
+        rf"^(?:what|which|who|whom|whose|where|how) {_AUX}\b(?! not all\b)",
+        rf"^why {_AUX} {_SUBJECT}\b",
+        r"^(?:what|which) (?:is )?(?:changed|happened|came|followed|preceded|else|about|colour|number|way|direction|"
+        r"time|"
         r"shape|words?|text|sign|slide|kind|sort|sound|sounds|noise)\b",
         r"^(?:what|who) \w+ed\b(?! (?:is|was)\b)",
-        r"^which \w+(?: \w+)? (?:\w+ed|came|went|left) (?:first|last|before|after|in|out|next|the|most|earlier|later)\b",
-        r"^how (?:many|much|long|often|far|old|tall|big|high|heavy|fast|deep|wide|large|small|about|bright|dark|come|late|early|"
+        r"^which \w+(?: \w+)? (?:\w+ed|came|went|left) (?:first|last|before|after|in|out|next|the|most|earlier|"
+        r"later)\b",
+        r"^how (?:many|much|long|often|far|old|tall|big|high|heavy|fast|deep|wide|large|small|about|bright|dark|come|"
+        r"late|early|"
         r"hot|cold|strong|soon|expensive|cheap)\b",
         rf"^(?:what|which|whose) \w+(?: \w+)? {_BE_DO} ",
-        r"^who (?:came|left|said|was|is|built|wrote|made|entered|spoke|mentioned|painted|sells|lives|owns|runs|wins|won|"
+        r"^who (?:came|left|said|was|is|built|wrote|made|entered|spoke|mentioned|painted|sells|lives|owns|runs|wins|"
+        r"won|"
         r"sang|plays|played|works|else|discovered|invented|designed|founded|found|opened|leads|led|took|stood)\b",
         rf"^when {_BE_DO} {_SUBJECT}\b",
         r"^when (?:did|was|were|does|do|is|will|are) \w+",
         rf"^(?:did|does|do|was|were|is|are|has|have|had|am) (?:not )?{_SUBJECT}\b",
         r"^(?:can|could|would|will) (?:you|we|i|one|anybody|anyone|somebody|it|the|there)\b",
-        r"^(?:is|are|was|were|did|do|does|has|have) (?:\w+ ){1,4}(?:visible|there|open|closed|dark|bright|or|before|after|"
-        r"appear|come|move|shown|mention|say|said)\b",
+        r"^(?:is|are|was|were|did|do|does|has|have) (?:\w+ ){1,4}(?:visible|there|open|closed|dark|bright|or|before|"
+        r"after|"
+        r"appear|come|move|shown|mention|say|said|playing|heard|moving|seen)\b",
         r"^(?:at|in|on|for|to|from|by|about|since|until|with|of|during|into) (?:what|which|how|whose) ",
         rf"^(?:before|after|while|during|when) .+ (?:what|which|who|where|how) {_AUX} {_SUBJECT}\b",
         r".+ (?:what|which|who|where|how) (?:did|was|were|is|are|does) (?:you|the|it|there|he|she|they|we|i) .+",
@@ -70,15 +74,20 @@ _QUESTIONS = tuple(
 _STATEMENTS = tuple(
     re.compile(pattern)
     for pattern in (
-        rf"^(?:what|where|how|who) (?!{_AUX}\b)(?:we|you|i|they|he|she|it|the \w+|this|that|these|those) .+ (?:is|was|are|were|will) ",
+        rf"^(?:what|where|how|who) (?!{_AUX}\b)(?:we|you|i|they|he|she|it|the \w+|this|that|these|those) .+ (?:is|"
+        r"was|are|were|will) ",
         r"^(?:what|how) (?:a|an|very|beautiful|lovely|nice|wonderful)\b",
-        rf"^(?:when|where|while|as|if|after|before|since|until|although|because|once) (?!{_BE_DO}\b)(?:the|a|an|we|you|i|he|she|it|"
+        rf"^(?:when|where|while|as|if|after|before|since|until|although|because|once) (?!{_BE_DO}\b)(?:the|a|an|we|"
+        r"you|i|he|she|it|"
         r"they|this|that|there|our|his|her|their|people)\b(?!.* (?:what|which|who|how|did|does) )",
         r"^which (?:is|was|are|were) (?:why|how|where|when|what|a|an|the reason|not|also|very|now)\b",
         r"^who (?:knows|cares|would have)\b",
-        r"^(?:did you know|have you ever|can you (?:believe|imagine)|do (?:come|not|let|have|be|take|enjoy)|have an?)\b",
-        r"^(?:we|i|they|he|she|it|you|nobody|no one|everyone) (?:\w+ )?(?:not )?(?:know|knows|knew|wonder|see|saw|count|counted|told|"
-        r"tell|remember|show|showed|asked|ask|learn|learned)\b.* (?:how|what|who|where|when|which)\b(?! (?:did|does|do|was|is) )",
+        r"^(?:did you know|have you ever|can you (?:believe|imagine)|do (?:come|not|let|have|be|take|enjoy)|have "
+        r"an?)\b",
+        r"^(?:we|i|they|he|she|it|you|nobody|no one|everyone) (?:\w+ )?(?:not )?(?:know|knows|knew|wonder|see|saw|"
+        r"count|counted|told|"
+        r"tell|remember|show|showed|asked|ask|learn|learned)\b.* (?:how|what|who|where|when|which)\b(?! (?:did|does|"
+        r"do|was|is) )",
         r"^(?:will|may|might) (?:the|be)\b.* (?:and|then)\b.*",
     )
 )
@@ -86,11 +95,14 @@ _REQUESTS = tuple(
     re.compile(pattern)
     for pattern in (
         r"^(?:tell|remind|inform|show|give) (?:me|us)\b",
-        r"^(?:read|spell|repeat|quote)\b(?: (?:me|us|it|that|the|out|what|again|aloud|this|to|all|please|from|your|every))",
+        r"^(?:read|spell|repeat|quote)\b(?: (?:me|us|it|that|the|out|what|again|aloud|this|to|all|please|from|your|"
+        r"every))",
         r"^(?:read|repeat|recap|summari[sz]e|describe)$",
-        r"^(?:describe|summari[sz]e|sum up|recap|recount|outline|list|name|count|identify|explain|compare)\b(?! of\b| is\b| was\b| are\b)",
+        r"^(?:describe|summari[sz]e|sum up|recap|recount|outline|list|name|count|identify|explain|compare)\b(?! of\b|"
+        r" is\b| was\b| are\b)",
         r"^(?:some|sum|some of|summer|the sum) (?:up|look|of)? ?what (?:you|happened|i|we)\b",
-        r"^(?:let me know|i (?:want|would like|d like|need|wish|wonder|am wondering|was wondering) (?:to (?:know|hear)|what|which|who|"
+        r"^(?:let me know|i (?:want|would like|d like|need|wish|wonder|am wondering|was wondering) (?:to (?:know|"
+        r"hear)|what|which|who|"
         r"when|where|how|if there|you to))\b",
         r"^(?:a |the )?(?:short |brief |quick )?(?:summary|recap|overview)(?: of)? .*",
         r"^(?:make|write|provide) (?:me |us )?(?:a |an )?(?:short |brief )?(?:summary|list|recap|overview)\b",
@@ -98,6 +110,11 @@ _REQUESTS = tuple(
         r"^do (?:tell|you)\b",
     )
 )
+# A short sentence with such an opening is a question whose other words were misheard.
+_LIKE_A_QUESTION = re.compile(
+    r"^(?:what|which|how many|how long|how much|who|did you|do you|have you|can you)\b(?! (?:a|an|not)\b)"
+)
+_SHORT = 9  # words
 _NOT_REQUESTS = re.compile(
     r"^(?:list|name|count|outline|show|read|describe|repeat)(?:s|ed|ing)?$|^name (?:is|was)\b|^names\b|"
     r"^(?:tell|show) (?:me|us) (?:your|the) (?:friends|world)\b"
@@ -123,7 +140,12 @@ def judge(question: Question) -> Verdict:
     if question.source == "typed":
         silent = shape == "filler" and "?" not in question.text
         return Verdict(not silent, shape, "filler" if silent else "")
-    if question.cues.follow_up and shape == "statement" and len(tokens(question.text)) <= 6 and _starts_with_and(question.text):
+    if (
+        question.cues.follow_up
+        and shape == "statement"
+        and len(tokens(question.text)) <= 6
+        and _starts_with_and(question.text)
+    ):
         return Verdict(True, "question")
     answer = shape in ("question", "request")
     return Verdict(answer, shape, "" if answer else shape)
@@ -144,6 +166,8 @@ def form(text: str) -> Form:
             return "statement"
         if any(pattern.search(sentence) for pattern in _QUESTIONS):
             return "question"
+        if _LIKE_A_QUESTION.search(sentence) and len(sentence.split()) <= _SHORT:
+            return "question"
         if any(pattern.search(sentence) for pattern in _REQUESTS) and not _NOT_REQUESTS.search(sentence):
             return "request"
     return "statement"
@@ -155,13 +179,32 @@ def _mended(text: str) -> str:
     if len(words) < 3:
         return text
     first, second = words[0], words[1]
-    asks_next = second in ("did", "does", "was", "were", "is", "are", "do", "colour", "many", "long", "number", "changed")
+    asks_next = second in (
+        "did",
+        "does",
+        "was",
+        "were",
+        "is",
+        "are",
+        "do",
+        "colour",
+        "many",
+        "long",
+        "number",
+        "changed",
+    )
     if not asks_next or first in _WH:
         return text
-    if first in _MISHEARD_WH and second not in ("is",):
+    if first in ("q", "hue", "hoo") and second in ("is", "was", "are"):
+        return " ".join(["who", *words[1:]])
+    if first in _MISHEARD_WH and second not in ("is", "do", "does"):
         return " ".join(["what", *words[1:]])
     best = max(_WH, key=lambda wh: alike(first, wh))
-    return " ".join([best, *words[1:]]) if alike(first, best) >= 0.75 and second in ("did", "does", "many", "long") else text
+    return (
+        " ".join([best, *words[1:]])
+        if alike(first, best) >= 0.75 and second in ("did", "does", "many", "long")
+        else text
+    )
 
 
 def _starts_with_and(text: str) -> bool:

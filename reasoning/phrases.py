@@ -14,7 +14,7 @@ _ABBREVIATION = re.compile(
     r"(?:^|[\s(\"'])(?:mr|mrs|ms|dr|st|prof|sr|jr|vs|etc|e\.g|i\.e|no|nr|fig|approx|ca|cf|al|[a-z])\.$", re.IGNORECASE
 )
 _END = re.compile(r"[.!?…][\"')\]]*(?=\s)")
-_CLAUSE = re.compile(r"[,;:–—][\"')\]]*(?=\s)")
+_CLAUSE = re.compile(r"[,;:\u2013\u2014][\"')\]]*(?=\s)")
 
 
 class Phrases:

@@ -14,8 +14,8 @@ _CURRENCIES = {"$": "dollars", "€": "euros", "£": "pounds"}
 _CAPITALS = re.compile(r"\b[A-Z]{2,}\b")
 _SPELLED = word_set("QR TV UK US USA EU PC ID AM PM BBC CNN DVD CD WC ATM GPS USB FAQ")
 _SYMBOLS = (
-    ("&", " and "), ("%", " percent"), ("+", " plus "), ("=", " equals "), ("@", " at "), ("…", ", "), ("°", " degrees"),
-    ("/", " "), ("_", " "), ("#", " number "), ('"', ""), ("*", ""), ("|", ", "),
+    ("&", " and "), ("%", " percent"), ("+", " plus "), ("=", " equals "), ("@", " at "), ("…", ", "),
+    ("°", " degrees"), ("/", " "), ("_", " "), ("#", " number "), ('"', ""), ("*", ""), ("|", ", "),
 )  # fmt: skip
 
 
@@ -41,7 +41,9 @@ def _time(found: re.Match[str]) -> str:
 def _address(found: re.Match[str]) -> str:
     if not _IS_ADDRESS.search(found[0]):
         return found[0]
-    return re.sub(r"\s+", " ", found[1].rstrip("/.").replace(".", " dot ").replace("/", " slash ").replace("-", " dash "))
+    return re.sub(
+        r"\s+", " ", found[1].rstrip("/.").replace(".", " dot ").replace("/", " slash ").replace("-", " dash ")
+    )
 
 
 def _money(found: re.Match[str]) -> str:

@@ -344,6 +344,8 @@ def alike(a: str, b: str) -> float:
     if a[0].isdigit() or b[0].isdigit():
         return 0.0
     shorter, longer = sorted((len(a), len(b)))
+    if shorter >= 5 and (a.startswith(b) or b.startswith(a)) and longer - shorter <= 3:
+        return 0.85  # "gardener" heard as "garden"
     if shorter < 3 or longer - shorter > 3:
         return 0.0
     spelled = 1 - _distance(a, b) / longer

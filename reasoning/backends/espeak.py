@@ -23,8 +23,8 @@ _CALLBACK = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctype
 
 @dataclass(frozen=True, kw_only=True)
 class EspeakOptions:
-    # An espeak-ng voice (en-us, de, fr, cmn...) and a variant of it. Most voices flutter, so that a phrase is never twice
-    # the same; Hugo does not, which replays need, and is the clearest of those that do not.
+    # An espeak-ng voice (en-us, de, fr, cmn...) and a variant of it. Most voices flutter, so that a phrase is never
+    # twice the same; Hugo does not, which replays need, and is the clearest of those that do not.
     voice: str = "en-us+Hugo"
     words_per_minute: int = 165
     pitch: int = 45  # 0..99

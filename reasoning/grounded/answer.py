@@ -26,7 +26,14 @@ _HANDLERS: dict[str, Handler] = {
 }  # fmt: skip
 # Where the handler of a kind finds nothing, somebody may have told it, or it may stand written.
 _TOLD_INSTEAD = ("text", "count", "when", "duration", "who", "where", "colour", "object", "unknown", "said", "ago")
-_ABSTAIN = {"said": NOT_HEARD, "heard": NOT_HEARD, "sound": NOT_HEARD, "fact": NEITHER, "unknown": NEITHER, "who": NEITHER}
+_ABSTAIN = {
+    "said": NOT_HEARD,
+    "heard": NOT_HEARD,
+    "sound": NOT_HEARD,
+    "fact": NEITHER,
+    "unknown": NEITHER,
+    "who": NEITHER,
+}
 
 
 def answer(question: Question) -> Answer:
@@ -72,7 +79,14 @@ def _by_kind(question: Question, pool: Pool, scope: Scope, text: str) -> Answer 
 
 
 def _wanted(ask: str) -> str:
-    return {"when": "time", "count": "number", "who": "name", "where": "place", "duration": "number", "ago": "time"}.get(ask, "")
+    return {
+        "when": "time",
+        "count": "number",
+        "who": "name",
+        "where": "place",
+        "duration": "number",
+        "ago": "time",
+    }.get(ask, "")
 
 
 def _says_now(text: str) -> bool:

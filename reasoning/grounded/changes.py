@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 
 from reasoning.grounded.events import clause
@@ -9,9 +10,11 @@ from reasoning.grounded.pool import Pool, S, Thing
 from reasoning.grounded.scope import Scope
 from reasoning.grounded.wording import Answer, capital, clock, listed
 from wire.messages import Cues
+from wire.words import tokens
 
 _AROUND_NS = 5 * S  # a change "at one minute" lies that near to it
 _MOST = 4
+_FILLS = 0.75  # share of the picture from which a colour is all there is
 
 
 def light(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
@@ -19,7 +22,9 @@ def light(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
     if scope.missing:
         return None
     changes = scope.pick(pool.all("light_change"))
-    if (cues.choices and {"on", "off", "dark", "bright", "light"} & set(" ".join(cues.choices).split())) or not (cues.choices or changes):
+    if (cues.choices and {"on", "off", "dark", "bright", "light"} & set(" ".join(cues.choices).split())) or not (
+        cues.choices or changes
+    ):
         state = _state(cues, pool, scope)
         if state is not None:
             return state
@@ -47,7 +52,7 @@ def _state(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
     if not states or not (scope.narrowed or not pool.all("light_change")):
         return None
     state = max(states, key=lambda t: t.end_ns) if cues.at_ns < 0 else states[0]
-    lamps = "off" if state.subject in ("dark", "dim") else "on"
+    lamps = "off" if state.subject == "dark" else "on"
     return Answer(f"It was {state.subject}, so the light was {lamps}, {_when(state, cues)}.", (state,))
 
 
@@ -60,7 +65,7 @@ def _steps(pool: Pool) -> list[Thing]:
     level = {"dark": 0, "dim": 1, "normal": 2, "bright": 3}
     states = pool.all("light")
     found = []
-    for before, after in zip(states, states[1:], strict=False):
+    for before, after in itertools.pairwise(states):
         step = level.get(after.subject, 2) - level.get(before.subject, 2)
         if step:
             found.append(_as_change(after, "darker" if step < 0 else "brighter"))
@@ -68,7 +73,9 @@ def _steps(pool: Pool) -> list[Thing]:
 
 
 def _as_change(state: Thing, subject: str) -> Thing:
-    return Thing(kind="light_change", start_ns=state.start_ns, end_ns=state.start_ns, subject=subject, parts=state.parts)
+    return Thing(
+        kind="light_change", start_ns=state.start_ns, end_ns=state.start_ns, subject=subject, parts=state.parts
+    )
 
 
 def change(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
@@ -92,7 +99,9 @@ def change(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
         told += _events(pool, start_ns, end_ns)
     if cues.at_ns >= 0 and not cues.now:
         told.sort(key=lambda pair: abs(pair[1].start_ns - cues.at_ns))
-    told = sorted(told[:_MOST] if cues.at_ns >= 0 and not cues.now else told[-_MOST:], key=lambda pair: pair[1].start_ns)
+    told = sorted(
+        told[:_MOST] if cues.at_ns >= 0 and not cues.now else told[-_MOST:], key=lambda pair: pair[1].start_ns
+    )
     if not told:
         return Answer("Nothing changed that I noticed.", sure=False)
     yes = "Yes: " if cues.yes_no else ""
@@ -104,17 +113,32 @@ def _background(pool: Pool, start_ns: int, end_ns: int) -> list[tuple[str, Thing
     states = [t for t in pool.all("colour") if t.side == "background"]
     return [
         (f"the background changed from {a.subject} to {b.subject}", b)
-        for a, b in zip(states, states[1:], strict=False)
+        for a, b in itertools.pairwise(states)
         if a.subject != b.subject and start_ns <= b.start_ns <= end_ns
     ]
 
 
 def repaints(pool: Pool, start_ns: int, end_ns: int) -> list[tuple[str, Thing]]:
-    """Changes of the background inside a scene, not those that a cut brings."""
-    cuts = [c.start_ns for c in pool.all("shot")]
+    """Changes of a wall that fills the picture, or inside a scene; not those that a cut or the light brings."""
+    lights = [c.start_ns for c in pool.all("light_change")]
     return [
-        (words, thing) for words, thing in _background(pool, start_ns, end_ns)
-        if cuts and not any(abs(thing.start_ns - cut) <= 2 * S for cut in cuts)
+        (f"the background changing from {was.subject} to {now.subject}", now) for was, now in repainted(pool)
+        if start_ns <= now.start_ns <= end_ns and not any(abs(now.start_ns - at_ns) <= 2 * S for at_ns in lights)
+    ]  # fmt: skip
+
+
+def repainted(pool: Pool) -> list[tuple[Thing, Thing]]:
+    """(background before, background after) where the wall itself changed: no cut lies there, or it fills both
+    pictures, so that a cut and a change of colour look the same."""
+    cuts = [c.start_ns for c in pool.all("shot")]
+    states = [t for t in pool.all("colour") if t.side == "background"]
+    return [
+        (was, now) for was, now in itertools.pairwise(states)
+        if was.subject != now.subject
+        and (
+            (cuts and not any(abs(now.start_ns - cut) <= 2 * S for cut in cuts))
+            or min(was.value, now.value) >= _FILLS
+        )
     ]  # fmt: skip
 
 
@@ -133,6 +157,12 @@ def _events(pool: Pool, start_ns: int, end_ns: int) -> list[tuple[str, Thing]]:
     return sorted(told, key=lambda pair: pair[1].start_ns)
 
 
+def _alike(a: str, b: str) -> float:
+    """Share of words that two lines have in common."""
+    words_a, words_b = set(tokens(a)), set(tokens(b))
+    return len(words_a & words_b) / max(1, len(words_a | words_b))
+
+
 def _text_change(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
     """A line that gave way to another on the same sign, or a sign that followed another."""
     start_ns, end_ns = (0, pool.t_ns) if cues.now else scope.span()
@@ -143,7 +173,7 @@ def _text_change(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
     for sign in signs:
         swaps += [(f"{words} at {clock(at_ns)}", sign) for words, at_ns in _line_swaps(sign, start_ns, end_ns)]
     if not swaps:
-        for before, after in zip(signs, signs[1:], strict=False):
+        for before, after in itertools.pairwise(signs):
             near = abs(after.start_ns - before.end_ns) <= 3 * S and start_ns <= after.start_ns <= end_ns
             if near:
                 swaps.append((f'"{before.subject}" became "{after.subject}" at {clock(after.start_ns)}', after))
@@ -161,7 +191,8 @@ def _line_swaps(sign: Thing, start_ns: int, end_ns: int) -> list[tuple[str, int]
     """(what became what, when) for lines that took the place of another."""
     told = []
     for later in sign.lines:
-        gone = [e for e in sign.lines if abs(later.start_ns - e.end_ns) <= 3 * S and e.subject != later.subject]
+        gone = [e for e in sign.lines if 0 < later.start_ns - e.end_ns + S <= 4 * S and e.subject != later.subject]
         if gone and start_ns <= later.start_ns <= end_ns:
-            told.append((f'"{gone[-1].subject}" became "{later.subject}"', later.start_ns))
+            before = max(gone, key=lambda e: _alike(e.subject, later.subject))
+            told.append((f'"{before.subject}" became "{later.subject}"', later.start_ns))
     return told

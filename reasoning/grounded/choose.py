@@ -10,7 +10,8 @@ from reasoning.grounded.wording import Answer
 from wire.words import STOPWORDS, alike, stem, tokens, with_digits
 
 _NONE = re.compile(
-    r"\b(?:none|neither|not (?:shown|visible|mentioned|seen|said|known)|cannot be|can't be|no one|nobody|nothing|unknown|"
+    r"\b(?:none|neither|not (?:shown|visible|mentioned|seen|said|known)|cannot be|can't be|no one|nobody|nothing|"
+    r"unknown|"
     r"unanswerable|did not|does not appear|no such)\b", re.I,
 )  # fmt: skip
 _LETTER = re.compile(r"^\(?([A-Za-z])[).:]\s+")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -37,7 +38,9 @@ def count(cues: Cues, pool: Pool, scope: Scope, text: str) -> Answer | None:
         case "face":
             return _state(pool.all("face"), cues, scope, "face", "faces")
         case "text":
-            return _listed("sign", _distinct_signs(scope.pick(find(_any_order(cues), pool))), lambda t: f'"{t.subject}"')
+            return _listed(
+                "sign", _distinct_signs(scope.pick(find(_any_order(cues), pool))), lambda t: f'"{t.subject}"'
+            )
         case "code":
             return _listed("QR code", _distinct(scope.pick(pool.all("code"))), lambda t: f'"{t.subject}"')
         case "object":
@@ -58,12 +61,19 @@ def count(cues: Cues, pool: Pool, scope: Scope, text: str) -> Answer | None:
 def _written(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
     """A number that stands written next to the counted noun: "Visitors 420" answers "how many visitors"."""
     nouns = [w for w in cues.about.words.split() if w not in STOPWORDS and stem(w) not in _SEEN_NOUNS]
-    if cues.about.kind not in ("people", "text", "object", "") or cues.now or cues.about.deed in ("enter", "leave") or not nouns:
+    if (
+        cues.about.kind not in ("people", "text", "object", "")
+        or cues.now
+        or cues.about.deed in ("enter", "leave")
+        or not nouns
+    ):
         return None
     noun = stem(nouns[0])
     for sign in scope.pick(pool.all("text")):
         if noun in sign.stems and any(w.isdigit() for w in sign.words):
-            return talk.fact(replace(cues, about=replace(cues.about, content=tuple(nouns)), wants="number"), pool, scope)
+            return talk.fact(
+                replace(cues, about=replace(cues.about, content=tuple(nouns)), wants="number"), pool, scope
+            )
     return None
 
 
@@ -90,7 +100,9 @@ def _people(cues: Cues, pool: Pool, scope: Scope, text: str) -> Answer | None:
     if cues.at_ns >= 0 and there:
         return _were_there(there[0], cues.at_ns)
     if not there:
-        return Answer("Nobody was there.") if scope.narrowed or pool.all("people", "entered") else Answer("I saw nobody.")
+        return (
+            Answer("Nobody was there.") if scope.narrowed or pool.all("people", "entered") else Answer("I saw nobody.")
+        )
     most = max(there, key=lambda t: t.value)
     return _were_there(most, max(most.start_ns, scope.span()[0]))
 
@@ -187,13 +199,15 @@ def _times(things: Sequence[Thing], what: str) -> Answer:
     n = len(things)
     if not n:
         return Answer(f"{what} 0 times: I noticed nothing of the kind.")
-    return Answer(f"{what} {n} time{'' if n == 1 else 's'}, {_at(sorted(things, key=lambda t: t.start_ns))}.", tuple(things))
+    return Answer(
+        f"{what} {n} time{'' if n == 1 else 's'}, {_at(sorted(things, key=lambda t: t.start_ns))}.", tuple(things)
+    )
 
 
 def _colours(cues: Cues, pool: Pool, scope: Scope) -> Answer:
     states = scope.pick(t for t in pool.all("colour") if t.side == "background") or scope.pick(pool.all("colour"))
     if cues.about.deed == "change" or (cues.about.kind == "colour" and "time" in cues.subject):
-        turns = [b for a, b in zip(states, states[1:], strict=False) if a.subject != b.subject]
+        turns = [b for a, b in itertools.pairwise(states) if a.subject != b.subject]
         return _times(turns, "The background changed")
     names = list(dict.fromkeys(t.subject for t in states))
     return Answer(f"I saw {len(names)} colour{'' if len(names) == 1 else 's'}: {listed(names)}.", tuple(states))

@@ -7,7 +7,7 @@ from reasoning.grounded.wording import direction, looks, people, with_article
 
 
 def noun(thing: Thing, colour: str = "") -> str:
-    """ 'the red sign "EXIT"', "the blue circle": a thing as the subject of a sentence. colour: named by the asker."""
+    """'the red sign "EXIT"', "the blue circle": a thing as the subject of a sentence. colour: named by the asker."""
     match thing.kind:
         case "text":
             return f'the {colour + " " if colour else ""}sign "{thing.subject}"'
@@ -44,7 +44,11 @@ def clause(thing: Thing, deed: str = "") -> str:
         case "left":
             return "a person left" + (f" to the {thing.side}" if thing.side in ("left", "right") else "")
         case "light_change":
-            return "the lights went out and it got darker" if thing.subject == "darker" else "the lights came on and it got brighter"
+            return (
+                "the lights went out and it got darker"
+                if thing.subject == "darker"
+                else "the lights came on and it got brighter"
+            )
         case "light":
             return f"the light was {thing.subject}"
         case "motion":

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from reasoning.grounded.changes import repainted
 from reasoning.grounded.pool import Pool, S, Thing
 from reasoning.grounded.resolve import find, is_figure
 from reasoning.grounded.scope import Scope
@@ -18,9 +19,7 @@ from wire.words import stem, stem_set
 _COLOUR_WORD = re.compile(
     r"\b(?:red|green|blue|yellow|orange|purple|violet|pink|cyan|brown|black|white|grey|gray|golden|silver|turquoise)\b"
 )
-_PAGES = stem_set(
-    "slide page screen background wall backdrop picture scene room image slide"
-)
+_PAGES = stem_set("slide page screen background wall backdrop picture scene room image slide")
 _MINOR = 0.25  # a motion that lasts less than this share of the longest is wobble
 
 
@@ -33,7 +32,11 @@ def colour(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
         return None
     if cues.wants == "ink" or (about.kind == "text" and "written" in cues.subject.split()):
         return _ink(cues, pool, scope)
-    if about.kind in ("colour", "scene", "light") or (not about.kind and not about.content and not about.side) or _is_page(about):
+    if (
+        about.kind in ("colour", "scene", "light")
+        or (not about.kind and not about.content and not about.side)
+        or _is_page(about)
+    ):
         page = _page(cues, pool, scope)
         if page is not None:
             return page
@@ -82,13 +85,11 @@ def _before_change(cues: Cues, pool: Pool) -> Answer | None:
     changed = became or (cues.anchor_about.deed == "change" and cues.relation == "before")
     if not (changed or words[-1:] == ["before"] or (cues.at_ns == 0 and "wall" in words)):
         return None
-    cuts = [c.start_ns for c in pool.all("shot")]
-    states = [t for t in pool.all("colour") if t.side == "background"]
-    turns = [
-        (a, b) for a, b in itertools.pairwise(states)
-        if a.subject != b.subject and became in ("", b.subject) and not any(abs(b.start_ns - cut) <= 2 * S for cut in cuts)
-    ]  # fmt: skip
-    if not turns or not (cuts or became):
+    turns = [(was, now) for was, now in repainted(pool) if became in ("", now.subject)]
+    if became and not turns:  # a cut may lie between
+        states = [t for t in pool.all("colour") if t.side == "background"]
+        turns = [(a, b) for a, b in itertools.pairwise(states) if b.subject == became != a.subject]
+    if not turns:
         return None
     was, now = turns[-1]
     return Answer(f"It was {was.subject}, until it became {now.subject} at {clock(now.start_ns)}.", (was, now))
@@ -206,7 +207,11 @@ def _walks(about: Mention, pool: Pool, scope: Scope) -> list[Thing]:
     if about.kind != "people":
         return []
     opposite = {"left": "right", "right": "left"}
-    came = [replace(t, kind="motion", subject=opposite[t.side]) for t in scope.pick(pool.all("entered")) if t.side in opposite]
+    came = [
+        replace(t, kind="motion", subject=opposite[t.side])
+        for t in scope.pick(pool.all("entered"))
+        if t.side in opposite
+    ]
     went = [replace(t, kind="motion", subject=t.side) for t in scope.pick(pool.all("left")) if t.side in opposite]
     return came or went
 

@@ -41,8 +41,12 @@ def order(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
         side = "before" if a_ns < b_ns else "after"
         return Answer(f"{capital(name_a)} came {side} {name_b}: at {clock(a_ns)}, against {clock(b_ns)}.", (a, b))
     if cues.order == "last":
-        return Answer(f"{capital(second[0])} came later, at {clock(second[1])}, after {first[0]} at {clock(first[1])}.", (a, b))
-    return Answer(f"{capital(first[0])} came first, at {clock(first[1])}, before {second[0]} at {clock(second[1])}.", (a, b))
+        return Answer(
+            f"{capital(second[0])} came later, at {clock(second[1])}, after {first[0]} at {clock(first[1])}.", (a, b)
+        )
+    return Answer(
+        f"{capital(first[0])} came first, at {clock(first[1])}, before {second[0]} at {clock(second[1])}.", (a, b)
+    )
 
 
 def _when(about: Mention, pool: Pool, scope: Scope) -> Thing | None:
@@ -65,7 +69,9 @@ def _name(thing: Thing, about: Mention) -> str:
 
 def _named(about: Mention) -> str:
     words = about.words or "that"
-    return words if words.split()[0] in ("anybody", "anyone", "somebody", "someone", "people", "music") else f"the {words}"
+    return (
+        words if words.split()[0] in ("anybody", "anyone", "somebody", "someone", "people", "music") else f"the {words}"
+    )
 
 
 def _sequence(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
@@ -135,7 +141,10 @@ def _part_of(anchor: Thing | None, thing: Thing) -> bool:
     if anchor is None:
         return False
     same = (anchor.kind, anchor.subject) == (thing.kind, thing.subject) and anchor.kind != "entered"
-    moves = {anchor.kind, thing.kind} == {"object", "motion"} and (anchor.colour, anchor.shape) == (thing.colour, thing.shape)
+    moves = {anchor.kind, thing.kind} == {"object", "motion"} and (anchor.colour, anchor.shape) == (
+        thing.colour,
+        thing.shape,
+    )
     return (same and anchor.overlap_ns(thing) > 0) or (moves and anchor.overlap_ns(thing) > 0)
 
 

@@ -55,7 +55,7 @@ def _happenings(pool: Pool, start_ns: int, end_ns: int) -> list[tuple[str, Thing
     known: set[tuple[str, str]] = set()
     entered = [t for t in pool.all("entered") if start_ns <= t.start_ns <= end_ns]
     if entered:
-        verb = "come in" if len(entered) == 1 else "come in one after another"
+        verb = "coming in" if len(entered) == 1 else "coming in one after another"
         told.append((f"{people(len(entered))} {verb}", entered[0]))
     elif there := [t for t in pool.all("people") if t.lasts(start_ns, end_ns) and t.value >= 0.5]:
         most = max(there, key=lambda t: t.value)
@@ -64,7 +64,9 @@ def _happenings(pool: Pool, start_ns: int, end_ns: int) -> list[tuple[str, Thing
         key = (thing.kind, thing.subject) if thing.kind not in ("object", "motion") else ("look", looks(thing))
         if not thing.lasts(start_ns, end_ns) or key in known:
             continue
-        if thing.kind == "object" and any(m.overlap_ns(thing) > 0 and looks(m) == looks(thing) for m in pool.all("motion")):
+        if thing.kind == "object" and any(
+            m.overlap_ns(thing) > 0 and looks(m) == looks(thing) for m in pool.all("motion")
+        ):
             continue  # told with its motion
         known.add(key)
         told.append((_seen(thing), thing))
@@ -84,7 +86,7 @@ def _telling(told: Sequence[tuple[str, Thing]]) -> list[tuple[str, Thing]]:
 def _seen(thing: Thing) -> str:
     match thing.kind:
         case "light_change":
-            return "the lights go out" if thing.subject == "darker" else "the lights come on"
+            return "the lights going out" if thing.subject == "darker" else "the lights coming on"
         case _:
             return item(thing)
 
@@ -109,10 +111,16 @@ def scene(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
         return summary(cues, pool, scope)
     if cues.at_ns >= 0 and not cues.now:
         start_ns = end_ns = cues.at_ns
-    visible = [t for t in scope.pick(pool.all("text", "code", "people", "object", "colour", "light")) if t.lasts(start_ns, end_ns)]
+    visible = [
+        t
+        for t in scope.pick(pool.all("text", "code", "people", "object", "colour", "light"))
+        if t.lasts(start_ns, end_ns)
+    ]
     told = _in_view(visible, pool, start_ns, end_ns)
     if not told:
-        return Answer("I see nothing that stands out." if cues.now else "I saw nothing that stood out then.", sure=False)
+        return Answer(
+            "I see nothing that stands out." if cues.now else "I saw nothing that stood out then.", sure=False
+        )
     verb, when = ("I see", "") if cues.now else ("I saw", f" at {clock(end_ns if cues.at_ns < 0 else cues.at_ns)}")
     return Answer(f"{verb} {listed([words for words, _ in told])}{when}.", tuple(thing for _, thing in told))
 
@@ -141,6 +149,7 @@ def _edge(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
     edge = things[0]
     together = [t for t in things if abs(t.start_ns - edge.start_ns) <= _FIRST_NS]
     if cues.about.deed == "move":
+        edge = max(together, key=lambda t: t.value)
         return Answer(f"It was {item(edge)}, at {clock(edge.start_ns)}.", (edge,))
     moving = {looks(t) for t in together if t.kind == "motion"}
     shown = [t for t in together if not (t.kind == "object" and looks(t) in moving)][:3]
@@ -164,4 +173,3 @@ def heard(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
         spoken = scope.pick(t for t in pool.all("sound") if t.subject == "speech")
         return Answer(f"I heard a voice at {clock(spoken[0].start_ns)}.", (spoken[0],)) if spoken else None
     return Answer(f"I heard {listed(list(shown))}.", tuple(shown.values()))
-

@@ -15,6 +15,8 @@ from wire.words import stem, tokens, with_digits
 S = 1_000_000_000
 NOW_NS = 3 * S  # what was seen that shortly before the question is there now
 _TOGETHER = 0.5  # share of time two lines have in common to stand on one sign
+_WHOLE = 4  # times larger than its parts
+_MUCH = 0.2  # share of the picture
 _BOARD_NS = 60 * S  # a sign that stands no longer than that may change its lines
 
 
@@ -69,8 +71,8 @@ class Pool:
     def of(cls, question: Question) -> Pool:
         """Things from evidence and log; what occurs in both is one, with the better score."""
         events = _merged(question)
-        signs = _signs([(i, e) for i, e in events if e.kind == "text"])
-        objects = _objects([(i, e) for i, e in events if e.kind in ("object", "motion")])
+        signs = _signs([(i, e) for i, e in events if e.kind == "text" and _is_readable(e.subject)])
+        objects = _without_plates(_objects([(i, e) for i, e in events if e.kind in ("object", "motion")]), signs)
         plain = [_plain(i, e) for i, e in events if e.kind not in ("text", "object", "motion", "question", "answer")]
         things = tuple(sorted((*signs, *objects, *plain), key=lambda t: (t.start_ns, t.parts)))
         by_kind: dict[str, list[Thing]] = {}
@@ -93,6 +95,13 @@ class Pool:
         """The colour of the background at a moment."""
         there = [c for c in self.all("colour") if c.side == "background" and c.lasts(at_ns, at_ns)]
         return there[-1] if there else None
+
+    def fills(self, colour: str, at_ns: int) -> bool:
+        """Whether a colour covers much of the picture at a moment, as background or next to it."""
+        return any(
+            c.subject == colour and c.lasts(at_ns, at_ns) and (c.side == "background" or c.value >= _MUCH)
+            for c in self.all("colour")
+        )
 
 
 def _merged(question: Question) -> list[tuple[int, Evidence]]:
@@ -128,6 +137,22 @@ def _signs(lines: list[tuple[int, Evidence]]) -> list[Thing]:
         else:
             home.append((index, line))
     return [_sign(group) for group in groups]
+
+
+def _is_readable(line: str) -> bool:
+    """False for what a reader makes of a row of windows: "88888"."""
+    letters = [c for c in line.lower() if c.isalnum()]
+    return len(letters) < 4 or len(set(letters)) > 1
+
+
+def _without_plates(objects: list[Thing], signs: list[Thing]) -> list[Thing]:
+    """Without the rectangles that signs are written on."""
+    plates = ("rectangle", "square", "shape", "")
+    return [
+        o for o in objects
+        if o.kind != "object" or o.shape not in plates
+        or not any(o.colour == s.colour and o.overlap_ns(s) >= 0.5 * (o.end_ns - o.start_ns) for s in signs)
+    ]  # fmt: skip
 
 
 def _stand_together(a: Evidence, b: Evidence) -> bool:
@@ -171,17 +196,25 @@ def text_at(sign: Thing, start_ns: int, end_ns: int) -> str:
 def _objects(events: list[tuple[int, Evidence]]) -> list[Thing]:
     """Objects as they are; motions take over colour and shape of the object they go with."""
     objects = [_object(i, e) for i, e in events if e.kind == "object"]
-    motions = []
+    size_of = {o.track: o.value for o in objects if o.track}
+    motions: list[Thing] = []
     for index, event in events:
         if event.kind != "motion" or event.subject == "still":
             continue
         colour, shape = event.attrs.get("colour", ""), event.attrs.get("shape", "")
         motion = Thing(
             kind="motion", start_ns=event.start_ns, end_ns=event.end_ns, subject=event.subject, colour=colour,
-            shape=shape, value=event.value, score=event.score, track=event.track, parts=(index,),
+            shape=shape, value=size_of.get(event.track, 0.0), score=event.score, track=event.track, parts=(index,),
         )  # fmt: skip
         motions.append(_identified(motion, objects))
-    return [*objects, *motions]
+    parts = {m.track for m in motions if m.track and any(_carries(other, m) for other in motions)}
+    return [t for t in (*objects, *motions) if t.track not in parts]
+
+
+def _carries(whole: Thing, part: Thing) -> bool:
+    """Whether a motion is that of a wheel under a car: the same way at the same time, and much smaller."""
+    same_way = whole.subject == part.subject and whole.track != part.track
+    return same_way and whole.overlap_ns(part) > 0 and whole.value >= _WHOLE * part.value > 0
 
 
 def _object(index: int, event: Evidence) -> Thing:

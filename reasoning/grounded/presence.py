@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import replace
 
@@ -12,12 +13,16 @@ from reasoning.grounded.resolve import colour_score, find, is_figure, lights, so
 from reasoning.grounded.scope import Scope
 from reasoning.grounded.talk import mentioned
 from reasoning.grounded.times import occurrences
-from reasoning.grounded.wording import NO, NO_SOUND, Answer, clock, looks, people
+from reasoning.grounded.wording import NO, NO_SOUND, Answer, clock, looks, people, with_article
 from wire.messages import Cues
 
 SURE_WORD = 0.8  # likeness from which a word was really there
-_ABOUT_WORDS = re.compile(r"\b(?:word|words|sign|text|say|said|says|written|read|anything about|something about|slide|board|poster)\b")
-_SPOKEN = re.compile(r"\b(?:mention\w*|narrator|speaker|said|say|talk\w*|tell|told|speak|spoke|heard?|voice|announce\w*)\b")
+_ABOUT_WORDS = re.compile(
+    r"\b(?:word|words|sign|text|say|said|says|written|read|anything about|something about|slide|board|poster)\b"
+)
+_SPOKEN = re.compile(
+    r"\b(?:mention\w*|narrator|speaker|said|say|talk\w*|tell|told|speak|spoke|heard?|voice|announce\w*)\b"
+)
 
 
 def presence(cues: Cues, pool: Pool, scope: Scope, text: str) -> Answer | None:
@@ -80,9 +85,14 @@ def _light(cues: Cues, pool: Pool, scope: Scope) -> Answer:
     deed = cues.about.deed
     words = set(cues.subject.split())
     if (scope.narrowed and deed not in ("dark", "bright")) or (words & {"dark", "bright"} and scope.narrowed):
-        states = [t for t in scope.pick(pool.all("light")) if (t.subject in ("dark", "dim")) == (deed == "dark" or "dark" in words)]
+        states = [
+            t for t in scope.pick(pool.all("light")) if (t.subject == "dark") == (deed == "dark" or "dark" in words)
+        ]
         if states:
-            return Answer(f"Yes, the light was {states[0].subject} at {clock(max(states[0].start_ns, scope.span()[0]))}.", (states[0],))
+            return Answer(
+                f"Yes, the light was {states[0].subject} at {clock(max(states[0].start_ns, scope.span()[0]))}.",
+                (states[0],),
+            )
         others = scope.pick(pool.all("light"))
         return Answer(f"No, the light was {others[0].subject}." if others else NO, tuple(others[:1]))
     found = scope.pick(lights(deed, pool))
@@ -111,9 +121,14 @@ def _object(cues: Cues, pool: Pool, scope: Scope) -> Answer:
     if found:
         return _yes_or_no(found, cues)
     if about.colour and about.shape:
-        other = [t for t in scope.pick(find(replace(about, colour="", deed=""), pool)) if t.colour]
+        same_shape = scope.pick(find(replace(about, colour="", deed=""), pool))
+        other = [t for t in same_shape if t.colour and t.shape == about.shape]
         if other:
-            return Answer(f"No, I did not see that; I saw a {looks(other[0])} at {clock(other[0].start_ns)}.", (other[0],), sure=False)
+            return Answer(
+                f"No, I did not see that; I saw {with_article(looks(other[0]))} at {clock(other[0].start_ns)}.",
+                (other[0],),
+                sure=False,
+            )
     return Answer(NO, sure=False)
 
 
@@ -121,13 +136,16 @@ def _background(cues: Cues, pool: Pool, scope: Scope) -> Answer:
     about = cues.about
     there = scope.pick(pool.all("colour"))
     if not about.colour:
-        turns = [b for a, b in zip(there, there[1:], strict=False) if a.subject != b.subject]
+        turns = [b for a, b in itertools.pairwise(there) if a.subject != b.subject]
         if about.deed == "change" and turns:
             return Answer(f"Yes, it changed to {turns[0].subject} at {clock(turns[0].start_ns)}.", tuple(turns[:2]))
         return _yes_or_no(there if about.deed != "change" else [], cues)
     fitting = [t for t in there if colour_score(about.colour, t.subject) == 1.0]
     if fitting:
-        return Answer(f"Yes, the background was {fitting[0].subject} at {clock(max(fitting[0].start_ns, scope.span()[0]))}.", (fitting[0],))
+        return Answer(
+            f"Yes, the background was {fitting[0].subject} at {clock(max(fitting[0].start_ns, scope.span()[0]))}.",
+            (fitting[0],),
+        )
     if there and (scope.narrowed or len({t.subject for t in there}) == 1):
         return Answer(f"No, the background was {there[0].subject}.", (there[0],))
     return Answer(NO, sure=False)
@@ -147,7 +165,11 @@ def _text(cues: Cues, pool: Pool, scope: Scope, text: str) -> Answer:
     if not holding:
         other = scope.freshest(scope.pick(find(replace(about, content=()), pool)))
         if re.search(r"\b(?:say|said|read|show)\b", text) and len(other) == 1:
-            return Answer(f'No, I did not see that; it said "{other[0].subject}" at {clock(other[0].start_ns)}.', (other[0],), sure=False)
+            return Answer(
+                f'No, I did not see that; it said "{other[0].subject}" at {clock(other[0].start_ns)}.',
+                (other[0],),
+                sure=False,
+            )
         return Answer(NO, sure=False)
     return Answer(f'Yes, I read "{holding[0].subject}" at {clock(holding[0].start_ns)}.', tuple(holding[:3]))
 

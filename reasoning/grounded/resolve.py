@@ -141,9 +141,8 @@ def _sign(mention: Mention, sign: Thing, pool: Pool) -> float:
     """How well a sign fits: its colour (or that of its letters, or of the slide it fills), then its words."""
     score = 0.7
     if mention.colour:
-        behind = pool.background((sign.start_ns + sign.end_ns) // 2)
         plate = colour_score(mention.colour, sign.colour)
-        page = colour_score(mention.colour, behind.colour) if behind else 0.0
+        page = 1.0 if pool.fills(mention.colour, (sign.start_ns + sign.end_ns) // 2) else 0.0
         # "The blue slide" is blue itself, "the blue sign" hangs on a wall of another colour.
         is_page = any(stem(w) in _PAGES for w in mention.words.split())
         is_board = any(stem(w) in _BOARDS for w in mention.words.split())
@@ -224,7 +223,7 @@ def lights(deed: str, pool: Pool) -> list[Thing]:
     found = [c for c in changes if c.subject == wanted]
     if found:
         return found
-    states = ("dark", "dim") if deed == "dark" else ("bright", "normal")
+    states = ("dark",) if deed == "dark" else ("bright", "normal")
     ordered = pool.all("light")
     # The first state of a stream is how it was, not something that came about.
     return [s for i, s in enumerate(ordered) if s.subject in states and (i or deed == "dark")]

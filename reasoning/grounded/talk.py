@@ -14,6 +14,7 @@ from wire.messages import Cues, HistoryTurn
 from wire.words import STOPWORDS, alike, stem, stem_set, tokens, with_digits
 
 TOLD = 0.5  # score from which an utterance or a sign tells what is asked
+_HALF_HEARD = 0.57
 _MEANT = 0.8  # nearness in meaning from which the words need not be the same
 _COMMON_VERBS = stem_set(
     "open close leave arrive depart start begin end finish stop cost build sell live serve hold take run work"
@@ -22,41 +23,59 @@ _COMMON_VERBS = stem_set(
     " drink lives"
 )
 _LIGHT_NOUNS = stem_set(
-    "name price number time day date year cost colour place kind sort type thing way part amount hour today much many sign"
-    " board slide poster screen page wall door title old tall far long high big heavy deep fast large small wide new good"
-    " called named own money pay expensive cheap dollar dollars euro euros pound pounds word words text find look address"
+    "name price number time day date year cost colour place kind sort type thing way part amount hour today much "
+    "many sign"
+    " board slide poster screen page wall door title old tall far long high big heavy deep fast large small wide new "
+    "good"
+    " called named own money pay expensive cheap dollar dollars euro euros pound pounds word words text find look "
+    "address"
     " phone week month minute said there exactly everything train"
 )
-_SYNONYMS = tuple(
-    frozenset(stem(w) for w in group.split())
-    for group in (
-        "open begin start", "close end finish shut stop", "leave depart go", "cost price dollar euro pound cent fee fare",
-        "child kid", "boat ship ferry vessel", "car vehicle automobile", "shop store", "big large huge", "small little tiny",
-        "build construct erect make", "sell offer", "photo picture photograph", "street road", "film movie", "hill mountain",
-        "job work", "doctor physician", "house home building", "garden park", "dinner supper meal", "breakfast meal",
-        "fast quick speed", "tall high height", "long length", "heavy weigh weight", "old age", "author writer write",
-        "call name", "teacher instructor", "capital city", "baker bakery", "sea ocean", "stone rock", "rule law",
-        "live reside home", "purchase buy", "autumn fall", "film cinema", "phone telephone call", "station stop",
-        "password code secret", "secret password", "chef cook", "born birth", "die death",
-    )
-)  # fmt: skip
-_NUMBER = r"\b(?:\d[\d.,:]*|zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|\w+ty|hundred|thousand|million|half|dozen|quarter)\b"  # noqa: E501
+_ALIKE = """
+open begin start | close end finish shut stop | leave depart go | cost price dollar euro pound cent fee fare | child kid
+boat ship ferry vessel | car vehicle automobile | shop store | big large huge | small little tiny | tall high height
+build construct erect make | sell offer | photo picture photograph | street road | film movie cinema | hill mountain
+job work | doctor physician | house home building | garden park | dinner supper meal | breakfast meal | fast quick speed
+long length | heavy weigh weight | old age | author writer write | call name | teacher instructor | capital city
+sea ocean | stone rock | rule law | live reside home | purchase buy | autumn fall | phone telephone call | station stop
+password code secret | chef cook | born birth | die death
+"""
+_SYNONYMS = tuple(stem_set(group) for line in _ALIKE.strip().splitlines() for group in line.split("|"))
+_NUMBER = (
+    r"\b(?:\d[\d.,:]*|zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six|seven|"
+    r"eigh|"
+    r"nine)teen|(?:twen|thir|for|fif|six|seven|eigh|nine)ty|hundred|thousand|million|half|dozen|quarter)\b"
+)
 _HOLDS = {
     "number": re.compile(_NUMBER),
     "price": re.compile(rf"{_NUMBER}|\bfree\b|[$€£]"),
     "phone": re.compile(_NUMBER),
     "time": re.compile(
-        rf"{_NUMBER}|\b(?:noon|midnight|morning|evening|afternoon|night|daily|today|tomorrow|tonight|weekend|summer|winter|"
+        rf"\d:\d\d|\b(?:at|in|from|until|till|since|by|after|before|around) {_NUMBER}|{_NUMBER} (?:am|pm|to|until|"
+        r"oclock|"
+        r"hours?|minutes?|days?|weeks?|months?|years?)|\b(?:1[5-9]|20)\d\d\b|\b(?:noon|midnight|morning|evening|"
+        r"afternoon|night|daily|today|tomorrow|tonight|weekend|summer|winter|"
         r"spring|autumn|\w+day|sunrise|sunset|dawn|dusk|january|february|march|april|may|june|july|august|september|"
         r"october|november|december|hour|hours|week|month|year|century|soon|later|lunch|dinner)s?\b"
     ),
-    "date": re.compile(rf"{_NUMBER}|\b(?:\w+day|january|february|march|april|june|july|august|september|october|november|december)\b"),
+    "date": re.compile(rf"{_NUMBER}|\b(?:\w+day|january|february|march|april|june|july|august|september|october|"
+                       r"november|december)\b"),
     "place": re.compile(
-        r"\b(?:in|on|at|under|behind|near|beside|between|above|below|inside|outside|next to|opposite|from|to|through|into|"
+        r"\b(?:in|on|at|under|behind|near|beside|between|above|below|inside|outside|next to|opposite|from|to|through|"
+        r"into|"
         r"around|by|left|right|north|south|east|west|beneath|across|beyond)\b"
     ),
     "name": re.compile(r"\b(?:called|named|name is|names? (?:is|was|are)|known as|by|is|was|are|were)\b"),
 }  # fmt: skip
+# What leaves no doubt that this sort of thing is told; then a noun may be misheard more badly.
+_TELLS = {
+    "price": re.compile(rf"{_NUMBER} (?:dollars?|euros?|pounds?|cents?|francs?|crowns?)|\bcosts? {_NUMBER}|[$€£]"),
+    "time": re.compile(
+        r"\b(?:on|at|in|from|until|till|every|this|next) (?:the )?(?:\w+day|\d|noon|midnight|morning|evening|afternoon|"
+        r"january|february|march|april|may|june|july|august|september|october|november|december)"
+    ),
+    "name": re.compile(r"\b(?:called|named|name (?:of [\w ]+)?is|name (?:of [\w ]+)?was|names? (?:is|are))\b"),
+}
 _NAMED = re.compile(r"\b(?:called|named|name is|name was|names are|known as)\b")
 
 
@@ -104,7 +123,9 @@ def fact(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
 
 def mentioned(content: Sequence[str], pool: Pool, scope: Scope) -> list[Thing]:
     """Utterances in which all that is named was said."""
-    return [u for u in scope.pick(pool.all("speech")) if form(u.subject) != "question" and telling(content, u, "") >= 0.7]
+    return [
+        u for u in scope.pick(pool.all("speech")) if form(u.subject) != "question" and telling(content, u, "") >= 0.7
+    ]
 
 
 def history(cues: Cues, turns: Sequence[HistoryTurn], text: str) -> Answer | None:
@@ -147,19 +168,25 @@ def telling(content: Sequence[str], thing: Thing, wants: str) -> float:
     A noun that does not occur counts against it more than a verb or "price"; what is wanted (a number, a time, a
     name) must be there; nearness in meaning, found by memory, can stand in for the words only where it is great.
     """
+    tells = wants in _TELLS and bool(_TELLS[wants].search(" ".join(thing.words)))
     weights = [_weight(word) for word in content]
-    matched = [_occurs(word, thing) for word in content]
+    matched = [_occurs(word, thing) or (_resembles(word, thing) if tells else 0.0) for word in content]
     covered = sum(w * m for w, m in zip(weights, matched, strict=True)) / sum(weights)
-    meaning = thing.score if thing.score >= _MEANT or any(m and w == 1 for m, w in zip(matched, weights, strict=True)) else 0
+    meaning = (
+        thing.score if thing.score >= _MEANT or any(m and w == 1 for m, w in zip(matched, weights, strict=True)) else 0
+    )
     score = max(covered, 0.6 * covered + 0.4 * meaning, 0.7 * meaning if meaning >= _MEANT else 0.0)
     if wants and not _holds(" ".join(thing.words), wants, content):
-        score *= 0.6
+        score *= 0.5
+    elif wants in _TELLS and not tells:
+        score *= 0.9
     return score
 
 
 def _weight(word: str) -> float:
     base = stem(word)
-    return 0.25 if base in _LIGHT_NOUNS else 0.35 if base in _COMMON_VERBS else 1.0
+    is_verb = base in _COMMON_VERBS and not word.endswith("ing")  # "the meeting" is a thing
+    return 0.25 if base in _LIGHT_NOUNS else 0.35 if is_verb else 1.0
 
 
 def _occurs(word: str, thing: Thing) -> float:
@@ -173,6 +200,14 @@ def _occurs(word: str, thing: Thing) -> float:
         return likeness
     squeezed = "".join(thing.words)
     return 0.9 if len(word) >= 5 and word in squeezed else 0.0
+
+
+def _resembles(word: str, thing: Thing) -> float:
+    """A noun that recognition got half wrong ("land" for "lamp"), where all else fits."""
+    if _weight(word) < 1.0:
+        return 0.0
+    likeness = max((alike(word, other) for other in thing.words if _may_be_misheard(other)), default=0.0)
+    return 0.8 * likeness if likeness >= _HALF_HEARD else 0.0
 
 
 def _may_be_misheard(word: str) -> bool:
@@ -196,7 +231,8 @@ def _holds(text: str, wants: str, content: Sequence[str]) -> bool:
         return True  # "who built the bridge": the deed itself is told
     return any(
         re.search(
-            rf"\b{n}\w*(?: of(?: \w+){{1,3}})? (?:is|was)\b|\b(?:is|was) (?:the|our|a|an|my) (?:\w+ ){{0,2}}{n}|\bby\b", text
+            rf"\b{n}\w*(?: of(?: \w+){{1,3}})? (?:is|was)\b|\b(?:is|was) (?:the|our|a|an|my) (?:\w+ ){{0,2}}{n}|\bby\b",
+            text,
         )
         for n in near
     )

@@ -16,14 +16,18 @@ from wire.words import stem, tokens
 MOST_SIGNS = 3  # named in one answer where the question fits several
 _LOOKS_LIKE = {
     "number": re.compile(r"\d"),
-    "price": re.compile(r"[$€£]|\d[.,]\d\d\b|\d+ ?(?:euros?|dollars?|pounds?|cents?|eur|usd)|\b(?:free|price|fee)\b", re.I),
+    "price": re.compile(
+        r"[$€£]|\d[.,]\d\d\b|\d+ ?(?:euros?|dollars?|pounds?|cents?|eur|usd)|\b(?:free|price|fee)\b", re.I
+    ),
     "date": re.compile(
         r"\d{1,2}[./-]\d{1,2}|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b|\b(?:19|20)\d\d\b|"
         r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b", re.I,
     ),
     "phone": re.compile(r"\d[\d\s()/-]{4,}\d|\d{5,}"),
     "website": re.compile(r"www|https?:|\.(?:org|com|net|io|de|uk|eu|info)\b|@", re.I),
-    "time": re.compile(r"\d{1,2}[:.]\d\d|\d{1,2} ?(?:am|pm|o.?clock)|\b(?:noon|midnight)\b|\d{1,2} ?(?:to|-) ?\d{1,2}", re.I),
+    "time": re.compile(
+        r"\d{1,2}[:.]\d\d|\d{1,2} ?(?:am|pm|o.?clock)|\b(?:noon|midnight)\b|\d{1,2} ?(?:to|-) ?\d{1,2}", re.I
+    ),
 }  # fmt: skip
 
 
@@ -44,7 +48,7 @@ def read(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
 
 
 def quoted(signs: list[Thing], cues: Cues, scope: Scope) -> Answer:
-    """ 'The sign said "OPEN DAILY" at 0:42.', or up to three of them."""
+    """'The sign said "OPEN DAILY" at 0:42.', or up to three of them."""
     start_ns, end_ns = _window(cues, scope)
     parts = [f'"{_asked_lines(sign, cues, start_ns, end_ns)}"' for sign in signs]
     if len(signs) == 1:
@@ -54,7 +58,9 @@ def quoted(signs: list[Thing], cues: Cues, scope: Scope) -> Answer:
         which = f"{cues.order} " if cues.order in ("first", "last") else ""
         colour = f"{cues.about.colour} " if cues.about.colour else ""
         return Answer(f"The {which}{colour}sign {verb} {parts[0]}{when}.", (sign,))
-    dated = [f"{part} at {clock(sign.start_ns)}" for part, sign in sorted(zip(parts, signs, strict=True), key=_by_start)]
+    dated = [
+        f"{part} at {clock(sign.start_ns)}" for part, sign in sorted(zip(parts, signs, strict=True), key=_by_start)
+    ]
     return Answer(f"I read {listed(dated)}.", tuple(signs))
 
 

@@ -36,9 +36,14 @@ def occurrences(about: Mention, pool: Pool, scope: Scope) -> list[Thing]:
 def _joined(things: list[Thing]) -> list[Thing]:
     out: list[Thing] = []
     for thing in things:
-        last = next((t for t in reversed(out) if (t.subject, t.colour, t.shape) == (thing.subject, thing.colour, thing.shape)), None)
+        last = next(
+            (t for t in reversed(out) if (t.subject, t.colour, t.shape) == (thing.subject, thing.colour, thing.shape)),
+            None,
+        )
         if last is not None and thing.start_ns - last.end_ns <= _GAP_NS:
-            out[out.index(last)] = replace(last, end_ns=max(last.end_ns, thing.end_ns), parts=(*last.parts, *thing.parts))
+            out[out.index(last)] = replace(
+                last, end_ns=max(last.end_ns, thing.end_ns), parts=(*last.parts, *thing.parts)
+            )
         else:
             out.append(thing)
     return out
@@ -54,7 +59,12 @@ def when(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
         return None
     if cues.about.order == "last":
         found = found[-1:]
-    same = [t for t in found if (t.kind, t.subject if t.kind != "motion" else "") == (found[0].kind, found[0].subject if t.kind != "motion" else "")]
+    same = [
+        t
+        for t in found
+        if (t.kind, t.subject if t.kind != "motion" else "")
+        == (found[0].kind, found[0].subject if t.kind != "motion" else "")
+    ]
     if len(same) < len(found) and found[0].kind == "text":  # several signs fit: name each with its time
         parts = [f'"{t.subject}" at {clock(moment_ns(t, deed))}' for t in found[:_MOST]]
         return Answer(f"I saw {listed(parts)}.", tuple(found[:_MOST]))
@@ -75,7 +85,9 @@ def ago(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
     began = cues.about.deed in ("start", "enter", "dark", "bright", "change")
     moment = thing.end_ns if lasting and not began else moment_ns(thing, cues.about.deed)
     if lasting and pool.now([thing]):
-        return Answer(f"It is there right now, since {clock(thing.start_ns)}, {length(pool.t_ns - thing.start_ns)} ago.", (thing,))
+        return Answer(
+            f"It is there right now, since {clock(thing.start_ns)}, {length(pool.t_ns - thing.start_ns)} ago.", (thing,)
+        )
     return Answer(f"About {length(pool.t_ns - moment)} ago: {clause(thing)}, {span(thing)}.", (thing,))
 
 
@@ -84,7 +96,11 @@ def duration(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
     if scope.missing:
         return None
     about = cues.about
-    if about.kind == "light" or about.deed in ("dark", "bright") or {"dark", "bright", "light"} & set(cues.subject.split()):
+    if (
+        about.kind == "light"
+        or about.deed in ("dark", "bright")
+        or {"dark", "bright", "light"} & set(cues.subject.split())
+    ):
         return _darkness(cues, pool, scope)
     if about.kind in ("people", "face"):
         return _stay(cues, pool, scope)
@@ -114,20 +130,25 @@ def _darkness(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
     ends = [t for t in lights("dark" if bright else "bright", pool) if t.start_ns > first.start_ns]
     end_ns = ends[0].start_ns if ends else pool.t_ns
     until = f"to {clock(end_ns)}" if ends else "until now"
-    return Answer(f"For about {length(end_ns - first.start_ns)}, from {clock(first.start_ns)} {until}.", (first, *ends[:1]))
+    return Answer(
+        f"For about {length(end_ns - first.start_ns)}, from {clock(first.start_ns)} {until}.", (first, *ends[:1])
+    )
 
 
 def _stay(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
     """From an entrance to the leaving of the same one; without entrances, the time in which anybody was in view."""
     entered = scope.pick(pool.all("entered"))
     if entered:
-        came = entered[-1] if cues.about.order == "last" else entered[cues.about.nth - 1 if 0 < cues.about.nth <= len(entered) else 0]
+        came = (
+            entered[-1]
+            if cues.about.order == "last"
+            else entered[cues.about.nth - 1 if 0 < cues.about.nth <= len(entered) else 0]
+        )
         gone = [t for t in pool.all("left") if t.start_ns > came.start_ns]
         same = [t for t in gone if t.track and t.track == came.track] or gone
         end_ns = same[0].start_ns if same else pool.t_ns
-        return Answer(
-            f"For about {length(end_ns - came.start_ns)}, from {clock(came.start_ns)} to {clock(end_ns)}.", (came, *same[:1])
-        )  # fmt: skip
+        stayed = f"For about {length(end_ns - came.start_ns)}, from {clock(came.start_ns)} to {clock(end_ns)}."
+        return Answer(stayed, (came, *same[:1]))
     states = _joined([replace(t, subject="") for t in scope.pick(pool.all("people")) if t.value >= 0.5])
     if not states:
         return None

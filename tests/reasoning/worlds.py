@@ -10,7 +10,9 @@ from wire.messages import Evidence, HistoryTurn, Question
 S = 1_000_000_000
 
 
-def event(kind: str, start_s: float, end_s: float, subject: str = "", value: float = 0.0, track: int = 0, **attrs: str) -> Evidence:
+def event(
+    kind: str, start_s: float, end_s: float, subject: str = "", value: float = 0.0, track: int = 0, **attrs: str
+) -> Evidence:
     return Evidence(
         start_ns=round(start_s * S), end_ns=round(end_s * S), kind=kind, text=subject, subject=subject, value=value,
         track=track, attrs=attrs,
