@@ -103,8 +103,14 @@ def refine(frame: Frame, core: str, said_by: bool, t_ns: int) -> Cues:
     return Cues(
         ask=ask, kinds=kinds, subject=about.words or core, choices=choices, order=order, nth=nth, end_ns=t_ns,
         about=about, topic=topic(core.split()).content, choice_about=choice_about, wants=wants, yes_no=yes_no,
-        relation=RELATIONS.get(groups.get("rel", ""), "") if ask == "order" else "",
+        relation=_order_relation(groups) if ask == "order" else "",
     )  # fmt: skip
+
+
+def _order_relation(groups: dict[str, str]) -> Relation:
+    """Which side is asked about in "did A come before B"; "before or after" asks which it was."""
+    named = groups.get("rel", "")
+    return "before" if " or " in named else RELATIONS.get(named, "")
 
 
 def _settle(ask: str, about: Mention, subject: str, core: str, said_by: bool) -> tuple[str, Mention, str]:
@@ -249,6 +255,8 @@ def _choice_mentions(choices: tuple[str, ...]) -> tuple[Mention, ...]:
 def kinds_for(ask: str, about: Mention) -> tuple[str, ...]:
     if ask in ("summary", "change", "next", "order", "scene"):
         return (*_SEEN, "sound", "speech")
+    if ask == "count":  # the number may stand written, or have been told
+        return union(kinds_of(about), ("text", "speech"))
     if ask in _KINDS:
         extra = kinds_of(about) if ask not in ("said", "history") else ()
         return union(_KINDS[ask], extra)

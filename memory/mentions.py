@@ -30,6 +30,7 @@ _DEED_PHRASES: tuple[tuple[str, str], ...] = (
 )  # fmt: skip
 _DEED_PATTERNS = tuple((re.compile(rf"\b(?:{pattern})"), deed) for pattern, deed in _DEED_PHRASES)
 # What words stand on; it tells no sign from another. A door or a menu may: the narrator may have named it.
+_SPEAKERS = stem_set("narrator speaker voice guide announcer presenter commentator man woman lady host he she they")
 _SURFACES = stem_set("sign board slide screen page text word writing letter lettering line words placard plate display")
 _PLACES = stem_set("picture screen image frame view video scene camera wall footage display room")
 _TALK = stem_set(
@@ -74,6 +75,8 @@ def mention(words: Sequence[str]) -> Mention:
         kind = "object"
     if deed in ("enter", "leave") and kind in ("object", "text", "code", "colour"):
         deed = "appear" if deed == "enter" else "vanish"
+    if deed == "say" and _SPEAKERS & {stem(w) for w in words}:
+        kind, content = "speech", list(topic_of(words))
     side = next((SIDES[w] for i, w in enumerate(words) if w in SIDES and _is_side(words, i)), "")
     return Mention(
         words=" ".join(_without_article(words)), kind=kind, colour=colour, shape=shape, content=tuple(content),
@@ -95,12 +98,17 @@ def _shape(words: Sequence[str]) -> str:
 def topic(words: Sequence[str]) -> Mention:
     """What is talked about: every word that carries meaning counts, also "ticket" and "red"; who talks does not."""
     named = mention(words)
+    return replace(named, content=topic_of(words))
+
+
+def topic_of(words: Sequence[str]) -> tuple[str, ...]:
+    """The words that tell what is talked about, each once."""
     content = [
         w for w in words
         if w not in STOPWORDS and w not in ORDINALS and w not in _LAST and stem(w) not in VAGUE
         and stem(w) not in _TALK and KIND_OF.get(stem(w)) != "speech"
     ]  # fmt: skip
-    return replace(named, content=tuple(dict.fromkeys(content)))
+    return tuple(dict.fromkeys(content))
 
 
 def _is_side(words: Sequence[str], at: int) -> bool:

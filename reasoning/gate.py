@@ -81,6 +81,7 @@ _STATEMENTS = tuple(
         r"you|i|he|she|it|"
         r"they|this|that|there|our|his|her|their|people)\b(?!.* (?:what|which|who|how|did|does) )",
         r"^which (?:is|was|are|were) (?:why|how|where|when|what|a|an|the reason|not|also|very|now)\b",
+        r"^which \w+s (?:us|me|you|to)\b",
         r"^who (?:knows|cares|would have)\b",
         r"^(?:did you know|have you ever|can you (?:believe|imagine)|do (?:come|not|let|have|be|take|enjoy)|have "
         r"an?)\b",
@@ -193,7 +194,7 @@ def _mended(text: str) -> str:
         "number",
         "changed",
     )
-    if not asks_next or first in _WH:
+    if not asks_next or first in _WH or (first == "why" and second in ("does", "did", "do")):
         return text
     if first in ("q", "hue", "hoo") and second in ("is", "was", "are"):
         return " ".join(["who", *words[1:]])

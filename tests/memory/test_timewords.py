@@ -1,0 +1,113 @@
+"""Time expressions of questions become spans of the stream."""
+
+from __future__ import annotations
+
+import pytest
+
+from memory.timewords import S, find, seconds_of
+from wire.words import tokens
+
+pytestmark = pytest.mark.unit
+
+T_S = 200  # when the questions are asked
+
+
+@pytest.mark.parametrize(
+    ("text", "start_s", "end_s"),
+    [
+        ("what did the sign say at one minute thirty", 86, 94),
+        ("what did the sign say at 1:30", 86, 94),
+        ("what was there at forty two seconds", 38, 46),
+        ("what was on at the two minute mark", 116, 124),
+        ("what happened thirty seconds into the video", 26, 34),
+        ("what happened between 0:30 and 1:10", 30, 70),
+        ("what happened between thirty and fifty seconds", 30, 50),
+        ("what was shown from one minute to two minutes", 60, 120),
+        ("what did you see two minutes ago", 56, 104),
+        ("what did you see a minute and a half ago", 92, 128),
+        ("what happened in the first minute", 0, 60),
+        ("what happened in the first five minutes", 0, 200),
+        ("what did i miss in the past two minutes", 80, 200),
+        ("what happened in the last thirty seconds", 170, 200),
+        ("which one came in the second minute", 60, 120),
+        ("what happened after two minutes", 120, 200),
+        ("who was there before one minute", 0, 60),
+        ("what did the narrator say just now", 180, 200),
+        ("what colour was it at the beginning", 0, 30),
+        ("what did the sign say at the end", 170, 200),
+        ("what was shown halfway through", 80, 120),
+        ("what happened in the first half of the video", 0, 100),
+        ("how many people came in recently", 140, 200),
+    ],
+)
+def test_spans(text: str, start_s: float, end_s: float) -> None:
+    found = find(tokens(text), T_S * S)
+    assert found.spanned
+    assert [found.start_ns / S, found.end_ns / S] == pytest.approx([start_s, end_s])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "what did the sign say",
+        "which one came first",
+        "what was the second sign",
+        "how many minutes ago was the red sign",
+        "when does the train at 9:30 leave",  # later than anything seen: a fact, not a place in the stream
+        "what did the last sign say",
+        "the first one",
+        "how many people did you see so far",
+    ],
+)
+def test_no_span(text: str) -> None:
+    found = find(tokens(text), T_S * S)
+    assert not found.spanned
+    assert (found.start_ns, found.end_ns) == (0, T_S * S)
+
+
+@pytest.mark.parametrize("text", ["who is there now", "is anybody there right now", "what do you see at the moment"])
+def test_now(text: str) -> None:
+    found = find(tokens(text), T_S * S)
+    assert found.now
+    assert not found.spanned
+    assert found.at_ns == T_S * S
+
+
+def test_the_words_of_the_time_are_taken_out() -> None:
+    found = find(tokens("what did the sign say at one minute thirty please"), T_S * S)
+    assert " ".join(found.rest) == "what did the sign say please"
+    assert found.at_ns == 90 * S
+
+
+def test_nothing_lies_after_the_question() -> None:
+    found = find(tokens("what happened between one minute and ten minutes"), T_S * S)
+    assert found.end_ns == T_S * S
+
+
+def test_clock_times_need_the_time_of_the_start() -> None:
+    words = tokens("what did you see at 3 pm")
+    assert not find(words, 7200 * S).spanned
+    from datetime import datetime
+
+    start = datetime(2026, 5, 4, 14, 0).timestamp()
+    found = find(words, 7200 * S, start)
+    assert found.spanned
+    assert found.at_ns == 3600 * S
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("1:30", 90),
+        ("1:02:03", 3723),
+        ("1 minute 30", 90),
+        ("1 minute and 20 seconds", 80),
+        ("half a minute", 30),
+        ("2 and a half minutes", 150),
+        ("a couple of minutes", 120),
+        ("minute 2", 120),
+        ("the sign", None),
+    ],
+)
+def test_lengths(text: str, seconds: float | None) -> None:
+    assert seconds_of(text) == seconds

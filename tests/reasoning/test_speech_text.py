@@ -1,0 +1,32 @@
+"""Phrases as they are spoken: times, addresses, signs."""
+
+from __future__ import annotations
+
+import pytest
+
+from reasoning.speech_text import spoken
+
+pytestmark = pytest.mark.unit
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("at 0:42.", "at 42 seconds."),
+        ("at 2:05", "at 2 minutes 5 seconds"),
+        ("at 1:00", "at 1 minute"),
+        ("at 1:02:03", "at 1 hour 2 minutes 3 seconds"),
+        ("at 0:00", "at the very beginning"),
+        ('The sign said "OPEN DAILY".', "The sign said open daily."),
+        ("The QR code", "The Q R code"),
+        ('"https://example.org/tour"', "example dot org slash tour"),
+        ("www.town-hall.com", "town dash hall dot com"),
+        ("$4.50 or €3", "4 dollars 50 or 3 euros"),
+        ("50% & more", "50 percent and more"),
+        ("It was red.", "It was red."),
+        ("...", ""),
+        (' "" ', ""),
+    ],
+)
+def test_spoken(written: str, said: str) -> None:
+    assert spoken(written) == said
