@@ -14,8 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from perception.gate import Rgb
-from perception.shapes import strongest
+from perception.gate import Rgb, strongest
 
 Picture = NDArray[Any]  # (h, w, 3) float32, levels 0..255
 
@@ -183,7 +182,9 @@ def _in_front(lit: Picture, frame: Picture) -> NDArray[Any]:
     noise = float(np.median(difference[::4, ::4]))
     mask: NDArray[Any] = (difference > DIFFERENT + 2 * min(noise, 12.0)).astype(np.uint8)
     mask = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))
-    return cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((9, 5), np.uint8)).astype(np.uint8)
+    # With room around it: closing would else stretch what comes near the border to the border.
+    wide = cv2.copyMakeBorder(mask, 9, 9, 9, 9, cv2.BORDER_CONSTANT)
+    return np.asarray(cv2.morphologyEx(wide, cv2.MORPH_CLOSE, np.ones((9, 5), np.uint8))[9:-9, 9:-9])
 
 
 def _slope(picture: Picture) -> Picture:

@@ -18,6 +18,7 @@ HEAD_WIDTH = (0.22, 0.82)  # of the shoulders
 HEAD_HEIGHT = (0.55, 2.0)  # in widths of the head
 SHOULDER_DROP = 0.9  # heads below the head within which the shoulders reach their width
 HEADS = ("circle", "oval", "octagon", "hexagon", "pentagon", "")  # what a disc of few pixels, cut off below, passes for
+NECK = 0.07  # widths of the shoulders by which the outline must turn inward between head and shoulders
 OFF_CENTRE = 0.4  # widths of the shoulders by which a head may be off their middle
 
 
@@ -43,7 +44,7 @@ def head_and_shoulders(mask: NDArray[np.uint8]) -> bool:
         middle = float(np.median((left[:head_end] + right[:head_end]) / 2))
         body = float(np.median((left[reached : 2 * reached + 2] + right[reached : 2 * reached + 2]) / 2))
         if abs(middle - body) <= OFF_CENTRE * shoulders and _is_round(head, wide):
-            return True
+            return _has_neck(width[: reached + 1], shoulders)
     return False
 
 
@@ -60,6 +61,21 @@ def _is_round(head: NDArray[np.float64], wide: float) -> bool:
     """A head is as wide in its middle as anywhere: a cone's tip is not."""
     middle = head[round(0.3 * len(head)) : max(round(0.3 * len(head)) + 1, round(0.8 * len(head)))]
     return float(middle.min()) > 0.6 * wide and float(middle.max()) < 1.5 * wide
+
+
+def _has_neck(width: NDArray[np.float64], shoulders: float) -> bool:
+    """The outline turns inward somewhere between top and shoulders; that of a disc, an egg or a cone never does."""
+    straight = np.array([_chord(width, row) for row in range(len(width))])
+    return float((straight - width).max()) > NECK * shoulders
+
+
+def _chord(width: NDArray[np.float64], row: int) -> float:
+    """The widest straight line from a row above to a row below, where it passes this row."""
+    if row in (0, len(width) - 1):
+        return float(width[row])
+    above, below = np.arange(row), np.arange(row + 1, len(width))
+    share = (row - above[:, None]) / (below[None] - above[:, None])
+    return float((width[above][:, None] * (1 - share) + width[below][None] * share).max())
 
 
 def drawn_figures(regions: Sequence[Region], aspect: float) -> list[Box]:
@@ -81,7 +97,7 @@ def _is_silhouette(region: Region, aspect: float) -> bool:
     """One part that is a whole person; what the border cuts off at the sides may be anything."""
     x0, y0, x1, y1 = region.box
     whole = x0 > 0.01 and y0 > 0.01 and x1 < 0.99 and (y1 - y0) * aspect > 1.1 * (x1 - x0)
-    return whole and region.shape in ("", "rectangle") and region.solidity < 0.96 and head_and_shoulders(region.mask)
+    return whole and region.shape in ("", "rectangle") and region.solidity < 0.985 and head_and_shoulders(region.mask)
 
 
 def _body_below(head: Region, regions: Sequence[Region], aspect: float) -> Region | None:
@@ -103,7 +119,7 @@ def _body_below(head: Region, regions: Sequence[Region], aspect: float) -> Regio
             and off < slack * max(wide, bx1 - bx0)
             and 0.6 * wide < bx1 - bx0 < 3.5 * wide
             and 1.1 * high < by1 - by0 < 6 * high
-            and (by1 - by0) * aspect > 0.8 * (bx1 - bx0)
+            and (by1 - by0) * aspect > 0.6 * (bx1 - bx0)
         )
         if fits and (best is None or body.area > best.area):
             best = body

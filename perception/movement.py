@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from perception.shapes import Region
 
 STILL = 0.015  # widths of the picture: a smaller step is no movement
+RIGID = 0.5  # share of a step by which two ends of a thing may differ in it
+WALK = 2  # steps in a row that are no accident
 GROWTH = 1.18  # ratio of areas in one second that makes a thing come nearer
 LOST_FRAMES = 2  # frames for which a thing may be hidden and still be the same one
 SAME_RGB = 60.0  # distance in RGB within which a thing may change its colour with the light
@@ -35,7 +37,7 @@ class Thing:
     growth: float = 1.0
     seconds: float = 0.0  # media time the step took
     names: Counter[str] = field(default_factory=Counter)
-    ever_moved: bool = False
+    moves: int = 0  # steps that it took one after the other, up to now or to when it stood
 
     @property
     def shape(self) -> str:
@@ -109,7 +111,10 @@ def _advance(thing: Thing, region: Region, t_ns: int, aspect: float, drift: tupl
     thing.step = (dx, dy)
     thing.growth = new.area / old.area
     thing.seconds = (t_ns - thing.t_ns) / 1e9
-    thing.ever_moved = thing.ever_moved or math.hypot(dx, dy) >= STILL
+    if math.hypot(dx, dy) >= STILL:
+        thing.moves += 1
+    elif thing.moves < WALK:
+        thing.moves = 0
     thing.region, thing.t_ns = region, t_ns
     thing.frames += 1
     thing.missed = 0
@@ -118,11 +123,11 @@ def _advance(thing: Thing, region: Region, t_ns: int, aspect: float, drift: tupl
 def _shift(old: tuple[float, float], new: tuple[float, float]) -> float:
     """How far an interval of [0, 1] moved: by its middle, or by the end that both times lies inside."""
     low_inside, high_inside = min(old[0], new[0]) > 0.01, max(old[1], new[1]) < 0.99
-    if low_inside and not high_inside:
-        return new[0] - old[0]
-    if high_inside and not low_inside:
-        return new[1] - old[1]
-    return (new[0] + new[1] - old[0] - old[1]) / 2
+    low, high = new[0] - old[0], new[1] - old[1]
+    if low_inside != high_inside:
+        return low if low_inside else high
+    # Both ends go together when a thing moves; when only its outline was found a little differently, they do not.
+    return (low + high) / 2 if abs(low - high) < RIGID * max(abs(low), abs(high)) else 0.0
 
 
 def _pairs(

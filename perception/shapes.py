@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from perception import colours
-from perception.gate import Rgb
+from perception.gate import Rgb, strongest
 
 Picture = NDArray[Any]  # (h, w) or (h, w, 3)
 
@@ -25,7 +25,8 @@ NOISE_EDGES = 5.0  # times the middle step of the picture, which on a plain or n
 SMALLEST = 0.0009  # share of the picture
 LARGEST = 0.4
 ROUGH = 3.0  # middle step of a picture so textured or noisy that edges alone no longer close regions off
-CONTRAST = 16.0  # CIELAB distance between a region and what surrounds it
+CONTRAST = 10.0  # CIELAB distance between a region and what surrounds it
+LONGEST = 6.0  # length over width beyond which a thing is a line or a border
 DENT = 0.09  # depth of a dent that counts, in widths of the hull
 UNIFORM = 11.0  # CIELAB spread inside a region beyond which it is no thing of one colour
 
@@ -79,12 +80,6 @@ def regions(frame: Rgb) -> list[Region]:
     return sorted(found, key=lambda r: -r.area)
 
 
-def strongest(picture: NDArray[Any]) -> NDArray[Any]:
-    """(h, w, 3) → (h, w): the largest channel, several times faster than a maximum over the last axis."""
-    red, green, blue = cv2.split(picture)
-    return np.asarray(cv2.max(cv2.max(red, green), blue))
-
-
 def overlap(a: tuple[float, ...], b: tuple[float, ...]) -> float:
     """Intersection over union of two boxes."""
     width, height = min(a[2], b[2]) - max(a[0], b[0]), min(a[3], b[3]) - max(a[1], b[1])
@@ -95,10 +90,10 @@ def overlap(a: tuple[float, ...], b: tuple[float, ...]) -> float:
 
 
 def _step(smooth: Picture) -> NDArray[np.uint8]:
-    """Largest difference of a channel to the neighbour on the right and below."""
+    """Largest difference of a channel across a pixel: an edge that a codec smeared over three still shows."""
     step = np.zeros(smooth.shape[:2], dtype=np.uint8)
-    step[:, :-1] = strongest(cv2.absdiff(smooth[:, 1:], smooth[:, :-1]))
-    np.maximum(step[:-1], strongest(cv2.absdiff(smooth[1:], smooth[:-1])), out=step[:-1])
+    step[:, 1:-1] = strongest(cv2.absdiff(smooth[:, 2:], smooth[:, :-2]))
+    np.maximum(step[1:-1], strongest(cv2.absdiff(smooth[2:], smooth[:-2])), out=step[1:-1])
     return step
 
 
@@ -187,6 +182,8 @@ def _convex_name(outline: NDArray[Any], hull: NDArray[Any], area: float) -> str:
     triangle_area, _ = cv2.minEnclosingTriangle(hull)
     if box_fill < 0.7 and triangle_area > 0 and area / triangle_area > 0.84:
         return "triangle"
+    if ratio > LONGEST:
+        return ""
     if box_fill > 0.92:
         return _rectangle_name(ratio, angle)
     if ratio < 1.25 and box_fill < 0.9:

@@ -12,106 +12,142 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from perception.gate import Luma, Rgb, changed_tiles, tile_differences
+from perception.gate import TILE_PX, Probe, changed_tiles, overlap_after_pan, tile_differences
 
 MOST = 0.5  # share of tiles that changed: the picture is another one
 SOME = 0.12  # share of tiles that changed: another one if little of what stood there survived
-SURVIVED = 0.25  # share of structured tiles that stayed, below which the old picture is gone
+SURVIVED = 0.26  # share of structured tiles that stayed, below which the old picture is gone
+SOLID = 0.6  # share of changed tiles that hold structure: a lamp or a shadow changes plain ones as well
+MOST_PARTS = 6  # things sought elsewhere when something went
+MOVED_LIKENESS = 0.75  # correlation of a thing with itself in another place
 STRUCTURE = 6.0  # standard deviation of grey levels in a tile that shows something
+REPLACED = 9.0  # levels by which a tile differs that shows something else: exposure and noise change it less
 TINT = 14.0  # CIELAB chroma distance of a tile whose colour changed at equal brightness
+EXPOSURE = 0.3  # logarithm of the gain by which a camera adjusts itself between two frames
 ALIKE = 0.85  # correlation of the grey levels of two pictures of one place in different light
 BLEND_RESIDUE = 6.0  # grey levels by which a frame may differ from a mixture of its neighbours and still be one
-MAX_SHIFT = 0.45  # share of the picture by which a panning camera may move between two frames
 
 
 class ShotDetector:
     """Frames of one stream, in order."""
 
     def __init__(self) -> None:
-        self._recent: deque[tuple[Luma, NDArray[np.float32]]] = deque(maxlen=2)
+        self._recent: deque[tuple[Probe, NDArray[np.float32]]] = deque(maxlen=2)
         self._cut_before_last = False
 
-    def judge(self, frame: Rgb, luma: Luma) -> float:
-        """Strength of the cut between the frame before and this one, 0 when there is none; luma: its probe."""
-        tint = _tint(frame, luma)
+    def judge(self, probe: Probe) -> float:
+        """Strength of the cut between the frame before and this one (as its probe), 0 when there is none."""
+        tint = _tint(probe)
         strength = 0.0
-        if self._recent and self._recent[-1][0].shape == luma.shape:
-            strength = _replaced(self._recent[-1], (luma, tint))
-            if len(self._recent) == 2 and self._recent[0][0].shape == luma.shape:
-                strength = self._across_fade(strength, luma, tint)
+        if self._recent and self._recent[-1][0].shape == probe.shape:
+            strength = _replaced(self._recent[-1], (probe, tint))
+            if len(self._recent) == 2 and self._recent[0][0].shape == probe.shape:
+                strength = self._across_fade(strength, probe, tint)
         elif self._recent:
             strength = 1.0  # another picture size is another source
-        self._recent.append((luma, tint))
+        self._recent.append((probe, tint))
         self._cut_before_last = strength > 0
         return strength
 
-    def _across_fade(self, strength: float, luma: Luma, tint: NDArray[np.float32]) -> float:
+    def _across_fade(self, strength: float, probe: Probe, tint: NDArray[np.float32]) -> float:
         """A cross-fade caught half way is one cut: announced when it began, or else now, when it is complete."""
         first, middle = self._recent
-        if bool(strength) != self._cut_before_last or not _is_blend(first[0], middle[0], luma):
+        if bool(strength) != self._cut_before_last or not _is_blend(first[0], middle[0], probe):
             return strength
-        return 0.0 if self._cut_before_last else _replaced(first, (luma, tint))
+        return 0.0 if self._cut_before_last else _replaced(first, (probe, tint))
 
 
-def _tint(frame: Rgb, luma: Luma) -> NDArray[np.float32]:
+def _tint(probe: Probe) -> NDArray[np.float32]:
     """(rows, columns, 2) mean chroma of each tile."""
-    rows, columns = tile_differences(luma, luma).shape
-    small = cv2.resize(frame, (columns, rows), interpolation=cv2.INTER_AREA).astype(np.float32) / 255.0
+    rows, columns = tile_differences(probe, probe).shape
+    small = cv2.resize(probe, (columns, rows), interpolation=cv2.INTER_AREA).astype(np.float32) / 255.0
     return cv2.cvtColor(small, cv2.COLOR_RGB2Lab)[..., 1:].astype(np.float32)
 
 
-def _replaced(before: tuple[Luma, NDArray[np.float32]], after: tuple[Luma, NDArray[np.float32]]) -> float:
+def _replaced(before: tuple[Probe, NDArray[np.float32]], after: tuple[Probe, NDArray[np.float32]]) -> float:
     """Share of tiles that changed if that makes a cut, else 0."""
     tinted = np.linalg.norm(before[1] - after[1], axis=-1) > TINT
-    share, survived = _shares(before[0], after[0], tinted)
-    if not _is_cut(share, survived):
+    shares = _shares(before[0], after[0], tinted)
+    if not _is_cut(*shares):
         return 0.0
     if tinted.mean() < MOST and _same_place_other_light(before[0], after[0]):
         return 0.0
-    if _panned(before, after):
+    if _panned(before[0], after[0]) or (shares[0] <= MOST and _only_moved(before[0], after[0])):
         return 0.0
-    return share
+    return shares[0]
 
 
-def _is_cut(share: float, survived: float) -> bool:
-    return (share > MOST and survived < 2 * SURVIVED) or (share > SOME and survived < SURVIVED)
+def _is_cut(share: float, survived: float, replaced: float) -> bool:
+    if share > MOST:
+        return survived < 2 * SURVIVED
+    return share > SOME and survived < SURVIVED and replaced > SOLID
 
 
-def _shares(before: Luma, after: Luma, tinted: NDArray[np.bool_]) -> tuple[float, float]:
-    """Share of tiles that changed, and share of those with structure before that did not (0 if none had any)."""
-    changed = changed_tiles(tile_differences(before, after)) | tinted
-    mean = cv2.blur(before.astype(np.float32), (8, 8))
-    spread = np.sqrt(np.maximum(cv2.blur(before.astype(np.float32) ** 2, (8, 8)) - mean**2, 0))
-    rows, columns = changed.shape
-    structured = cv2.resize(spread, (columns, rows), interpolation=cv2.INTER_AREA) > STRUCTURE
-    survived = float((structured & ~changed).sum() / structured.sum()) if structured.any() else 0.0
-    return float(changed.mean()), survived
+def _shares(before: Probe, after: Probe, tinted: NDArray[np.bool_]) -> tuple[float, float, float]:
+    """Share of tiles that changed; of those with structure before, the share that did not; and of those that changed,
+    the share with structure in either frame. 0 where there are none."""
+    differences = tile_differences(_exposed_like(before, after), after)
+    changed = (changed_tiles(differences) & (differences > REPLACED)) | tinted
+    shows, showed = _structured(after), _structured(before)
+    survived = float((showed & ~changed).sum() / showed.sum()) if showed.any() else 0.0
+    replaced = float((changed & (shows | showed)).sum() / changed.sum()) if changed.any() else 0.0
+    return float(changed.mean()), survived, replaced
 
 
-def _same_place_other_light(before: Luma, after: Luma) -> bool:
+def _structured(probe: Probe) -> NDArray[np.bool_]:
+    """Tiles that show something, and are not plain."""
+    grey = cv2.cvtColor(probe, cv2.COLOR_RGB2GRAY).astype(np.float32)
+    spread = np.sqrt(np.maximum(cv2.blur(grey**2, (8, 8)) - cv2.blur(grey, (8, 8)) ** 2, 0))
+    rows, columns = tile_differences(probe, probe).shape
+    return np.asarray(cv2.resize(spread, (columns, rows), interpolation=cv2.INTER_AREA) > STRUCTURE)
+
+
+def _exposed_like(before: Probe, after: Probe) -> Probe:
+    """The earlier frame with the exposure and white balance of the later one, where a camera may have adjusted it."""
+    gains = np.median((after[::4, ::4] + 4.0) / (before[::4, ::4] + 4.0), axis=(0, 1))
+    if np.abs(np.log(gains)).max() > EXPOSURE:
+        return before
+    return np.clip(before * gains, 0, 255).astype(np.uint8)
+
+
+def _same_place_other_light(before: Probe, after: Probe) -> bool:
     """Grey levels of both follow one another: a lamp was switched. Flat pictures tell nothing and are no evidence."""
-    a, b = (cv2.GaussianBlur(x.astype(np.float32), (0, 0), 2) for x in (before, after))
+    greys = (cv2.cvtColor(one, cv2.COLOR_RGB2GRAY).astype(np.float32) for one in (before, after))
+    a, b = (cv2.GaussianBlur(grey, (0, 0), 2) for grey in greys)
     if min(a.std(), b.std()) < STRUCTURE / 2:
         return False
     return float(np.corrcoef(a.ravel(), b.ravel())[0, 1]) > ALIKE
 
 
-def _panned(before: tuple[Luma, NDArray[np.float32]], after: tuple[Luma, NDArray[np.float32]]) -> bool:
+def _panned(before: Probe, after: Probe) -> bool:
     """The picture is the earlier one moved sideways or up and down, as far as they overlap."""
-    height, width = before[0].shape
-    window = cv2.createHanningWindow((width, height), cv2.CV_32F)
-    (dx, dy), _ = cv2.phaseCorrelate(before[0].astype(np.float32), after[0].astype(np.float32), window)
-    x, y = round(dx), round(dy)
-    if (x, y) == (0, 0) or abs(x) > MAX_SHIFT * width or abs(y) > MAX_SHIFT * height:
+    panned = overlap_after_pan(before, after)
+    if panned is None:
         return False
-    old = before[0][max(0, -y) : height - max(0, y), max(0, -x) : width - max(0, x)]
-    new = after[0][max(0, y) : height - max(0, -y), max(0, x) : width - max(0, -x)]
-    blurred = [cv2.GaussianBlur(part, (0, 0), 2) for part in (old, new)]
-    untinted = np.zeros(tile_differences(blurred[0], blurred[1]).shape, dtype=np.bool_)
-    return not _is_cut(*_shares(blurred[0], blurred[1], untinted))
+    at_rest, moved = _blurred_shares(before, after), _blurred_shares(panned[0], panned[1])
+    return moved[0] < 0.6 * at_rest[0] and not _is_cut(*moved)
 
 
-def _is_blend(first: Luma, middle: Luma, last: Luma) -> bool:
+def _blurred_shares(before: Probe, after: Probe) -> tuple[float, float, float]:
+    """As `_shares`, of pictures whose edges need not meet to the pixel."""
+    old, new = (cv2.GaussianBlur(part, (0, 0), 2) for part in (before, after))
+    return _shares(old, new, np.zeros(tile_differences(old, new).shape, dtype=np.bool_))
+
+
+def _only_moved(before: Probe, after: Probe) -> bool:
+    """Most of what is no longer where it was is somewhere else now: things moved before a plain ground."""
+    gone = (_structured(before) & changed_tiles(tile_differences(before, after))).astype(np.uint8)
+    count, _, stats, _ = cv2.connectedComponentsWithStats(gone, connectivity=8)
+    parts = sorted(((int(s[4]), s) for s in stats[1:count]), key=lambda part: -part[0])[:MOST_PARTS]
+    found = 0
+    for size, (x, y, w, h, _) in parts:
+        template = before[y * TILE_PX : (y + h) * TILE_PX, x * TILE_PX : (x + w) * TILE_PX]
+        match = cv2.matchTemplate(after, np.ascontiguousarray(template), cv2.TM_CCOEFF_NORMED)
+        found += size if float(match.max()) > MOVED_LIKENESS else 0
+    return found > 0.5 * sum(size for size, _ in parts)
+
+
+def _is_blend(first: Probe, middle: Probe, last: Probe) -> bool:
     """middle = a·first + (1-a)·last for one a inside (0, 1)."""
     a, m, b = (x.astype(np.float32) for x in (first, middle, last))
     span = a - b

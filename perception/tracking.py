@@ -41,7 +41,7 @@ class Track:
     first_ns: int
     last_ns: int
     evidence: float
-    side: str  # border over which it came, "" when it was first seen inside
+    side: str  # border over which it came (the one it touched at first), "" when it was first seen inside
     present: bool  # was there when the scene began
     barred: bool
     hits: int = 1
@@ -168,13 +168,8 @@ def _advance(track: Track, sighting: Sighting, t_ns: int, aspect: float) -> None
     dx, dy = track.centre[0] - x, track.centre[1] - y
     track.step = (dx / seconds, dy / seconds)
     track.gone += math.hypot(dx, dy * aspect)
-    if first and track.present and not track.side and abs(dx) > MOVED:
-        # It walked when the scene began: it came in just before if that walk began beyond the border.
-        back = x - AHEAD_S * track.step[0]
-        track.side = "left" if back < 0 < dx else "right" if back > 1 and dx < 0 else ""
-    elif first and not track.present and not track.side:
-        back = x - track.step[0]
-        track.side = "left" if back < 0 < dx else "right" if back > 1 and dx < 0 else ""
+    if first:
+        track.side = _came_over(track, (x, y), (dx, dy), seconds)
     track.tint = (
         0.7 * track.tint[0] + 0.3 * sighting.tint[0],
         0.7 * track.tint[1] + 0.3 * sighting.tint[1],
@@ -185,6 +180,17 @@ def _advance(track: Track, sighting: Sighting, t_ns: int, aspect: float) -> None
     track.drawn = track.drawn or sighting.drawn
     track.hits += 1
     track.missed = 0
+
+
+def _came_over(track: Track, start: tuple[float, float], step: tuple[float, float], seconds: float) -> str:
+    """The border over which a track came, from where it was first and how it went on from there."""
+    # One that was there when the scene began came in only if it walked, and then a little earlier.
+    back = (AHEAD_S if track.present else 1.0) * step[0] / seconds
+    if step[0] > MOVED and (track.side == "left" or start[0] - back < 0.05):
+        return "left"
+    if step[0] < -MOVED and (track.side == "right" or start[0] - back > 0.95):
+        return "right"
+    return "" if track.present else track.side
 
 
 def _assign(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -42,30 +43,32 @@ class MotionStream:
     def __init__(self, options: MotionOptions) -> None:
         self._options = options
         self._follower = Follower()
-        self._luma: gate.Luma | None = None
+        self._probe: gate.Probe | None = None
 
     def observe(self, frame: Rgb, context: FrameContext) -> list[Seen]:
         aspect = frame.shape[0] / frame.shape[1]
-        luma = gate.probe_of(frame, context.shared)
-        drift = camera_drift(self._luma, luma) if not context.shot else (0.0, 0.0)
-        self._luma = luma
+        probe = gate.probe_of(frame, context.shared)
+        drift = camera_drift(self._probe, probe) if not context.shot else (0.0, 0.0)
+        self._probe = probe
         found = [region for region in shapes.regions_of(frame, context.shared) if self._stands_out(region)]
         things = self._follower.follow(found, context.t_ns, aspect, context.shot, drift)
-        told = [thing for thing in things if self._is_told(thing)][: self._options.most]
+        unnamed = Counter(thing.region.colour for thing in things if not thing.shape)
+        told = [thing for thing in things if self._is_told(thing, unnamed[thing.region.colour])][: self._options.most]
         return [seen for thing in told for seen in _seen(thing)]
 
     def _stands_out(self, region: shapes.Region) -> bool:
         return region.area >= self._options.least_area and region.contrast >= self._options.least_contrast
 
-    def _is_told(self, thing: Thing) -> bool:
-        """A named outline at once; an unnamed one when it moves; a pale or cut-off one when it was seen twice."""
+    def _is_told(self, thing: Thing, alike: int) -> bool:
+        """A named outline at once, a pale or cut-off one when it was seen twice; an unnamed one when it goes on moving
+        and is not one of many patches of that colour (`alike`), which are easily taken for one another."""
         region = thing.region
         if thing.shape:
             sure = region.colour not in PALE or region.contrast > 2 * self._options.least_contrast
             if not region.touches and sure:
                 return True
-            return thing.frames > 1 and (not region.touches or thing.ever_moved)
-        return thing.ever_moved and thing.frames > 2 and region.solidity > 0.6 and region.colour not in PALE
+            return thing.frames > 1 and (not region.touches or thing.moves > 0)
+        return thing.moves >= movement.WALK and alike <= 2 and region.solidity > 0.6 and region.colour not in PALE
 
 
 def _seen(thing: Thing) -> Iterable[Seen]:
@@ -92,20 +95,14 @@ def _seen(thing: Thing) -> Iterable[Seen]:
         )
 
 
-def camera_drift(before: gate.Luma | None, after: gate.Luma) -> tuple[float, float]:
+def camera_drift(before: gate.Probe | None, after: gate.Probe) -> tuple[float, float]:
     """By how much of the picture everything moved between two frames; (0, 0) when only parts of it did."""
     if before is None or before.shape != after.shape:
         return 0.0, 0.0
     changed = gate.changed_tiles(gate.tile_differences(before, after)).mean()
-    if changed < 0.3:
+    panned = gate.overlap_after_pan(before, after) if changed > 0.3 else None
+    if panned is None:
         return 0.0, 0.0
-    height, width = after.shape
-    window = cv2.createHanningWindow((width, height), cv2.CV_32F)
-    (dx, dy), _ = cv2.phaseCorrelate(before.astype("float32"), after.astype("float32"), window)
-    x, y = round(dx), round(dy)
-    old = before[max(0, -y) : height - max(0, y), max(0, -x) : width - max(0, x)]
-    new = after[max(0, y) : height - max(0, -y), max(0, x) : width - max(0, -x)]
-    if min(old.shape) < height // 2:
-        return 0.0, 0.0
+    old, new, dx, dy = panned
     left = gate.changed_tiles(gate.tile_differences(old, new)).mean()
-    return (dx / width, dy / height) if left < 0.5 * changed else (0.0, 0.0)
+    return (dx, dy) if left < 0.5 * changed else (0.0, 0.0)

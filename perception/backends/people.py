@@ -31,6 +31,8 @@ LEAST_AREA = 0.012  # share of the picture, for an outline that may be a person
 TALL = 0.85  # height over width of an outline that may be a whole person
 UNMOVED_FRAMES = 300  # a "person" who has not moved a finger for so long is furniture
 CASCADES = str(Path(cv2.__file__).parent / "data") + "/"
+SIMPLE = ("circle", "oval", "square", "rectangle", "diamond", "triangle", "pentagon", "hexagon", "octagon")  # nobody
+POINTED = ("star", "cross", "heart")  # nobody either, though an arm of theirs may pass for a head
 WALK = 0.03  # widths of the picture per second, from which a person is said to move
 
 
@@ -91,35 +93,35 @@ class PeopleStream:
         self._backend = backend
         self._background = Background()
         self._tracker = Tracker()
-        self._luma: gate.Luma | None = None
-        self._searched: gate.Luma | None = None  # the frame in which faces were sought last
+        self._probe: gate.Probe | None = None
+        self._searched: gate.Probe | None = None  # the frame in which faces were sought last
         self._faces: list[Box] = []
         self._figures: list[Box] = []
 
     def observe(self, frame: Rgb, context: FrameContext) -> list[Seen]:
         aspect = frame.shape[0] / frame.shape[1]
-        fresh = self._luma is None or context.shot
+        fresh = self._probe is None or context.shot
         small = background.shrunk(frame)
-        luma = gate.probe_of(frame, context.shared)
+        probe = gate.probe_of(frame, context.shared)
         blobs = self._background.blobs(small, context.shot)
         if not context.redundant or fresh:
-            self._faces = self._faces_now(frame, luma, fresh)
+            self._faces = self._faces_now(frame, probe, fresh)
             self._figures = drawn_figures(shapes.regions_of(frame, context.shared), aspect)
         bodies = self._backend.bodies(frame) if self._background.age < UNKNOWN_FRAMES and not context.redundant else []
         sightings, sources = self._sightings(blobs, bodies, small, aspect)
-        sightings += self._unchanged(luma, sightings)
+        sightings += self._unchanged(probe, sightings)
         passages = self._tracker.follow(sightings, context.t_ns, aspect, fresh)
         self._settle(sources, sightings)
-        self._luma = luma
+        self._probe = probe
         return self._seen(passages, small, aspect)
 
-    def _faces_now(self, frame: Rgb, luma: gate.Luma, fresh: bool) -> list[Box]:
+    def _faces_now(self, frame: Rgb, probe: gate.Probe, fresh: bool) -> list[Box]:
         """Faces where something changed, and the earlier ones elsewhere."""
-        if fresh or self._searched is None or self._searched.shape != luma.shape:
-            self._searched = luma
+        if fresh or self._searched is None or self._searched.shape != probe.shape:
+            self._searched = probe
             return self._backend.faces(frame)
-        changed = gate.changed_tiles(gate.tile_differences(self._searched, luma))
-        self._searched = luma
+        changed = gate.changed_tiles(gate.tile_differences(self._searched, probe))
+        self._searched = probe
         rows, columns = changed.shape
         regions = gate.changed_regions(changed, margin=FACE_MARGIN, most=1)
         if not regions:
@@ -159,11 +161,11 @@ class PeopleStream:
                 sightings[owner] = Sighting(s.box, max(s.evidence, 0.8), s.tint, drawn=True)
         return sightings, sources
 
-    def _unchanged(self, luma: gate.Luma, sightings: Sequence[Sighting]) -> list[Sighting]:
+    def _unchanged(self, probe: gate.Probe, sightings: Sequence[Sighting]) -> list[Sighting]:
         """Persons that no detector sees now, but where nothing changed either, are still there."""
-        if self._luma is None or self._luma.shape != luma.shape:
+        if self._probe is None or self._probe.shape != probe.shape:
             return []
-        changed = gate.changed_tiles(gate.tile_differences(self._luma, luma))
+        changed = gate.changed_tiles(gate.tile_differences(self._probe, probe))
         rows, columns = changed.shape
         still = []
         for track in self._tracker.tracks:
@@ -220,23 +222,26 @@ def _outlined(blob: Blob, is_figure: bool, aspect: float) -> Sighting:
     height = (y1 - y0) * aspect
     from_above = y0 <= 0.01 and y1 < 0.98  # an arm, or what it sets down
     cut_off = y1 >= 0.98
+    name = _outline(blob)
+    flat = height < (0.6 if cut_off else TALL) * (x1 - x0)
     if is_figure:
         evidence = 1.0
-    elif _is_simple(blob) or height < (0.6 if cut_off else TALL) * (x1 - x0):
+    elif flat or name in POINTED:
         evidence = 0.0
     elif head_and_shoulders(blob.mask):
         evidence = 0.8 if border_of(blob.box) or height > 0.3 else 0.6
+    elif name in SIMPLE or float(blob.mask.mean()) > 0.9:
+        evidence = 0.0
     else:
         evidence = 0.4 if 1.3 * (x1 - x0) < height < 5 * (x1 - x0) and height > 0.15 else 0.0
     return Sighting(blob.box, evidence, blob.tint, drawn=is_figure, barred=from_above and not is_figure)
 
 
-def _is_simple(blob: Blob) -> bool:
-    """A disc, a box, a star...: a thing and nobody."""
+def _outline(blob: Blob) -> str:
+    """The name of its outline, "" if it has none."""
     padded = cv2.copyMakeBorder(blob.mask, 1, 1, 1, 1, cv2.BORDER_CONSTANT)
     contours, _ = cv2.findContours(padded, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-    name = shapes.outline_name(max(contours, key=lambda one: cv2.contourArea(one)))
-    return name not in ("", "heart", "cross", "star") or float(blob.mask.mean()) > 0.92
+    return shapes.outline_name(max(contours, key=lambda one: cv2.contourArea(one)))
 
 
 def _drawn(box: Box, evidence: float, small: Rgb) -> Sighting:

@@ -90,8 +90,8 @@ class OcrStream:
     def __init__(self, backend: RapidOcr, options: OcrOptions) -> None:
         self._backend = backend
         self._options = options
-        self._looked: gate.Luma | None = None  # each tile as it was when it was last read
-        self._before: gate.Luma = np.zeros((1, 1), dtype=np.uint8)  # the last frame
+        self._looked: gate.Probe | None = None  # each tile as it was when it was last read
+        self._before: gate.Probe = np.zeros((1, 1, 3), dtype=np.uint8)  # the last frame
         self._vain = np.zeros((1, 1), dtype=np.int32)  # of each tile: how often it was read in vain
         self._waited = np.zeros((1, 1), dtype=np.int32)  # of each tile: frames for which a reading was put off
         self._lines: list[Line] = []
@@ -99,18 +99,18 @@ class OcrStream:
         self._next = 0
 
     def observe(self, frame: Rgb, context: FrameContext) -> list[Seen]:
-        luma = gate.probe_of(frame, context.shared)
+        probe = gate.probe_of(frame, context.shared)
         height, width = frame.shape[:2]
-        if self._looked is None or self._looked.shape != luma.shape or context.shot:
-            self._begin(luma)
+        if self._looked is None or self._looked.shape != probe.shape or context.shot:
+            self._begin(probe)
             regions: list[tuple[int, int, int, int]] = [(0, 0, width, height)]
         else:
-            changed = self._due(gate.changed_tiles(gate.tile_differences(self._looked, luma)), luma)
+            changed = self._due(gate.changed_tiles(gate.tile_differences(self._looked, probe)), probe)
             if not changed.any():
                 self._lines = [replace(line, settled=True) for line in self._lines]
                 return self._seen(frame)
-            regions = self._to_read(changed, luma, (width, height))
-            self._look(changed, luma)
+            regions = self._to_read(changed, probe, (width, height))
+            self._look(changed, probe)
         kept = [
             replace(line, settled=True)
             for line in self._lines
@@ -122,15 +122,15 @@ class OcrStream:
         self._lines = [replace(line, settled=line.settled or self._was_there(line)) for line in lines]
         return self._seen(frame)
 
-    def _begin(self, luma: gate.Luma) -> None:
-        tiles = gate.tile_differences(luma, luma).shape
-        self._looked, self._before, self._lines = luma, luma, []
+    def _begin(self, probe: gate.Probe) -> None:
+        tiles = gate.tile_differences(probe, probe).shape
+        self._looked, self._before, self._lines = probe, probe, []
         self._vain, self._waited = np.zeros(tiles, dtype=np.int32), np.zeros(tiles, dtype=np.int32)
 
-    def _due(self, changed: NDArray[np.bool_], luma: gate.Luma) -> NDArray[np.bool_]:
+    def _due(self, changed: NDArray[np.bool_], probe: gate.Probe) -> NDArray[np.bool_]:
         """The changed tiles that are to be read now: not those of a part that keeps moving and never showed print."""
-        moving = gate.changed_tiles(gate.tile_differences(self._before, luma))
-        self._before = luma
+        moving = gate.changed_tiles(gate.tile_differences(self._before, probe))
+        self._before = probe
         self._vain = np.where(moving, self._vain, np.maximum(self._vain - 1, 0))
         due = changed.copy()
         for x0, y0, x1, y1 in gate.changed_regions(changed, margin=2, most=8):
@@ -153,18 +153,20 @@ class OcrStream:
     def _was_there(self, line: Line) -> bool:
         return any(_touch(line.box, old.box) and text_lines.alike(line.text, old.text) for old in self._lines)
 
-    def _look(self, changed: NDArray[np.bool_], luma: gate.Luma) -> None:
+    def _look(self, changed: NDArray[np.bool_], probe: gate.Probe) -> None:
         """Only changed tiles are taken over: a fade too slow for one step still adds up."""
         assert self._looked is not None
-        mask = np.kron(changed, np.ones((gate.TILE_PX, gate.TILE_PX), dtype=np.bool_))[: luma.shape[0], : luma.shape[1]]
-        self._looked = np.where(mask, luma, self._looked).astype(np.uint8)
+        mask = np.kron(changed, np.ones((gate.TILE_PX, gate.TILE_PX), dtype=np.bool_))[
+            : probe.shape[0], : probe.shape[1]
+        ]
+        self._looked = np.where(mask[..., None], probe, self._looked).astype(np.uint8)
 
     def _to_read(
-        self, changed: NDArray[np.bool_], luma: gate.Luma, size: tuple[int, int]
+        self, changed: NDArray[np.bool_], probe: gate.Probe, size: tuple[int, int]
     ) -> list[tuple[int, int, int, int]]:
         """Pixel rectangles to search: around what changed, and never through the middle of a known line."""
         width, height = size
-        tile = gate.TILE_PX * width / luma.shape[1]
+        tile = gate.TILE_PX * width / probe.shape[1]
         boxes = [
             (round(x0 * tile), round(y0 * tile), min(width, round(x1 * tile)), min(height, round(y1 * tile)))
             for x0, y0, x1, y1 in gate.changed_regions(changed, margin=2)
