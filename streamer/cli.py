@@ -144,7 +144,7 @@ async def _replay(
 
     console.print("starting perception, memory and reasoning", style="dim")
     async with processes(launch, config, clock, progress) as (link, _, watch):
-        with TerminalView(console, job.info.duration_ns, clock, in_order=job.speed is None) as view:
+        with TerminalView(console, job.info.duration_ns, clock.now_ns, in_order=job.speed is None) as view:
             running = asyncio.create_task(run_replays(WireEdge(link), [(job, view)], clock), name="replays")
             try:
                 await asyncio.wait((running, watch), return_when=asyncio.FIRST_COMPLETED)

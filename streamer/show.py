@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+from collections.abc import Callable
 from types import TracebackType
 
 from rich.console import Console
@@ -10,7 +11,6 @@ from rich.progress import BarColumn, Progress, TextColumn
 from rich.text import Text
 
 from streamer.times import clock_text
-from wire.clock import Clock
 
 _MARK_WIDTH = 10  # of "answered: "
 
@@ -21,14 +21,14 @@ class TerminalView:
     in_order: lines wait until no earlier one can come, as is wanted when a replay outruns its own answers; else each
     is shown at once."""
 
-    def __init__(self, console: Console, duration_ns: int, clock: Clock, *, in_order: bool) -> None:
+    def __init__(self, console: Console, duration_ns: int, wall_ns: Callable[[], int], *, in_order: bool) -> None:
         self._in_order = in_order
         self._waiting: list[tuple[int, int, Text]] = []
         self._serial = 0
         self._console = console
         self._duration_ns = duration_ns
-        self._clock = clock
-        self._start_ns = clock.now_ns()
+        self._wall_ns = wall_ns
+        self._start_ns = wall_ns()
         self._progress = Progress(
             BarColumn(None),
             TextColumn("{task.fields[position]}", style="bold"),
@@ -41,7 +41,7 @@ class TerminalView:
 
     def __enter__(self) -> TerminalView:
         self._progress.start()
-        self._start_ns = self._clock.now_ns()
+        self._start_ns = self._wall_ns()
         self.reached(0)
         return self
 
@@ -65,7 +65,7 @@ class TerminalView:
         self._line(t_ns, "warning", sentence, "bold yellow")
 
     def reached(self, t_ns: int) -> None:
-        wall_s = (self._clock.now_ns() - self._start_ns) / 1e9
+        wall_s = (self._wall_ns() - self._start_ns) / 1e9
         speed = f"{t_ns / 1e9 / wall_s:.1f}x real time" if wall_s > 0 and t_ns else ""
         self._progress.update(
             self._bar,

@@ -148,7 +148,7 @@ def test_the_report_is_one_file_that_says_everything(tmp_path: Path) -> None:
 
 def test_the_terminal_shows_the_dialogue() -> None:
     console = Console(file=io.StringIO(), width=60, highlight=False)
-    with TerminalView(console, 100 * S, ManualClock(), in_order=True) as view:
+    with TerminalView(console, 100 * S, ManualClock().now_ns, in_order=True) as view:
         view.asked(43 * S, "q1", "What now?")
         view.heard(42 * S, "Where is [bold]it?")
         view.settled(43 * S)
