@@ -65,10 +65,10 @@ class Event:
             attrs=dict(self.attrs),
         )
 
-    def shifted(self, offset_ns: int) -> Event:
-        """The same on the time line of another session."""
-        end_ns = self.end_ns if self.open else self.end_ns + offset_ns
-        return replace(self, start_ns=self.start_ns + offset_ns, end_ns=end_ns)
+    def shifted(self, offset_ns: int, attrs: Mapping[str, str]) -> Event:
+        """The same on the time line of another session, with more attributes."""
+        end_ns = (self.start_ns if self.open else self.end_ns) + offset_ns
+        return replace(self, start_ns=self.start_ns + offset_ns, end_ns=end_ns, attrs={**self.attrs, **attrs})
 
 
 def row_id(session: int, serial: int) -> int:

@@ -36,7 +36,6 @@ class VectorIndex:
     """Inner product over fp16 copies. Scores are rounded, so that equal things score equally on any machine."""
 
     def __init__(self, dim: int, *, exact_up_to: int = EXACT_UP_TO) -> None:
-        faiss.omp_set_num_threads(1)  # a search is shorter than the waking of threads, and the other core is needed
         self.dim = dim
         self._exact_up_to = exact_up_to
         self._index: faiss.Index = _exact(dim)
@@ -94,6 +93,7 @@ class VectorIndex:
         """The k ids nearest to each of the (Q, D) vectors, each with its best score."""
         if len(self) == 0 or k <= 0 or not len(vectors):
             return {}
+        faiss.omp_set_num_threads(1)  # where other processes work too, threads wait for each other more than they save
         scores, ids = self._index.search(np.ascontiguousarray(vectors, np.float32), min(k, len(self)))
         best: dict[int, float] = {}
         for identity, score in zip(ids.ravel().tolist(), scores.ravel().tolist(), strict=True):

@@ -16,15 +16,20 @@ RANK_CONSTANT = 60  # of reciprocal-rank fusion, from the paper that proposed it
 LIMIT = 8  # pieces of evidence that go with a question
 NOW_NS = 10 * 10**9  # what a question about the present may look back
 NEAR_NS = 20 * 10**9  # two like things closer than this show the same moment
-# Cosine between a question and a sentence, MiniLM: unrelated pairs lie below the first, sure ones above the second.
-COSINE_NOTHING, COSINE_SURE = 0.22, 0.68
-FOUND = 0.38  # strength from which on something was found
+FOUND = 0.34  # strength from which on something was found
+# A sentence means something to a question if it is nearer than the crowd: cosine plus its lead over the BACKGROUND-th
+# nearest sentence. Many may be near for good reason, so a high cosine counts as leading by SURE_LEAD at least.
+# Set on made-up facts and questions in other words (bench/memory_world.py, "tuning"), MiniLM.
+BACKGROUND = 20
+FEW = 0.2  # background where there are fewer sentences than that
+SURE_LEAD = 0.12
+NEARNESS_NOTHING, NEARNESS_SURE = 0.37, 1.03
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """Something that may be evidence. cosine: best over the question's vectors; words: share of its telling words,
-    weighted by rarity, that the sentence holds (0..1)."""
+    weighted by rarity, that the sentence holds (0..1); background: cosine of what has nothing to do with it."""
 
     event: Event
     phrase: int
@@ -33,9 +38,12 @@ class Candidate:
     tells: bool = True  # enough by itself; a scene that only repeats the sentences of its events is not
     fits: float = 1.0  # less if what the question says of its look is otherwise here
 
+    background: float = FEW
+
     @property
     def strength(self) -> float:
-        meaning = (self.cosine - COSINE_NOTHING) / (COSINE_SURE - COSINE_NOTHING)
+        nearness = self.cosine + max(self.cosine - self.background, SURE_LEAD)
+        meaning = (nearness - NEARNESS_NOTHING) / (NEARNESS_SURE - NEARNESS_NOTHING)
         both = 0.5 * max(0.0, meaning) + 0.5 * self.words
         return round(self.fits * max(0.0, min(1.0, max(meaning, both, self.words - 0.35))), 3)
 
@@ -80,6 +88,12 @@ def beside_anchor(candidates: Iterable[Candidate], cues: Cues) -> list[Candidate
         return list(candidates)
     before = cues.relation == "before"
     return [c for c in candidates if (c.event.start_ns < at if before else c.event.start_ns > at)]
+
+
+def background(scores: Iterable[float]) -> float:
+    """How near to a question sentences are that have nothing to do with it, from the scores of the nearest ones."""
+    ordered = sorted(scores, reverse=True)
+    return max(FEW, ordered[BACKGROUND]) if len(ordered) > BACKGROUND else FEW
 
 
 def coverage(wanted: Sequence[str], present: Iterable[str], occurrences: Mapping[str, int], n_phrases: int) -> float:

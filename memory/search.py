@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 from memory.archive import Archive
 from memory.events import SCENE, SOUND, TALK, Event
 from memory.index import VectorIndex
-from memory.recall import Candidate, Recalled, beside_anchor, coverage, fit, fuse, span_of
+from memory.recall import Candidate, Recalled, background, beside_anchor, coverage, fit, fuse, span_of
 from memory.store import Found, Store
 from memory.terms import telling, terms
+from memory.times import civil
 from wire.messages import Cues, Evidence
 
 Array = NDArray[np.float32]
@@ -26,7 +27,9 @@ NEAREST = 64  # sentences asked of each index
 PER_PHRASE = 6  # events of one sentence that are looked at
 IN_SPAN = 400  # when a time is named: all events of the span are candidates, up to that many
 SCENES = 6
-LOG_LIMIT = 400
+EARLIER_SESSIONS = 16  # that are looked into when this one has nothing
+SESSION_GAP_NS = 10**9  # an earlier session ends at least that long before this one begins
+LOG_LIMIT = 256
 # In how large a part of a large memory a word may occur and still be searched for.
 _TOO_COMMON, _LARGE = 0.05, 2000
 _SILENT = frozenset({"silence", "noise", "speech"})  # sounds that are no evidence unless asked for by kind
@@ -70,15 +73,33 @@ class Search:
         if from_ns > to_ns:
             return Recalled(cues)
         candidates = self._candidates(query, cues, from_ns, to_ns)
-        if query.scene is not None:
+        if query.scene is not None and (not query.scene_repeats or SCENE in cues.kinds):
             candidates += self._scenes(query, query.scene, from_ns, to_ns)
+        evidence = fuse(beside_anchor(candidates, cues), cues, query.t_ns)
+        if not evidence and query.visible_from_ns <= 0 and not (cues.now or cues.spanned or cues.anchor):
+            evidence = fuse(self._earlier(query), cues, query.t_ns)
         log, truncated = self._log(query, cues, from_ns, to_ns)
-        return Recalled(cues, fuse(beside_anchor(candidates, cues), cues, query.t_ns), log, truncated)
+        return Recalled(cues, evidence, log, truncated)
 
     def find(self, query: Query, *, limit: int) -> tuple[Evidence, ...]:
         """The best matches for words alone, as a person searches."""
         from_ns, to_ns = span_of(query.cues, query.t_ns, query.visible_from_ns)
         return fuse(self._candidates(query, query.cues, from_ns, to_ns), query.cues, query.t_ns, limit=limit)
+
+    def _earlier(self, query: Query) -> list[Candidate]:
+        """What earlier sessions of this memory hold, on the time line of this one (before 0) and with its date."""
+        rows = {row.no: row for row in self._store.sessions() if row.no <= query.session}
+        now = rows.pop(query.session)
+        found = []
+        for row in sorted(rows.values(), key=lambda r: -r.no)[:EARLIER_SESSIONS]:
+            apart_ns = round((row.start_unix_s - now.start_unix_s) * 1e9)
+            offset_ns = min(apart_ns, -row.seen_ns - SESSION_GAP_NS)  # one that was read faster than it was filmed
+            there = replace(query, session=row.no, t_ns=max(0, row.seen_ns))
+            for candidate in self._candidates(there, query.cues, 0, there.t_ns):
+                civil_s = row.start_unix_s + candidate.event.start_ns / 1e9
+                event = candidate.event.shifted(offset_ns, {"date": civil(civil_s), "session": row.name})
+                found.append(replace(candidate, event=event))
+        return found
 
     # ---- candidates ----------------------------------------------------------------------------------------------
 
@@ -86,22 +107,21 @@ class Search:
         """Events in the span that are near in meaning, share words, or simply are there when the span is short."""
         oldest = cues.order == "first" and cues.anchor_ns < 0
         beside = self._beside(cues, from_ns, to_ns)
-        cosines: dict[int, float | None] = dict(self._phrases.search(query.vectors, NEAREST))
+        near = self._phrases.search(query.vectors, NEAREST)
+        cosines: dict[int, float | None] = dict(near)
         for text in query.texts:
             for phrase, _ in self._store.search(self._rare(telling(text)), NEAREST):
                 cosines.setdefault(phrase, None)
         found: dict[int, Found] = {}
         for phrase in cosines:
-            for start_ns, end_ns, first in (beside, (from_ns, to_ns, oldest)):
-                for hit in self._store.of_phrase(
-                    phrase, query.session, start_ns, end_ns, limit=PER_PHRASE, oldest=first
-                ):
-                    found[hit.event.id] = hit
+            for start_ns, end_ns, first in dict.fromkeys((beside, (from_ns, to_ns, oldest))):
+                hits = self._store.of_phrase(phrase, query.session, start_ns, end_ns, limit=PER_PHRASE, oldest=first)
+                found.update((hit.event.id, hit) for hit in hits)
         if cues.spanned or cues.now or query.visible_from_ns > 0 or not found:
             hits = self._store.overlapping(query.session, from_ns, to_ns, (), limit=IN_SPAN, oldest=oldest)
             found.update((hit.event.id, hit) for hit in hits)
         kept = [hit for hit in found.values() if _may_be_evidence(hit.event, cues)]
-        return self._judged(kept, query, cosines)
+        return self._judged(kept, query, cosines, background(near.values()))
 
     def _beside(self, cues: Cues, from_ns: int, to_ns: int) -> tuple[int, int, bool]:
         """(from, to, oldest first) of the side of the anchor that is asked for; the whole span without one."""
@@ -111,7 +131,9 @@ class Search:
             return from_ns, min(to_ns, cues.anchor_ns), False
         return max(from_ns, cues.anchor_ns), to_ns, True
 
-    def _judged(self, hits: list[Found], query: Query, cosines: dict[int, float | None]) -> list[Candidate]:
+    def _judged(
+        self, hits: list[Found], query: Query, cosines: dict[int, float | None], crowd: float
+    ) -> list[Candidate]:
         """Each hit with its cosine and the share of words it holds."""
         unknown = [h.phrase for h in hits if cosines.get(h.phrase) is None]
         if unknown:
@@ -125,7 +147,12 @@ class Search:
             words = max((coverage(w, present, occurrences, n_phrases) for w in wanted), default=0.0)
             judged.append(
                 Candidate(
-                    hit.event, hit.phrase, cosines.get(hit.phrase) or 0.0, words, fits=fit(hit.event, query.cues.about)
+                    hit.event,
+                    hit.phrase,
+                    cosines.get(hit.phrase) or 0.0,
+                    words,
+                    fits=fit(hit.event, query.cues.about),
+                    background=crowd,
                 )
             )
         return judged

@@ -267,3 +267,26 @@ async def test_sessions_do_not_see_each_other(tmp_path: Path) -> None:
         for session, secret in (("a", "alpha lighthouse"), ("b", "bravo lighthouse"), ("c", "charlie lighthouse")):
             question = await m.ask(1, "What did the lighthouse sign say?", session=session)
             assert {e.subject for e in (*question.evidence, *question.log) if e.kind == "text"} == {secret}
+
+
+async def test_an_earlier_session_is_remembered_with_its_date_when_this_one_has_nothing(tmp_path: Path) -> None:
+    async with memory() as m:
+        await _short_film(m, tmp_path)
+        await m.mark(20, final=True)
+        await m.service.handle(SessionClosed(session="s", t_ns=20 * S))
+    async with memory() as m:
+        await m.open(tmp_path, session="t")
+        await m.see(0, sign("WELCOME"), session="t")
+        question = await m.ask(1, "When does the harbour open?", session="t")
+        (found,) = [e for e in question.evidence if e.kind == "speech"]
+        assert found.subject == "the harbour opens at nine"
+        assert found.attrs["date"].startswith("2023-11-14")
+        assert found.attrs["session"] == "s"
+        assert found.end_ns < 0
+        assert question.log == () or all(e.start_ns >= 0 for e in question.log)
+        await m.play(question, "", 1)
+        present = await m.ask(2, "What does the welcome sign say?", session="t")
+        assert {e.subject for e in present.evidence if e.kind == "text"} == {"WELCOME"}
+        await m.play(present, "", 2)
+        hidden = await m.ask(3, "When does the harbour open?", session="t", visible_from_ns=1)
+        assert not [e for e in hidden.evidence if "harbour opens" in e.text]
