@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from models.remote import RemoteError, Request, Server, read_key
 from perception.backends.base import AsrStream, Pcm, Transcript
-from perception.rereading import RATE_HZ, Rereading, Windows
+from perception.windowed import RATE_HZ, WindowedAsr, Windows
 
 _BOUNDARY = "omnilive-6ba7b8129dad11d180b400c04fd430c8"  # long enough to stand in no sound by chance
 
@@ -47,7 +47,7 @@ class OpenAiAsr:
         self._transcribe(bytes(2 * RATE_HZ))
 
     def stream(self) -> AsrStream:
-        return Rereading(self._read, self._windows)
+        return WindowedAsr(self._read, self._windows)
 
     def close(self) -> None:
         self._server.close()

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 
 from perception.agreement import Agreement, joined, key_of, pieces_of
 from perception.backends.base import Pcm, Transcript
-from perception.rereading import RATE_HZ, SHORTEST, Rereading, Windows
+from perception.windowed import RATE_HZ, SHORTEST, WindowedAsr, Windows
 
 pytestmark = pytest.mark.unit
 
@@ -95,7 +95,7 @@ def spoken(n_seconds: int) -> Pcm:
 
 def test_captions_grow_with_the_sound_and_the_transcript_is_a_reading_of_all() -> None:
     spelling = Spelling()
-    stream = Rereading(spelling.read, Windows())
+    stream = WindowedAsr(spelling.read, Windows())
     captions = [stream.feed(second) for second in spoken(3).reshape(3, -1)]
     assert captions == ["1", "1 2", "1 2 3"]
     assert stream.finish() == Transcript(text="1 2 3", score=0.5)
@@ -104,7 +104,7 @@ def test_captions_grow_with_the_sound_and_the_transcript_is_a_reading_of_all() -
 
 def test_a_long_utterance_is_cut_where_it_is_quiet_and_nothing_is_lost() -> None:
     spelling = Spelling()
-    stream = Rereading(spelling.read, Windows(every_s=0, longest_s=4, cut_s=2))
+    stream = WindowedAsr(spelling.read, Windows(every_s=0, longest_s=4, cut_s=2))
     stream.feed(spoken(11))
     assert stream.finish().text == " ".join(str(n) for n in range(1, 12))
     assert max(spelling.lengths) <= 4 * RATE_HZ
@@ -117,7 +117,7 @@ def test_chunks_change_nothing(sizes: list[int], every_s: float, longest_s: floa
     sound = spoken(6)
     windows = Windows(every_s=every_s, longest_s=longest_s, cut_s=1.0)
     whole, cut = Spelling(), Spelling()
-    one, two = Rereading(whole.read, windows), Rereading(cut.read, windows)
+    one, two = WindowedAsr(whole.read, windows), WindowedAsr(cut.read, windows)
     caption = one.feed(sound)
     shown = ""
     for piece in np.split(sound, np.clip(np.cumsum(sizes), 0, sound.size)):
@@ -129,7 +129,7 @@ def test_chunks_change_nothing(sizes: list[int], every_s: float, longest_s: floa
 
 def test_no_words_are_invented_where_nothing_is_heard() -> None:
     spelling = Spelling()
-    stream = Rereading(spelling.read, Windows())
+    stream = WindowedAsr(spelling.read, Windows())
     for nothing in (np.ones(SHORTEST - 1, np.int16), np.zeros(5 * RATE_HZ, np.int16), np.zeros(0, np.int16)):
         stream.begin()
         assert stream.feed(nothing) == ""
@@ -138,7 +138,7 @@ def test_no_words_are_invented_where_nothing_is_heard() -> None:
 
 
 def test_an_utterance_knows_nothing_of_the_one_before() -> None:
-    stream = Rereading(Spelling().read, Windows())
+    stream = WindowedAsr(Spelling().read, Windows())
     stream.feed(spoken(2))
     stream.begin()
     assert stream.feed(spoken(1)) == "1"

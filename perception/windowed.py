@@ -31,7 +31,7 @@ class Windows:
     cut_s: float = 6.0
 
 
-class Rereading:
+class WindowedAsr:
     """perception.backends.base.AsrStream around a function that reads."""
 
     def __init__(self, read: Read, windows: Windows) -> None:
@@ -66,7 +66,7 @@ class Rereading:
         """The words, and how sure they are: the mean over the windows by their length."""
         self._close(self._window.size)
         n_samples = sum(size for _, size in self._done)
-        score = sum(found.score * size for found, size in self._done) / n_samples if n_samples else 0.0
+        score = sum(found.score * (size / n_samples) for found, size in self._done)
         found = Transcript(text=self._so_far(), score=score)
         self.begin()
         return found
