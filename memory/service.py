@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import logging
 import shutil
+import sqlite3
 import tempfile
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -86,6 +87,18 @@ class MemoryService:
         if desk is None:
             self._context.count("without_session")
             return
+        try:
+            await self._dispatch(desk, message)
+        except sqlite3.Error as error:  # told before the process ends: what is on disk stays as it was acknowledged
+            folder = self._folder_of[message.session].path
+            await self._context.warn(
+                message,
+                f"the memory {folder} cannot be written: {error}; see that the disk has room and the folder is "
+                f"writable, and try omnilive memory verify {folder}",
+            )
+            raise
+
+    async def _dispatch(self, desk: Desk, message: m.Message) -> None:
         match message:
             case m.FrameSeen():
                 await self._see(desk, message)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from pathlib import Path
 
 import pytest
 from desk_tools import Memory, S, memory, sign
 
+from memory.keeper import Keeper
 from wire.codec import encode
 from wire.messages import (
     FrameKept,
@@ -290,3 +292,43 @@ async def test_an_earlier_session_is_remembered_with_its_date_when_this_one_has_
         await m.play(present, "", 2)
         hidden = await m.ask(3, "When does the harbour open?", session="t", visible_from_ns=1)
         assert not [e for e in hidden.evidence if "harbour opens" in e.text]
+
+
+async def test_a_full_disk_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    async with memory() as m:
+        await m.open(tmp_path)
+        await m.see(0, sign("EXIT 12"))
+        with monkeypatch.context() as patched:
+            patched.setattr(Keeper, "commit", full)
+            with pytest.raises(sqlite3.OperationalError):
+                await m.mark(0)
+        told = [x.sentence for x in m.out.sent if isinstance(x, Warned)]
+        assert len(told) == 1
+        assert "database or disk is full; see that the disk has room" in told[0]
+        assert not any(isinstance(x, Watermark) for x in m.out.sent)  # nothing is acknowledged that is not on disk
+        await m.mark(1)
+
+
+async def test_a_memory_that_cannot_be_opened_is_told_and_the_session_goes_on(tmp_path: Path) -> None:
+    (tmp_path / "memory.db").mkdir()  # what cannot be opened for writing, for any user
+    async with memory() as m:
+        await m.open(tmp_path)
+        told = [x.sentence for x in m.out.sent if isinstance(x, Warned)]
+        assert len(told) == 1
+        assert "cannot be opened" in told[0]
+        await m.see(0, sign("EXIT 12"))
+        assert (await m.ask(1, "What did the exit sign say?")).evidence
+
+
+async def test_a_damaged_database_is_told_and_left_as_it_is(tmp_path: Path) -> None:
+    content = b"this was a memory once, and somebody wrote over it" * 200
+    (tmp_path / "memory.db").write_bytes(content)
+    async with memory() as m:
+        await m.open(tmp_path)
+        told = [x.sentence for x in m.out.sent if isinstance(x, Warned)]
+        assert "not a database" in told[0]
+        assert "omnilive memory verify" in told[0]
+    assert (tmp_path / "memory.db").read_bytes() == content
