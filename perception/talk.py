@@ -1,6 +1,7 @@
 """What the words of an utterance tell about a turn: is it over, is it one at all, is it meant for us, is it our echo?
 
-Pure; knows no time. Words come from a recogniser: lower case, no punctuation, some of them misheard.
+Pure; knows no time. Words come from a recogniser: lower case, some of them misheard, with or without punctuation;
+English and, for what is said while listening, Chinese.
 """
 
 from __future__ import annotations
@@ -22,12 +23,16 @@ _BACKCHANNELS = frozenset(
         "mm", "mhm", "mm hm", "mm hmm", "mm mm", "hm", "hmm", "uh huh", "uh", "um", "er", "ah", "aha", "oh", "wow",
         "ok", "okay", "yeah", "yep", "yes", "right", "all right", "alright", "sure", "i see", "oh i see", "good",
         "great", "cool", "nice", "fine", "exactly", "indeed", "really", "oh really", "go on", "huh", "ha",
+        "嗯", "嗯嗯", "哦", "噢", "啊", "哈", "好", "好的", "好吧", "行", "对", "对对", "对的", "是", "是的", "没错",
+        "可以", "知道了", "明白", "明白了", "原来如此",
     )
 )  # fmt: skip
 _BACKCHANNEL_WORDS = _words(" ".join(_BACKCHANNELS)) - {"i", "go", "on"}
 _MOST_BACKCHANNEL_WORDS = 4
 # After a question of ours these are an answer.
-_ANSWERS = _words("yes yeah yep no nope ok okay sure right alright exactly")
+_ANSWERS = _words(
+    "yes yeah yep no nope ok okay sure right alright exactly 是 是的 对 对的 好 好的 行 可以 不 不是 不用 没有 不行"
+)
 
 # A sentence does not end with one of these...
 _OPEN_ENDINGS = _words(
@@ -48,6 +53,8 @@ _ECHO_SHARE = 0.75  # of the words heard that we are just saying, in their order
 _ECHO_ALIKE = 0.72  # likeness at which a word heard is the word said
 _WAKE_ALIKE = 0.66  # likeness of sounds at which the wake phrase was said; see `after_wake_phrase`
 
+_WORD_MARKS = '.,!?;:\u2026"()[]\u201c\u201d'
+_CJK_MARKS = re.compile(r"[\u3001\u3002\uff01\uff0c\uff1a\uff1b\uff1f]")
 _MARKUP = re.compile(r"<[^>]*>|\[[^\]]*\]|\+\+[^+]*\+\+|\(\d+\)")
 
 
@@ -56,9 +63,14 @@ def plain(text: str) -> str:
     return " ".join(_MARKUP.sub(" ", text).lower().split())
 
 
+def _bare(text: str) -> list[str]:
+    """The words in lower case, without the marks around them that some recognisers write."""
+    return [word for piece in _CJK_MARKS.sub(" ", text.lower()).split() if (word := piece.strip(_WORD_MARKS))]
+
+
 def is_backchannel(text: str) -> bool:
     """Nothing but "mm", "okay", "I see": the other one listens."""
-    words = text.lower().split()
+    words = _bare(text)
     if not words:
         return False
     return " ".join(words) in _BACKCHANNELS or (
@@ -68,13 +80,13 @@ def is_backchannel(text: str) -> bool:
 
 def is_answer(text: str) -> bool:
     """A short yes or no, in whatever words around it."""
-    words = text.lower().split()
+    words = _bare(text)
     return 0 < len(words) <= _MOST_BACKCHANNEL_WORDS and any(word in _ANSWERS for word in words)
 
 
 def is_complete(text: str) -> bool:
     """Whether a sentence could end here. "what is the" and "and then the man with" could not."""
-    words = text.lower().split()
+    words = _bare(text)
     if not words:
         return False
     last = words[-1]
@@ -97,7 +109,7 @@ def after_wake_phrase(text: str, phrase: str) -> str | None:
     sounds are most like those of the phrase, if they are like enough. Sounds are those of `wire.words`: vowels count
     as one, m and n, b and p... as nearly the same.
     """
-    words, wanted = text.lower().split(), tokens(phrase)
+    words, wanted = _bare(text), tokens(phrase)
     if not wanted:
         return text
     best = (0.0, 0)

@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from reasoning.chinese import chinese_form, is_chinese
 from wire.messages import Question
 from wire.words import alike, tokens, word_set
 
@@ -154,6 +155,8 @@ def judge(question: Question) -> Verdict:
 
 def form(text: str) -> Form:
     """What kind of sentence `text` is."""
+    if is_chinese(text):
+        return chinese_form(text)
     words = tokens(text)
     if not words or all(word in _FILLERS for word in words):
         return "filler" if "?" not in text or not words else "question"

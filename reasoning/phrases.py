@@ -13,8 +13,9 @@ LEAST, MOST = 24, 180
 _ABBREVIATION = re.compile(
     r"(?:^|[\s(\"'])(?:mr|mrs|ms|dr|st|prof|sr|jr|vs|etc|e\.g|i\.e|no|nr|fig|approx|ca|cf|al|[a-z])\.$", re.IGNORECASE
 )
-_END = re.compile(r"[.!?…][\"')\]]*(?=\s)")
-_CLAUSE = re.compile(r"[,;:\u2013\u2014][\"')\]]*(?=\s)")
+# Chinese marks have no space behind them.
+_END = re.compile(r"[.!?…][\"')\]]*(?=\s)|[\u3002\uff01\uff1f][\u201d\u300d\u300f\uff09]*")
+_CLAUSE = re.compile(r"[,;:\u2013\u2014][\"')\]]*(?=\s)|[\u3001\uff0c\uff1a\uff1b]")
 
 
 class Phrases:

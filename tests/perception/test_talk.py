@@ -130,3 +130,30 @@ def test_echo(heard: str, expected: bool) -> None:
 
 def test_nothing_is_an_echo_of_nothing() -> None:
     assert not talk.is_echo("the sign", "")
+
+
+@pytest.mark.parametrize(
+    "text", ["Okay.", "mm-hm".replace("-", " ") + "...", "Oh, I see.", "嗯。", "好的", "嗯 嗯", "Really?"]
+)
+def test_backchannels_with_marks_and_in_chinese(text: str) -> None:
+    assert talk.is_backchannel(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "complete"),
+    [
+        ("What is the", False),
+        ("What is the...", False),
+        ("What is that?", True),
+        ("今天天气怎么样？", True),
+        ("...", False),
+    ],
+)
+def test_marks_do_not_end_a_sentence_by_themselves(text: str, complete: bool) -> None:
+    assert talk.is_complete(text) is complete
+
+
+def test_answers_with_marks_and_in_chinese() -> None:
+    assert talk.is_answer("Yes, please.")
+    assert talk.is_answer("是的。")
+    assert not talk.is_answer("今天天气很好")
