@@ -145,7 +145,7 @@ def test_backchannels_with_marks_and_in_chinese(text: str) -> None:
         ("What is the", False),
         ("What is the...", False),
         ("What is that?", True),
-        ("今天天气怎么样？", True),
+        ("今天天气怎么样\uff1f", True),
         ("...", False),
     ],
 )
