@@ -115,6 +115,7 @@ _P: list[tuple[str, str]] = [
     ("light", r"what happened (?:to|with) the (?:light|lights|lighting|brightness|lamps?)\b(?P<x>.*)"),
     ("change", r"(?:what|which) (?:\w+ )?(?:changed|has changed|is different|was different|changes|is changed|did "
                r"change|changing)\b(?P<x>.*)"),
+    ("scene", r"what (?:was|is) the (?P<x>(?:first|last) time (?:that )?(?:we|you|i) saw)\b.*"),
     ("change", r"(?:which|what) changes? (?:was|were|is|are|has been)(?: there| made)?\b(?P<x>.*)"),
     ("change", r"(?:what (?:was|is|were) the (?:change|difference|changes))\b(?P<x>.*)"),
     ("change", r"(?:how|in what way) did (?P<x>.+) change"),

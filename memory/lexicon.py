@@ -136,6 +136,13 @@ def repair(words: list[str]) -> list[str]:
                 out[i : i + len(parts)] = whole.split()
     if len(out) > 3 and out[0] == "why" and out[1] in ("was", "is", "did", "colour", "number"):
         out[0] = "what"  # a short vowel at the very start is often lost
+    if (
+        len(out) > 3
+        and out[-1] == "red"
+        and out[-2] in ("you", "we", "i", "a", "see", "they")
+        and "word" in "".join(out)
+    ):
+        out[-1] = "read"
     if out[:1] == ["q"] and out[1:2] in (["is"], ["was"], ["are"]):
         out[0] = "who"
     if len(out) > 3 and out[-1] in ("no", "know", "though") and out[0] in ("is", "how", "what", "are", "who"):

@@ -129,7 +129,7 @@ def order_of(words: Sequence[str]) -> tuple[Order, int]:
         if word in _LAST:
             return "last", 0
         after = words[i + 1] if i + 1 < len(words) else ""
-        if word in ORDINALS and after not in ("time", "minute", "minutes", "seconds", "of"):
+        if word in ORDINALS and after not in ("minute", "minutes", "seconds", "of"):
             n = ORDINALS[word]
             return ("first", 1) if n == 1 else ("nth", n)
     return "", 0
@@ -164,6 +164,8 @@ def _kind(kind: str, words: Sequence[str], shape: str, colour: str, deed: str) -
         kind = next(KIND_OF[stem(w)] for w in words if w != "light" and stem(w) in KIND_OF)  # "light blue sign"
     if "qr" in words or "barcode" in words:
         return "code"
+    if shape and kind == "sound":
+        return "object"  # "which way did the red triangle bell"
     if kind == "sound" or (not kind and any(w in SOUNDS for w in words)):
         return "sound"
     if shape and kind in ("", "object"):

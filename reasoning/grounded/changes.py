@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from reasoning.grounded.events import clause
 from reasoning.grounded.pool import Pool, S, Thing
+from reasoning.grounded.resolve import lights
 from reasoning.grounded.scope import Scope
 from reasoning.grounded.wording import Answer, capital, clock, listed
 from wire.messages import Cues
@@ -14,14 +15,14 @@ from wire.words import tokens
 
 _AROUND_NS = 5 * S  # a change "at one minute" lies that near to it
 _MOST = 4
-_FILLS = 0.75  # share of the picture from which a colour is all there is
+_FILLS = 0.85  # share of the picture from which a colour is all there is
 
 
 def light(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
     """ "Did it get darker or brighter", "was the light on or off at the end", "what happened to the lights"."""
     if scope.missing:
         return None
-    changes = scope.pick(pool.all("light_change"))
+    changes = scope.pick(lights("", pool)) if pool.all("light_change") else []
     if (cues.choices and {"on", "off", "dark", "bright", "light"} & set(" ".join(cues.choices).split())) or not (
         cues.choices or changes
     ):
@@ -130,16 +131,19 @@ def repaints(pool: Pool, start_ns: int, end_ns: int) -> list[tuple[str, Thing]]:
 def repainted(pool: Pool) -> list[tuple[Thing, Thing]]:
     """(background before, background after) where the wall itself changed: no cut lies there, or it fills both
     pictures, so that a cut and a change of colour look the same."""
-    cuts = [c.start_ns for c in pool.all("shot")]
     states = [t for t in pool.all("colour") if t.side == "background"]
-    return [
-        (was, now) for was, now in itertools.pairwise(states)
-        if was.subject != now.subject
-        and (
-            (cuts and not any(abs(now.start_ns - cut) <= 2 * S for cut in cuts))
-            or min(was.value, now.value) >= _FILLS
-        )
-    ]  # fmt: skip
+    turns = [(was, now) for was, now in itertools.pairwise(states) if was.subject != now.subject]
+    turns = [pair for pair in turns if not _scene_begins(pair[1], pool)]
+    cuts = [t.start_ns for t in pool.all("shot", "light_change")]
+    inside = [pair for pair in turns if not any(abs(pair[1].start_ns - cut) <= 2 * S for cut in cuts)]
+    return [p for p in turns if min(p[0].value, p[1].value) >= _FILLS] or (inside if pool.all("shot") else [])
+
+
+def _scene_begins(colour: Thing, pool: Pool) -> bool:
+    """Whether other things come into view with a colour: then the scene is another, not the wall."""
+    return any(
+        abs(thing.start_ns - colour.start_ns) <= S for thing in pool.all("text", "code", "object", "people", "entered")
+    )
 
 
 def _events(pool: Pool, start_ns: int, end_ns: int) -> list[tuple[str, Thing]]:

@@ -94,6 +94,9 @@ def _people(cues: Cues, pool: Pool, scope: Scope, text: str) -> Answer | None:
     if cues.now:
         return now(pool)
     there = scope.pick(states)
+    past = any(w in text.split() for w in ("was", "were", "did", "saw", "seen", "have", "has", "had", "came", "been"))
+    if not past and not scope.narrowed and pool.now(states):  # "how many people can you see", "count the people"
+        return now(pool)
     ever = any(w in text.split() for w in ("see", "seen", "saw", "altogether", "total", "different", "all"))
     if ever and not scope.narrowed:
         return _ever_seen(pool, there)

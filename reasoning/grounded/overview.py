@@ -8,6 +8,7 @@ from typing import TypeVar
 from reasoning.grounded.changes import repaints
 from reasoning.grounded.events import item
 from reasoning.grounded.pool import Pool, S, Thing, text_at
+from reasoning.grounded.resolve import lights
 from reasoning.grounded.scope import Scope
 from reasoning.grounded.talk import statements
 from reasoning.grounded.wording import Answer, clock, listed, looks, people
@@ -60,7 +61,8 @@ def _happenings(pool: Pool, start_ns: int, end_ns: int) -> list[tuple[str, Thing
     elif there := [t for t in pool.all("people") if t.lasts(start_ns, end_ns) and t.value >= 0.5]:
         most = max(there, key=lambda t: t.value)
         told.append((people(round(most.value)), most))
-    for thing in pool.all("text", "code", "object", "motion", "light_change"):
+    changes = [t for t in lights("", pool) if t.kind == "light_change"]
+    for thing in (*pool.all("text", "code", "object", "motion"), *changes):
         key = (thing.kind, thing.subject) if thing.kind not in ("object", "motion") else ("look", looks(thing))
         if not thing.lasts(start_ns, end_ns) or key in known:
             continue

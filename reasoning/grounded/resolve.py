@@ -27,6 +27,7 @@ _NEAR_SHAPES = {
         ("circle", "pentagon"), ("hexagon", "pentagon"),
     )
 }  # fmt: skip
+_CLEAR = 0.25  # difference of brightness from which nobody overlooks it
 _NEAR = 0.6  # worth of a near colour or shape
 _LEAST_COLOUR = 0.35
 _PAGES = stem_set("slide page screen slideshow")
@@ -217,6 +218,8 @@ def _background(mention: Mention, thing: Thing) -> float:
 def lights(deed: str, pool: Pool) -> list[Thing]:
     """Changes of light in a direction ("dark", "bright", "" for any); states where no change was seen."""
     changes = pool.all("light_change")
+    strong = [c for c in changes if abs(c.value) >= _CLEAR]
+    changes = strong or changes
     if deed not in ("dark", "bright"):
         return changes or pool.all("light")
     wanted = "darker" if deed == "dark" else "brighter"
