@@ -4,7 +4,6 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
-TORCH := $(shell sed -n 's/^\(torch==.*\)/\1/p' constraints.txt)
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 DEMO := .demo
 STREAM := $(DEMO)/stream
@@ -51,12 +50,8 @@ $(VENV)/.apt:
 	@test -x $(BIN)/python || { echo "Making $(VENV)"; $(PYTHON) -m venv $(VENV); }
 	@touch $@
 
-# The CPU build of torch first: the one on PyPI carries gigabytes of GPU libraries that lite has no use for.
 $(VENV)/.core: $(VENV)/.apt pyproject.toml constraints.txt
 	@echo "Installing Python packages into $(VENV)"
-	@$(BIN)/python -c 'import torch' 2>/dev/null || \
-	  $(PIP) --no-deps --retries 1 --index-url https://download.pytorch.org/whl/cpu '$(TORCH)' || \
-	  echo "The CPU build of torch cannot be had; the larger one is taken"
 	@$(PIP) -e '.[cpu]'
 	@touch $@
 
