@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from bench.sample import templates, words
 from bench.sample.facts import Draft, Draw, Fact
-from bench.sample.model import Ask, Expect, Plate, Say, Scene, Script
+from bench.sample.model import Ask, Expect, Noise, Plate, Say, Scene, Script
 from bench.sample.voices import VOICES
 
 N_SOMETIMES = 4
@@ -25,8 +25,10 @@ class _Slot:
     later: list[Ask] = field(default_factory=list)
 
     def scene(self) -> Scene:
+        quiet_s = max((n.at + n.seconds + 1.0 for n in self.draft.scene.things if isinstance(n, Noise)), default=0.0)
         beats = tuple(self.says or self.draft.scene.beats) + tuple(self.now) + tuple(self.later)
-        return replace(self.draft.scene, beats=beats, gist=self.draft.gist)
+        after_music = tuple(replace(beat, at=max(beat.at, quiet_s)) for beat in beats)
+        return replace(self.draft.scene, beats=after_music, gist=self.draft.gist)
 
 
 def draw(seed: int) -> Script:

@@ -194,5 +194,7 @@ def _summary(t: float, span: tuple[float, float], timeline: Timeline) -> dict[st
             inside += [scene.gist] if scene.gist else []
         elif last < start or first > end:
             outside += scene.gist[:1]
-    said = {word for gist in inside for word in gist}
-    return {"any": inside, "at_least": min(2, len(inside)), "none": [word for word in outside if word not in said]}
+    named = {word for gist in inside for word in gist}
+    spoken = " ".join(line.text.lower() for line in timeline.spoken)  # may be quoted where it was said
+    none = [word for word in outside if word not in named and word not in spoken]
+    return {"any": inside, "at_least": min(2, len(inside)), "none": none}
