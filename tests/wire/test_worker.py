@@ -83,7 +83,7 @@ async def test_closing_a_stream_cancels_its_generator() -> None:
     async for n in stream:
         if n == 3:
             break
-    await stream.aclose()  # type: ignore[attr-defined]
+    await stream.aclose()
     target_given = await asyncio.wait_for(worker.call("add", 0), 5)  # the worker is free again
     assert target_given == 0
     await worker.close()
