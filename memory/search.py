@@ -31,7 +31,7 @@ EARLIER_SESSIONS = 16  # that are looked into when this one has nothing
 SESSION_GAP_NS = 10**9  # an earlier session ends at least that long before this one begins
 LOG_LIMIT = 256
 # In how large a part of a large memory a word may occur and still be searched for.
-_TOO_COMMON, _LARGE = 0.05, 2000
+_TOO_COMMON, _LARGE = 0.02, 2000
 _SILENT = frozenset({"silence", "noise", "speech"})  # sounds that are no evidence unless asked for by kind
 
 
@@ -140,7 +140,7 @@ class Search:
             cosines.update(self._phrases.scores(query.vectors, dict.fromkeys(unknown)))
         wanted = [telling(text) for text in query.texts]
         occurrences = self._store.occurrences([word for words in wanted for word in words])
-        n_phrases = self._store.count_phrases()
+        n_phrases = len(self._phrases)
         judged = []
         for hit in hits:
             present = terms(hit.event.text)

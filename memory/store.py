@@ -236,9 +236,6 @@ class Store:
         """(sentence, float16 vector) of all that have one, in order of id."""
         yield from self.database.execute("SELECT id, vector FROM phrases WHERE vector IS NOT NULL ORDER BY id")
 
-    def count_phrases(self) -> int:
-        return int(self.database.execute("SELECT count(*) FROM phrases").fetchone()[0])
-
     def occurrences(self, words: Sequence[str]) -> dict[str, int]:
         """In how many sentences each word occurs."""
         found = {}
