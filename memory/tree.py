@@ -25,7 +25,7 @@ FRAMES = 8  # key frames of a node
 SENTENCES = 24  # of a node
 
 AGE_NS = 1800 * 10**9  # time in which the reluctance to merge recent things falls to a third
-_ALIKE, _RECENT, _MERGED = 1.0, 0.5, 0.15  # weights of the penalties
+_ALIKE, _RECENT, _MERGED, _BLURRED = 1.0, 0.5, 0.05, 0.15  # weights of the penalties
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +131,8 @@ def penalty(a: Node, b: Node, now_ns: int) -> float:
     unlike = 1.0 - _cosine(a.vector, b.vector)
     recent = math.exp(-(now_ns - b.end_ns) / AGE_NS)
     merged = math.log2(1 + a.clips + b.clips)
-    return _ALIKE * unlike + _RECENT * recent + _MERGED * merged
+    blurred = math.log2(1 + min(a.clips, b.clips))  # a single clip between large nodes is lost in one of them cheaply
+    return _ALIKE * unlike + _RECENT * recent + _MERGED * merged + _BLURRED * blurred
 
 
 def merge(a: Node, b: Node) -> Node:
