@@ -2,18 +2,27 @@
 
 Knows vectors and ids only; what they stand for and whether they are on disk is the keeper's business. The switch to
 inverted lists is made in three steps, so that the long one can run elsewhere while searches go on: `snapshot`,
-`build_lists`, `adopt`.
+`build_lists`, `adopt`. Without faiss installed everything is exact, in numpy.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
-import faiss
 import numpy as np
 from numpy.typing import NDArray
+
+from memory.numpy_index import NumpyIndex
+
+try:
+    import faiss
+except ImportError:  # an installation without the extra `cpu` or `gpu`
+    HAS_FAISS = False
+else:
+    HAS_FAISS = True
 
 Array = NDArray[np.float32]
 Halves = NDArray[np.float16]
@@ -22,7 +31,7 @@ Ids = NDArray[np.int64]
 EXACT_UP_TO = 100_000  # vectors that are scanned one by one
 GROWTH = 2  # lists are trained anew when there are that many times more vectors
 PROBES = 16  # lists that are looked into
-_CHUNK = 65_536  # vectors converted at a time; bounds the float32 copy
+_CHUNK = 16_384  # vectors converted at a time; bounds the float32 copy
 _TRAINED_ON = 64  # vectors for each list centre
 
 
@@ -38,7 +47,7 @@ class VectorIndex:
     def __init__(self, dim: int, *, exact_up_to: int = EXACT_UP_TO) -> None:
         self.dim = dim
         self._exact_up_to = exact_up_to
-        self._index: faiss.Index = _exact(dim)
+        self._index: faiss.Index | NumpyIndex = _exact(dim)
         self._trained_on = 0  # vectors there were when the lists were made; 0: exact
         self._since: tuple[dict[int, Array], set[int]] | None = None  # added, removed since the snapshot
 
@@ -53,18 +62,14 @@ class VectorIndex:
 
     def fill(self, rows: Iterable[tuple[int, bytes]]) -> int:
         """Replace the contents by (id, float16 vector) rows. Rows of another length are left out and counted."""
-        ids: list[int] = []
-        blobs: list[bytes] = []
-        skipped = 0
-        for identity, blob in rows:
-            if len(blob) == 2 * self.dim:
-                ids.append(identity)
-                blobs.append(blob)
-            else:
-                skipped += 1
         self._index, self._trained_on, self._since = _exact(self.dim), 0, None
-        vectors = np.frombuffer(b"".join(blobs), np.float16).reshape(-1, self.dim)
-        _add(self._index, np.asarray(ids, np.int64), vectors)
+        skipped = 0
+        remaining = iter(rows)
+        while some := list(islice(remaining, _CHUNK)):
+            kept = [row for row in some if len(row[1]) == 2 * self.dim]
+            skipped += len(some) - len(kept)
+            vectors = np.frombuffer(b"".join(blob for _, blob in kept), np.float16).reshape(-1, self.dim)
+            _add(self._index, np.asarray([identity for identity, _ in kept], np.int64), vectors)
         return skipped
 
     def add(self, ids: Sequence[int], vectors: Array) -> None:
@@ -84,6 +89,8 @@ class VectorIndex:
                 self._since[0].pop(identity, None)
             self._since[1].update(ids)
         array = np.asarray(ids, np.int64)
+        if isinstance(self._index, NumpyIndex):
+            return self._index.remove_ids(array)
         selector = faiss.IDSelectorBatch(array) if self.exact else faiss.IDSelectorArray(array)
         return int(self._index.remove_ids(selector))
 
@@ -93,7 +100,8 @@ class VectorIndex:
         """The k ids nearest to each of the (Q, D) vectors, each with its best score."""
         if len(self) == 0 or k <= 0 or not len(vectors):
             return {}
-        faiss.omp_set_num_threads(1)  # where other processes work too, threads wait for each other more than they save
+        if HAS_FAISS:
+            faiss.omp_set_num_threads(1)  # where other processes work too, threads wait more than they save
         scores, ids = self._index.search(np.ascontiguousarray(vectors, np.float32), min(k, len(self)))
         best: dict[int, float] = {}
         for identity, score in zip(ids.ravel().tolist(), scores.ravel().tolist(), strict=True):
@@ -119,7 +127,7 @@ class VectorIndex:
 
     def wants_lists(self) -> bool:
         """True when lists are to be made, or made anew, and nobody is at it."""
-        if self._since is not None:
+        if self._since is not None or not HAS_FAISS:
             return False
         return len(self) > (self._exact_up_to if self.exact else GROWTH * self._trained_on)
 
@@ -143,7 +151,7 @@ class VectorIndex:
 
     def save(self, path: Path) -> bool:
         """Write the lists to a file, complete or not at all; exact contents are quicker read from the database."""
-        if self.exact:
+        if self.exact or isinstance(self._index, NumpyIndex):
             return False
         partial = path.with_suffix(".part")
         faiss.write_index(self._index, str(partial))
@@ -152,6 +160,8 @@ class VectorIndex:
 
     def restore(self, path: Path, rows: Iterable[tuple[int, bytes]]) -> bool:
         """Read lists from a file and repair them by the (id, vector) rows. False if the file is of no use."""
+        if not HAS_FAISS:
+            return False
         try:
             lists = faiss.read_index(str(path))
         except RuntimeError:  # no such file, or damaged
@@ -194,12 +204,14 @@ def build_lists(snapshot: Snapshot) -> faiss.IndexIVF:
     return lists
 
 
-def _exact(dim: int) -> faiss.IndexIDMap2:
+def _exact(dim: int) -> faiss.IndexIDMap2 | NumpyIndex:
+    if not HAS_FAISS:
+        return NumpyIndex(dim)
     flat = faiss.IndexScalarQuantizer(dim, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT)
     return faiss.IndexIDMap2(flat)
 
 
-def _add(index: faiss.Index, ids: Ids, vectors: Halves) -> None:
+def _add(index: faiss.Index | NumpyIndex, ids: Ids, vectors: Halves) -> None:
     for start in range(0, len(ids), _CHUNK):
         some = slice(start, start + _CHUNK)
         index.add_with_ids(vectors[some].astype(np.float32), ids[some])
