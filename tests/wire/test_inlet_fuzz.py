@@ -12,8 +12,7 @@ from pathlib import Path
 
 import pytest
 import zmq
-from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, Phase, given, settings, strategies as st
 
 from wire import config
 from wire.clock import SystemClock
