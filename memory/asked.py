@@ -85,7 +85,8 @@ def refine(frame: Frame, core: str, said_by: bool, t_ns: int) -> Cues:
         "duration",
         "where",
     ):
-        ask, about, wants = _settle(ask, about, subject, core, said_by)
+        if not frame.by_example:
+            ask, about, wants = _settle(ask, about, subject, core, said_by)
         if ask in _SPOKEN and frame.ask not in _SPOKEN:
             about = topic(f"{groups.get('noun', '')} {subject}".split() if groups.get("x") else subject.split())
     if ask == "presence":

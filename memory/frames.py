@@ -39,6 +39,7 @@ class Frame:
     groups: dict[str, str] = field(default_factory=dict)
     yes_no: bool = False
     sure: bool = True  # a pattern of its own, not the last resort
+    by_example: bool = False  # no pattern fitted; the nearest example phrasing decided
 
 
 _P: list[tuple[str, str]] = [

@@ -98,7 +98,7 @@ def _read(core: str, t_ns: int, encode: Encode | None) -> Cues:
     if not frame.sure and encode is not None:
         ask, _ = _prototypes(encode).nearest(encode([core])[0])
         if ask and ask != "fact":
-            frame = Frame(ask, {"x": core}, yes_no=ask == "presence", sure=True)
+            frame = Frame(ask, {"x": core}, yes_no=ask == "presence", by_example=True)
     cues = refine(frame, core, said_by, t_ns)
     if anchor:
         named = mention(anchor.split())

@@ -42,7 +42,7 @@ class Espeak:
         data = str(espeakng_loader.get_data_path())
         self.sample_rate = int(self._library.espeak_Initialize(_SYNCHRONOUS, 0, data.encode(), 0))
         if self.sample_rate <= 0:
-            raise RuntimeError(f"espeak-ng cannot read its data in {data}; reinstall espeakng-loader")
+            raise OSError(f"espeak-ng cannot read its data in {data}; reinstall espeakng-loader")
         if self._library.espeak_SetVoiceByName(options.voice.encode()) != 0:
             raise ValueError(f"espeak-ng has no voice {options.voice!r}; use one such as en-us, de, fr or cmn")
         self._options = options

@@ -57,14 +57,14 @@ class Flite:
     Options = FliteOptions
 
     def __init__(self, options: FliteOptions) -> None:
-        """Raises ValueError for an unknown voice, RuntimeError when the Debian package is missing."""
+        """Raises ValueError for an unknown voice, OSError when the Debian package is missing."""
         if options.voice not in _VOICES:
             raise ValueError(f"flite has no voice {options.voice!r}; choose from {', '.join(_VOICES)}")
         try:
             self._library = ctypes.CDLL("libflite.so.1")
             voices = ctypes.CDLL(f"libflite_cmu_us_{options.voice}.so.1")
         except OSError as error:
-            raise RuntimeError(f"flite is not installed ({error}); apt-get install libflite1") from error
+            raise OSError(f"flite is not installed ({error}); apt-get install libflite1") from error
         self._library.flite_init()
         register = voices[f"register_cmu_us_{options.voice}"]
         register.restype = ctypes.POINTER(_Voice)
