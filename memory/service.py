@@ -18,6 +18,7 @@ from pathlib import Path
 
 from memory import embedder as embedding
 from memory.desk import Desk
+from memory.index import HAS_FAISS
 from memory.door import Address, Door
 from memory.keeper import Keeper, Opened
 from memory.schema import MemoryUnusable
@@ -76,7 +77,7 @@ class MemoryService:
         config = self._config
         return (
             f"text encoder {config.text_encoder.backend} ({self._dims[0]}-d), compressor {config.compressor.backend}, "
-            "SQLite and faiss"
+            f"SQLite and {'faiss' if HAS_FAISS else 'numpy'}"
         )
 
     async def handle(self, message: m.Message) -> None:
