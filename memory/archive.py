@@ -185,10 +185,14 @@ class Archive:
         self._db.execute("UPDATE questions SET sent = 1 WHERE session = ? AND reply_id = ?", (session, reply_id))
 
     def mark_played(self, session: int, reply_id: str, heard: str) -> Asked | None:
-        """Note what was heard of a reply. Returns the question, None if it is unknown or was noted before."""
+        """Note what was heard of a reply; the question as it was sent, pictures and all, is then needed no more.
+
+        Returns the question, None if it is unknown or was noted before.
+        """
         self._store.begin()
         changed = self._db.execute(
-            "UPDATE questions SET played = 1, heard = ? WHERE session = ? AND reply_id = ? AND played = 0",
+            "UPDATE questions SET played = 1, heard = ?, message = x''"
+            " WHERE session = ? AND reply_id = ? AND played = 0",
             (heard, session, reply_id),
         ).rowcount
         return self._asked("WHERE session = ? AND reply_id = ?", session, reply_id)[0] if changed else None

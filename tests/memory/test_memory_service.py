@@ -180,6 +180,18 @@ async def test_pending_questions_are_sent_again_to_a_new_reasoner(tmp_path: Path
         assert len(m.out.questions()) == 2
 
 
+async def test_a_played_question_takes_no_room(tmp_path: Path) -> None:
+    picture = bytes(range(256)) * 400
+    async with memory() as m:
+        await m.open(tmp_path)
+        await m.see(0, sign("EXIT 12"), jpeg=picture)
+        for n in range(20):
+            question = await m.ask(1 + n, f"What did the sign say, number {n}?")
+            await m.play(question, "Exit 12.", 1 + n)
+        await m.mark(30)
+    assert (tmp_path / "memory.db").stat().st_size < 5 * len(picture)
+
+
 async def test_two_runs_give_the_same_questions(tmp_path: Path) -> None:
     runs = []
     for run in ("a", "b"):
