@@ -18,8 +18,8 @@ from pathlib import Path
 
 from memory import embedder as embedding
 from memory.desk import Desk
-from memory.index import HAS_FAISS
 from memory.door import Address, Door
+from memory.index import HAS_FAISS
 from memory.keeper import Keeper, Opened
 from memory.schema import MemoryUnusable
 from memory.steward import Steward, answer
