@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from reasoning.chinese import chinese_form, is_chinese
@@ -153,6 +154,7 @@ def judge(question: Question) -> Verdict:
     return Verdict(answer, shape, "" if answer else shape)
 
 
+@lru_cache(maxsize=4_096)  # the answerer asks again for each utterance it may quote
 def form(text: str) -> Form:
     """What kind of sentence `text` is."""
     if is_chinese(text):

@@ -239,6 +239,12 @@ def number(word: str) -> int | None:
     return _ONES.get(word, _TENS.get(word))
 
 
+@lru_cache(maxsize=8_192)
+def said_words(text: str) -> tuple[str, ...]:
+    """Tokens of a sentence, numbers as digits."""
+    return tuple(with_digits(tokens(text)))
+
+
 def with_digits(words: list[str]) -> list[str]:
     """Number words become digits as people mean them: "twenty four" -> 24, "eighteen ninety" -> 1890,
     "two hundred and six" -> 206, "five five five" -> 555."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from wire.messages import Evidence, Question
-from wire.words import stem, tokens, with_digits
+from wire.words import said_words, stem
 
 S = 1_000_000_000
 NOW_NS = 3 * S  # what was seen that shortly before the question is there now
@@ -45,7 +45,7 @@ class Thing:
     @cached_property
     def words(self) -> tuple[str, ...]:
         """Tokens of what it says, numbers as digits."""
-        return tuple(with_digits(tokens(self.subject)))
+        return said_words(self.subject)
 
     @cached_property
     def stems(self) -> frozenset[str]:
@@ -130,12 +130,15 @@ def _plain(index: int, event: Evidence) -> Thing:
 def _signs(lines: list[tuple[int, Evidence]]) -> list[Thing]:
     """Lines on plates of one colour that are visible together are one sign."""
     groups: list[list[tuple[int, Evidence]]] = []
+    there: list[list[tuple[int, Evidence]]] = []  # those that were still in view
     for index, line in lines:
-        home = next((g for g in groups if any(_stand_together(line, other) for _, other in g)), None)
+        there = [group for group in there if any(other.end_ns >= line.start_ns for _, other in group)]
+        home = next((g for g in there if any(_stand_together(line, other) for _, other in g)), None)
         if home is None:
-            groups.append([(index, line)])
-        else:
-            home.append((index, line))
+            home = []
+            groups.append(home)
+            there.append(home)
+        home.append((index, line))
     return [_sign(group) for group in groups]
 
 

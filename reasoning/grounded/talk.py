@@ -11,7 +11,7 @@ from reasoning.grounded.resolve import SAME_WORD
 from reasoning.grounded.scope import Scope
 from reasoning.grounded.wording import Answer, clock, listed
 from wire.messages import Cues, HistoryTurn
-from wire.words import STOPWORDS, alike, stem, stem_set, tokens, with_digits
+from wire.words import STOPWORDS, alike, said_words, stem, stem_set
 
 TOLD = 0.5  # score from which an utterance or a sign tells what is asked
 _HALF_HEARD = 0.57
@@ -40,7 +40,9 @@ long length | heavy weigh weight | old age | author writer write | call name | t
 sea ocean | stone rock | rule law | live reside home | purchase buy | autumn fall | phone telephone call | station stop
 password code secret | chef cook | born birth | die death
 """
-_SYNONYMS = tuple(stem_set(group) for line in _ALIKE.strip().splitlines() for group in line.split("|"))
+_GROUPS = [stem_set(group) for line in _ALIKE.strip().splitlines() for group in line.split("|")]
+_KIN = {word: frozenset().union(*(g for g in _GROUPS if word in g)) for group in _GROUPS for word in group}
+_NOBODY: frozenset[str] = frozenset()
 _NUMBER = (
     r"\b(?:\d[\d.,:]*|zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six|seven|"
     r"eigh|"
@@ -155,7 +157,7 @@ def telling_lines(content: Sequence[str], sign: Thing, wants: str) -> str:
 
 
 def _occurs_in(word: str, line: str) -> float:
-    words = with_digits(tokens(line))
+    words = said_words(line)
     if word in words or stem(word) in {stem(w) for w in words}:
         return 1.0
     likeness = max((alike(word, other) for other in words), default=0.0)
@@ -193,7 +195,7 @@ def _occurs(word: str, thing: Thing) -> float:
     base = stem(word)
     if word in thing.words or base in thing.stems:
         return 1.0
-    if any(base in group and group & thing.stems for group in _SYNONYMS):
+    if _KIN.get(base, _NOBODY) & thing.stems:
         return 0.9
     likeness = max((alike(word, other) for other in thing.words if _may_be_misheard(other)), default=0.0)
     if likeness >= SAME_WORD:
