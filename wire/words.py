@@ -340,6 +340,17 @@ def _distance(a: str, b: str) -> float:
     return row[-1]
 
 
+@lru_cache(maxsize=32_768)
+def _letters(word: str) -> frozenset[str]:
+    return frozenset(word)
+
+
+def _share_letters(a: str, b: str) -> bool:
+    """A quick look before the dear one: whether half of the letters of the shorter occur in the longer."""
+    mine, theirs = _letters(a), _letters(b)
+    return 2 * len(mine & theirs) >= min(len(mine), len(theirs))
+
+
 @lru_cache(maxsize=131_072)
 def alike(a: str, b: str) -> float:
     """0..1: how likely two words are the same word, one of them misheard or misread. Same stem: at least 0.95."""
@@ -353,6 +364,8 @@ def alike(a: str, b: str) -> float:
     if shorter >= 5 and (a.startswith(b) or b.startswith(a)) and longer - shorter <= 3:
         return 0.85  # "gardener" heard as "garden"
     if shorter < 3 or longer - shorter > 3:
+        return 0.0
+    if not _share_letters(a, b) and not _share_letters(sounds(a), sounds(b)):
         return 0.0
     spelled = 1 - _distance(a, b) / longer
     heard_a, heard_b = sounds(a), sounds(b)

@@ -205,8 +205,11 @@ def _figure(mention: Mention, thing: Thing) -> float:
     colour = colour_score(mention.colour, thing.colour) if mention.colour else 0.9
     if any(w in thing.subject.split() or w == thing.shape for w in mention.content):
         return colour
-    unnamed = thing.shape in ("", "shape", "other", "rectangle", "oval", "pentagon", "hexagon")
-    return round(colour * (0.85 if unnamed else 0.55), 3)
+    if thing.shape in ("", "shape", "other"):
+        likely = 0.85
+    else:
+        likely = 0.7 if thing.shape in ("rectangle", "oval", "pentagon", "hexagon") else 0.55
+    return round(colour * likely * (1.0 if thing.kind == "motion" else 0.9), 3)
 
 
 def _background(mention: Mention, thing: Thing) -> float:
