@@ -95,7 +95,9 @@ def audio_folder(path: Path) -> Path:
     for folder in (path, path / "audio"):
         if (folder / "config.json").exists() and read_json(folder / "config.json").get("model_type") == "qwen2_audio":
             return folder
-    raise CheckpointError(f"{path} holds no Qwen2-Audio; its config.json, or that of {path}/audio, says qwen2_audio")
+    raise CheckpointError(
+        f"{path} holds no Qwen2-Audio; put one there or into {path}/audio, with its config.json (docs/models.md)"
+    )
 
 
 def require_all(folder: Path, info: dict[str, Any]) -> None:

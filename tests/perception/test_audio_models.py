@@ -56,6 +56,14 @@ def test_chunked_sound_is_heard_as_whole_sound(kind: str, tmp_path: Path, capfd:
     asr.close()
 
 
+@pytest.mark.parametrize("kind", ["qwen2_audio", "whisper", "moonshine"])
+def test_half_precision_hears_too(kind: str, tmp_path: Path) -> None:
+    name, write, more = WRITERS[kind]
+    write(tmp_path)
+    asr = ASR.create(name, options(tmp_path, {**more, "dtype": "bfloat16"}))
+    assert 0.0 < asr._read(SECONDS).score <= 1.0
+
+
 def test_qwen2_audio_is_that_of_transformers_with_the_published_prompt(tmp_path: Path) -> None:
     write_qwen2_audio(tmp_path)
     processor: Any = AutoProcessor.from_pretrained(tmp_path)  # type: ignore[no-untyped-call]
