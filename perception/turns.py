@@ -15,6 +15,7 @@ from perception import talk
 
 Listen = Literal["user", "ambient", "wake"]
 MS = 1_000_000  # nanoseconds
+_SETTLED_NS = 200 * MS  # without new words, before an utterance is over
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -177,6 +178,7 @@ class Turns:
         self._voice = False
         self._start_ns = self._voice_end_ns = 0
         self._text = ""  # the words so far
+        self._changed_ns = 0  # when they last did
         self._told = ""  # ... as last given in a Partial
         self._told_ns = 0
         self._announced = False
@@ -203,7 +205,8 @@ class Turns:
 
     def words(self, t_ns: int, text: str) -> list[Event]:
         """The words so far, at t_ns."""
-        self._text = text
+        if text != self._text:
+            self._text, self._changed_ns = text, t_ns
         events: list[Event] = []
         if self._listen == "wake" and not self._announced and self._wakes(text) is not None:
             self._announced = True
@@ -220,7 +223,9 @@ class Turns:
         length_ns = t_ns - self._start_ns
         if self._voice:
             return length_ns >= self._rules.longest_s * 1_000 * MS
-        return t_ns - self._voice_end_ns >= self._pause_ms(length_ns) * MS
+        # New words in the pause: perhaps the voice is back, which takes a moment to be certain.
+        settled = t_ns - self._changed_ns >= _SETTLED_NS
+        return settled and t_ns - self._voice_end_ns >= self._pause_ms(length_ns) * MS
 
     def close(self, t_ns: int, text: str, score: float, saying: Saying = SILENT) -> list[Event]:
         """The utterance is over and this is its final transcript. A voice that is still on begins the next one."""
@@ -242,7 +247,7 @@ class Turns:
     def _begin(self, start_ns: int) -> None:
         self.open, self._start_ns, self._voice_end_ns = True, start_ns, start_ns
         self._text = self._told = ""
-        self._told_ns = start_ns
+        self._told_ns = self._changed_ns = start_ns
 
     def _pause_ms(self, length_ns: int) -> int:
         """Silence that ends the utterance as it stands."""

@@ -23,7 +23,7 @@ _LEVEL_SAMPLES = 12_800  # from which the loudness of an utterance is taken
 _LOUD_FRAMES = 8  # of 20 ms: the loudest ones there
 _GAIN = (0.2, 12.0)
 # Cepstral mean of clear speech at `level`: measured over synthetic and read voices.
-_CHANNEL = "51.4,5.4,7.2,21.4,-0.7,1.2,4.4,-7.0,-3.3,-2.9,6.2,1.5,2.3"
+_CHANNEL = (51.4, 5.4, 7.2, 21.4, -0.7, 1.2, 4.4, -7.0, -3.3, -2.9, 6.2, 1.5, 2.3)
 _FILLERS = ("<s>", "</s>", "<sil>", "[NOISE]", "[COUGH]", "[SMACK]", "[UH]", "[UM]", "[SPEECH]")
 
 
@@ -32,6 +32,7 @@ class PocketSphinxOptions:
     expected: float = 0.4  # weight of the model of questions against the general one; 0: none
     candidates: int = 3_000  # states of the search that survive a frame; less is faster and less exact
     second_pass: bool = True  # search again among the words found, when the utterance is over
+    adapt: float = 0.7  # how far the first sound of an utterance decides what its channel is; the rest is usual
     level: float = 7_000.0  # root mean square that the loudest parts of an utterance are brought to; 0: as it is
 
 
@@ -56,6 +57,10 @@ class PocketSphinxAsr:
         for decoder in self._idle:
             decoder.close()
         self._idle.clear()
+
+    @property
+    def adapt(self) -> float:
+        return self._options.adapt
 
     @property
     def level(self) -> float:
@@ -102,14 +107,13 @@ class PocketSphinxStream:
     def begin(self) -> None:
         if self._decoder is None:
             self._decoder = self._asr.borrow()
-        self._decoder.begin(_CHANNEL)
         self._waiting, self._gain, self._text = np.zeros(0, np.int16), 0.0, ""
 
     def feed(self, pcm: Pcm) -> str:
         decoder = self._begun()
         self._waiting = np.concatenate([self._waiting, pcm])
         if not self._gain and self._waiting.size >= _LEVEL_SAMPLES:
-            self._gain = self._gain_for(self._waiting[:_LEVEL_SAMPLES])
+            self._tune(self._waiting[:_LEVEL_SAMPLES])
         if self._gain and self._waiting.size >= _BLOCK:
             whole = self._waiting.size - self._waiting.size % _BLOCK
             for start in range(0, whole, _BLOCK):
@@ -121,9 +125,12 @@ class PocketSphinxStream:
     def finish(self) -> Transcript:
         decoder = self._begun()
         if self._waiting.size:
-            self._gain = self._gain or self._gain_for(self._waiting)
+            if not self._gain:
+                self._tune(self._waiting)
             for start in range(0, self._waiting.size, _BLOCK):
                 decoder.feed(self._even(self._waiting[start : start + _BLOCK]))
+        elif not self._gain:
+            decoder.begin(_CHANNEL)
         decoder.end()
         text = decoder.text()
         words = [(n, p) for word, n, p in decoder.words() if word not in _FILLERS]
@@ -135,6 +142,13 @@ class PocketSphinxStream:
         if self._decoder is None:
             raise ValueError("begin() comes before feed() and finish()")
         return self._decoder
+
+    def _tune(self, pcm: Pcm) -> None:
+        """Loudness and channel of the utterance, from its first sound; then the decoder begins."""
+        decoder, adapt = self._begun(), self._asr.adapt
+        self._gain = self._gain_for(pcm)
+        channel = decoder.channel_of(self._even(pcm)) if adapt else _CHANNEL
+        decoder.begin([adapt * a + (1 - adapt) * b for a, b in zip(channel, _CHANNEL, strict=True)])
 
     def _gain_for(self, pcm: Pcm) -> float:
         """The factor that brings the loudest frames to the level."""

@@ -71,7 +71,7 @@ def essence(messages: list[m.Message]) -> list[object]:
     return [one for one in messages if not isinstance(one, m.Beat | m.Mark | m.Ready)]
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(sizes=st.lists(st.integers(100, 3_000), min_size=1, max_size=5))
 async def test_nothing_depends_on_how_the_sound_was_cut(sizes: list[int]) -> None:
     ask = m.UserInput(session="s", t_ns=1_230_000_000, id="q1", text="Who is there?")
