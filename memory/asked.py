@@ -256,6 +256,8 @@ def _choice_mentions(choices: tuple[str, ...]) -> tuple[Mention, ...]:
 def kinds_for(ask: str, about: Mention) -> tuple[str, ...]:
     if ask in ("summary", "change", "next", "order", "scene"):
         return (*_SEEN, "sound", "speech")
+    if ask == "fact" and about.kind == "people":
+        return (*_KINDS["fact"], *_OF_MENTION["people"])
     if ask == "count":  # the number may stand written, or have been told
         return union(kinds_of(about), ("text", "speech"))
     if ask in _KINDS:

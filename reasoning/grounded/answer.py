@@ -5,6 +5,7 @@ Deterministic and without a language model; everything it knows comes with the q
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -54,6 +55,12 @@ def _answer(question: Question, pool: Pool) -> Answer:
     if found is None and cues.ask in _TOLD_INSTEAD and cues.topic and not scope.missing and not bare_sign:
         told = replace(cues, wants=cues.wants or _wanted(cues.ask), about=replace(cues.about, content=cues.topic))
         found = talk.fact(told, pool, scope)
+    if found is None and cues.ask == "fact" and _counts_people(question, text):
+        # Nobody told a number: then it was about those who came, in words that were misheard.
+        came = replace(cues, ask="count", about=replace(cues.about, content=(), deed="enter"))
+        found = (
+            _by_kind(replace(question, cues=came), pool, Scope.of(came, pool), text) if pool.all("entered") else None
+        )
     if found is None and cues.now and not cues.relation:
         # The present tense may be loosely used: "what does the sign say" when the sign is just gone.
         past = replace(cues, now=False, start_ns=0, end_ns=pool.t_ns)
@@ -76,6 +83,13 @@ def _by_kind(question: Question, pool: Pool, scope: Scope, text: str) -> Answer 
         case _:
             handler = _HANDLERS.get(cues.ask, talk.fact)
             return handler(cues, pool, scope)
+
+
+def _counts_people(question: Question, text: str) -> bool:
+    """Whether a spoken "how many people ..." may have been about those in view: it names no place or deed of its own."""
+    if question.source != "spoken" or question.cues.about.kind != "people" or not text.startswith("how many"):
+        return False
+    return not re.search(r"\b(?:live|work|visit|attend|study|know|say|(?:in|at|of|on|from) the)\b", text)
 
 
 def _wanted(ask: str) -> str:

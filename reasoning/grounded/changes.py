@@ -15,6 +15,7 @@ from wire.words import tokens
 
 _AROUND_NS = 5 * S  # a change "at one minute" lies that near to it
 _MOST = 4
+_NEUTRAL = {"grey", "white", "black", "beige"}
 _FILLS = 0.85  # share of the picture from which a colour is all there is
 
 
@@ -136,7 +137,9 @@ def repainted(pool: Pool) -> list[tuple[Thing, Thing]]:
     turns = [pair for pair in turns if not _scene_begins(pair[1], pool)]
     cuts = [t.start_ns for t in pool.all("shot", "light_change")]
     inside = [pair for pair in turns if not any(abs(pair[1].start_ns - cut) <= 2 * S for cut in cuts)]
-    return [p for p in turns if min(p[0].value, p[1].value) >= _FILLS] or (inside if pool.all("shot") else [])
+    whole = [p for p in turns if min(p[0].value, p[1].value) >= _FILLS]
+    painted = [p for p in whole if not {p[0].subject, p[1].subject} & _NEUTRAL]  # a grey picture is seldom a wall
+    return painted or whole or (inside if pool.all("shot") else [])
 
 
 def _scene_begins(colour: Thing, pool: Pool) -> bool:

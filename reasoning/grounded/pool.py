@@ -71,7 +71,7 @@ class Pool:
     def of(cls, question: Question) -> Pool:
         """Things from evidence and log; what occurs in both is one, with the better score."""
         events = _merged(question)
-        signs = _signs([(i, e) for i, e in events if e.kind == "text" and _is_readable(e.subject)])
+        signs = _signs(_readable([(i, e) for i, e in events if e.kind == "text"]))
         objects = _without_plates(_objects([(i, e) for i, e in events if e.kind in ("object", "motion")]), signs)
         plain = [_plain(i, e) for i, e in events if e.kind not in ("text", "object", "motion", "question", "answer")]
         things = tuple(sorted((*signs, *objects, *plain), key=lambda t: (t.start_ns, t.parts)))
@@ -142,8 +142,18 @@ def _signs(lines: list[tuple[int, Evidence]]) -> list[Thing]:
     return [_sign(group) for group in groups]
 
 
-def _is_readable(line: str) -> bool:
-    """False for what a reader makes of a row of windows: "88888"."""
+def _readable(lines: list[tuple[int, Evidence]]) -> list[tuple[int, Evidence]]:
+    """Without what a reader makes of a row of windows: "88888", or two signs of a script that nothing else is in."""
+    latin = sum(_is_latin(line.subject) for _, line in lines)
+    mostly_latin = 2 * latin > len(lines)
+    return [(i, line) for i, line in lines if _varies(line.subject) and (_is_latin(line.subject) or not mostly_latin)]
+
+
+def _is_latin(line: str) -> bool:
+    return any(c.isascii() and c.isalnum() for c in line)
+
+
+def _varies(line: str) -> bool:
     letters = [c for c in line.lower() if c.isalnum()]
     return len(letters) < 4 or len(set(letters)) > 1
 
