@@ -20,7 +20,7 @@ Picture = NDArray[Any]  # (h, w, 3) float32, levels 0..255
 
 WORK_PX = 256  # longer side of the pictures compared
 DIFFERENT = 30.0  # levels of a channel, above twice the noise
-SMALLEST = 0.008  # share of the picture
+SMALLEST = 0.006  # share of the picture
 ALL = 0.6  # share of the picture in front of the scene that makes it another scene
 LEARN = 0.1  # share of a frame that is learnt where nothing stands
 SETTLED_FRAMES = 4  # frames for which a thing must not change to become part of the scene

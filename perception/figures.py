@@ -15,8 +15,8 @@ from perception.shapes import Region
 Box = tuple[float, float, float, float]  # shares of the picture
 
 HEAD_WIDTH = (0.22, 0.82)  # of the shoulders
-HEAD_HEIGHT = (0.55, 2.0)  # in widths of the head
-SHOULDER_DROP = 0.9  # heads below the head within which the shoulders reach their width
+HEAD_HEIGHT = (0.55, 1.5)  # in widths of the head
+SHOULDER_DROP = 0.6  # heads below the head within which the shoulders reach their width
 HEADS = ("circle", "oval", "octagon", "hexagon", "pentagon", "")  # what a disc of few pixels, cut off below, passes for
 NECK = 0.07  # widths of the shoulders by which the outline must turn inward between head and shoulders
 OFF_CENTRE = 0.4  # widths of the shoulders by which a head may be off their middle
@@ -30,7 +30,20 @@ def head_and_shoulders(mask: NDArray[np.uint8]) -> bool:
         return False
     # Arms and a coat's skirts widen a figure further down: shoulders are what the upper part widens to.
     upper = width[: max(8, round(0.6 * rows))]
-    shoulders = float(np.quantile(upper, 0.9))
+    # The spread arms of a figure drawn in lines are only a few rows high.
+    return any(_shoulders_below_head(left, right, width, upper, share) for share in (0.9, 0.97))
+
+
+def _shoulders_below_head(
+    left: NDArray[np.float64],
+    right: NDArray[np.float64],
+    width: NDArray[np.float64],
+    upper: NDArray[np.float64],
+    share: float,
+) -> bool:
+    """Shoulders taken as the width that this share of the upper rows does not exceed."""
+    rows = len(width)
+    shoulders = float(np.quantile(upper, share))
     reached = int(np.argmax(upper >= 0.85 * shoulders))
     for head_end in range(max(3, round(0.25 * reached)), reached + 1):
         head = width[:head_end]

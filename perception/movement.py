@@ -16,6 +16,7 @@ from perception.shapes import Region
 STILL = 0.015  # widths of the picture: a smaller step is no movement
 RIGID = 0.5  # share of a step by which two ends of a thing may differ in it
 WALK = 2  # steps in a row that are no accident
+REST = 5  # frames for which a thing that walked is told though its outline has no name
 GROWTH = 1.18  # ratio of areas in one second that makes a thing come nearer
 LOST_FRAMES = 2  # frames for which a thing may be hidden and still be the same one
 SAME_RGB = 60.0  # distance in RGB within which a thing may change its colour with the light
@@ -34,10 +35,11 @@ class Thing:
     frames: int = 1
     missed: int = 0
     step: tuple[float, float] = (0.0, 0.0)
-    growth: float = 1.0
     seconds: float = 0.0  # media time the step took
     names: Counter[str] = field(default_factory=Counter)
     moves: int = 0  # steps that it took one after the other, up to now or to when it stood
+    rested: int = 0  # frames since it moved
+    swelling: int = 0  # frames in a row in which it grew (or, below 0, shrank) as only what comes or goes does
 
     @property
     def shape(self) -> str:
@@ -54,10 +56,7 @@ class Thing:
             if abs(dx) >= abs(dy):
                 return "right" if dx > 0 else "left"
             return "down" if dy > 0 else "up"
-        if self.region.touches:
-            return ""
-        rate = self.growth ** (1.0 / self.seconds)
-        return "toward" if rate > GROWTH else "away" if rate < 1 / GROWTH else ""
+        return "toward" if self.swelling >= WALK else "away" if self.swelling <= -WALK else ""
 
     @property
     def speed(self) -> float:
@@ -109,12 +108,15 @@ def _advance(thing: Thing, region: Region, t_ns: int, aspect: float, drift: tupl
     dx = _shift((old.box[0], old.box[2]), (new.box[0], new.box[2])) - drift[0]
     dy = (_shift((old.box[1], old.box[3]), (new.box[1], new.box[3])) - drift[1]) * aspect
     thing.step = (dx, dy)
-    thing.growth = new.area / old.area
-    thing.seconds = (t_ns - thing.t_ns) / 1e9
+    thing.seconds = max(1e-3, (t_ns - thing.t_ns) / 1e9)
+    rate = (new.area / old.area) ** (1.0 / thing.seconds)
+    sign = 0 if new.touches or 1 / GROWTH <= rate <= GROWTH else 1 if rate > 1 else -1
+    thing.swelling = thing.swelling + sign if sign and sign * thing.swelling >= 0 else sign
     if math.hypot(dx, dy) >= STILL:
-        thing.moves += 1
-    elif thing.moves < WALK:
-        thing.moves = 0
+        thing.moves, thing.rested = thing.moves + 1, 0
+    else:
+        thing.rested += 1
+        thing.moves = thing.moves if thing.moves >= WALK else 0
     thing.region, thing.t_ns = region, t_ns
     thing.frames += 1
     thing.missed = 0

@@ -23,14 +23,15 @@ AHEAD_S = 1.3  # seconds by which a walk is continued to see whether it crosses 
 
 @dataclass(frozen=True)
 class Sighting:
-    """Something that may be a person. box: shares of the picture. evidence: 0 goes on with a track and starts none
-    that counts, 1 is a person. tint: mean RGB. drawn: put together from simple parts, so that it need not move."""
+    """Something that may be a person. box: shares of the picture. evidence: 1 is a person, 0 goes on with a track and
+    starts none that counts, less speaks against one. tint: mean RGB. drawn: put together from simple parts, so that it
+    need not move. barred: it came in as no person comes in."""
 
     box: Box
     evidence: float
     tint: tuple[float, float, float]
     drawn: bool = False
-    barred: bool = False  # came in as no person comes in
+    barred: bool = False
 
 
 @dataclass
@@ -79,7 +80,7 @@ class Tracker:
     @property
     def visible(self) -> list[Track]:
         """Persons seen in the last frame: confirmed ones, and those that look so much like one that it can be said."""
-        return [t for t in self.tracks if not t.missed and (t.confirmed or (t.best >= AT_ONCE and not t.barred))]
+        return [t for t in self.tracks if not t.missed and (t.confirmed or _looks_it(t))]
 
     def follow(self, sightings: Sequence[Sighting], t_ns: int, aspect: float, fresh: bool) -> list[Passage]:
         """Take over one frame. aspect: height over width. fresh: a scene begins with this frame."""
@@ -154,6 +155,10 @@ def _ahead(track: Track) -> str:
     return "right" if track.step[0] > 0 and x > 1 - half else ""
 
 
+def _looks_it(track: Track) -> bool:
+    return not track.barred and track.best >= AT_ONCE and track.evidence >= AT_ONCE
+
+
 def _is_person(track: Track) -> bool:
     if track.barred or track.hits < 2 or track.evidence < SURE:
         return False
@@ -222,7 +227,7 @@ def _cost(track: Track, sighting: Sighting, t_ns: int, aspect: float) -> float |
     ahead = math.hypot(x - expected[0], (y - expected[1]) * aspect)
     tint = math.dist(track.tint, sighting.tint)
     near = max(inside(track.box, sighting.box), inside(sighting.box, track.box))
-    if away > REACH or (near == 0 and tint > 80) or (near == 0 and away > 0.25 and sighting.evidence == 0):
+    if away > REACH or (near == 0 and tint > 80) or (near == 0 and away > 0.25 and sighting.evidence <= 0):
         return None
     return min(away, ahead) + min(1.0, tint / 150) * 0.4 - 0.2 * near - 0.1 * track.confirmed
 

@@ -49,6 +49,7 @@ class ColourStream:
         self._options = options
         self._light = ""
         self._reference = -1.0  # luminance that the next change is measured from
+        self._begun = False  # a cut lies before the last frame
         self._moving = 0  # the luminance of the last frame was rising (1) or falling (-1)
         self._named: set[str] = set()
 
@@ -84,8 +85,9 @@ class ColourStream:
 
     def _changes(self, level: float, shot: bool) -> Iterable[Seen]:
         """An event when the light goes up or down; one for a change that takes several frames, when it begins."""
-        if shot or self._reference < 0:
-            self._reference, self._moving = level, 0
+        if shot or self._reference < 0 or self._begun:
+            # The frame after a cut too: a cut may be a fade caught half way.
+            self._reference, self._moving, self._begun = level, 0, shot
             return
         step = level - self._reference
         if abs(step) < self._options.light_step:

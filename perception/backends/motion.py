@@ -68,7 +68,8 @@ class MotionStream:
             if not region.touches and sure:
                 return True
             return thing.frames > 1 and (not region.touches or thing.moves > 0)
-        return thing.moves >= movement.WALK and alike <= 2 and region.solidity > 0.6 and region.colour not in PALE
+        walked = thing.moves >= movement.WALK and thing.rested <= movement.REST
+        return walked and alike <= 2 and region.solidity > 0.6 and region.colour not in PALE
 
 
 def _seen(thing: Thing) -> Iterable[Seen]:

@@ -28,11 +28,12 @@ BODY_PX = 384  # longer side on which upright bodies are sought
 BODY_SCORE = 0.4  # of the HOG detector
 UNKNOWN_FRAMES = 3  # while the background is younger, bodies are sought in the picture itself
 LEAST_AREA = 0.012  # share of the picture, for an outline that may be a person
+LINES = 0.3  # share of its box that a figure drawn in lines is taken to fill
 TALL = 0.85  # height over width of an outline that may be a whole person
 UNMOVED_FRAMES = 300  # a "person" who has not moved a finger for so long is furniture
 CASCADES = str(Path(cv2.__file__).parent / "data") + "/"
 SIMPLE = ("circle", "oval", "square", "rectangle", "diamond", "triangle", "pentagon", "hexagon", "octagon")  # nobody
-POINTED = ("star", "cross", "heart")  # nobody either, though an arm of theirs may pass for a head
+POINTED = ("cross", "heart")  # nor these, though an arm of theirs may pass for a head
 WALK = 0.03  # widths of the picture per second, from which a person is said to move
 
 
@@ -139,7 +140,7 @@ class PeopleStream:
         sources: list[Blob] = []
         used: set[int] = set()
         for blob in blobs:
-            if blob.is_ghost or blob.is_shadow or blob.area < LEAST_AREA:
+            if blob.is_ghost or blob.is_shadow or max(blob.area, LINES * _size(blob.box)) < LEAST_AREA:
                 continue
             own = [i for i, box in enumerate(self._figures) if inside(box, blob.box) > 0.6]
             used.update(own)
@@ -226,15 +227,22 @@ def _outlined(blob: Blob, is_figure: bool, aspect: float) -> Sighting:
     flat = height < (0.6 if cut_off else TALL) * (x1 - x0)
     if is_figure:
         evidence = 1.0
-    elif flat or name in POINTED:
+    elif name in POINTED or (name == "star" and float(blob.mask.mean()) > LINES):
+        evidence = -0.5
+    elif flat:
         evidence = 0.0
     elif head_and_shoulders(blob.mask):
         evidence = 0.8 if border_of(blob.box) or height > 0.3 else 0.6
     elif name in SIMPLE or float(blob.mask.mean()) > 0.9:
-        evidence = 0.0
+        evidence = -0.5
     else:
-        evidence = 0.4 if 1.3 * (x1 - x0) < height < 5 * (x1 - x0) and height > 0.15 else 0.0
+        upright = 1.3 * (x1 - x0) < height < 5 * (x1 - x0) and height > 0.15
+        evidence = 0.15 if upright and blob.steady == 0 else 0.0
     return Sighting(blob.box, evidence, blob.tint, drawn=is_figure, barred=from_above and not is_figure)
+
+
+def _size(box: Box) -> float:
+    return (box[2] - box[0]) * (box[3] - box[1])
 
 
 def _outline(blob: Blob) -> str:

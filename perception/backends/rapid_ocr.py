@@ -16,14 +16,14 @@ from rapidocr import RapidOCR as Engine
 from rapidocr.ch_ppocr_det import TextDetOutput
 from rapidocr.ch_ppocr_rec import TextRecOutput
 
-from perception import gate, text_lines
+from perception import gate, prints, text_lines
 from perception.backends.base import FrameContext, Rgb, Seen
-from perception.text_lines import Box, Line, Print
+from perception.prints import Print
+from perception.rereading import Rereading, touch
+from perception.text_lines import Box, Line
 
 SECOND_LOOK = 0.15  # share of the frame that a region without print must have to be searched at half its size too
-FRUITLESS = 6  # a part that keeps moving and was read in vain so often (by VAIN_STEP each time) is read ...
-PATIENCE = 3  # ... once in so many frames only, until it comes to rest
-VAIN_STEP, VAIN_MOST = 4, 12  # each frame in which a tile does not move takes one back
+BORDER_PX = 3
 LONE_RATIO = 1.1  # width over height of a box that holds one letter
 REMEMBERED = 48  # prints of a session that are not recognised twice
 
@@ -84,106 +84,34 @@ class RapidOcr:
 
 
 class OcrStream:
-    """What one session's frames say. A tile that changed is read again until it no longer changes, so that print
-    caught in the middle of a fade is replaced by what it becomes."""
+    """What one session's frames say."""
 
     def __init__(self, backend: RapidOcr, options: OcrOptions) -> None:
         self._backend = backend
         self._options = options
-        self._looked: gate.Probe | None = None  # each tile as it was when it was last read
-        self._before: gate.Probe = np.zeros((1, 1, 3), dtype=np.uint8)  # the last frame
-        self._vain = np.zeros((1, 1), dtype=np.int32)  # of each tile: how often it was read in vain
-        self._waited = np.zeros((1, 1), dtype=np.int32)  # of each tile: frames for which a reading was put off
+        self._rereading = Rereading()
         self._lines: list[Line] = []
         self._known: OrderedDict[int, tuple[Print, str, float]] = OrderedDict()
         self._next = 0
 
     def observe(self, frame: Rgb, context: FrameContext) -> list[Seen]:
         probe = gate.probe_of(frame, context.shared)
-        height, width = frame.shape[:2]
-        if self._looked is None or self._looked.shape != probe.shape or context.shot:
-            self._begin(probe)
-            regions: list[tuple[int, int, int, int]] = [(0, 0, width, height)]
+        size = (frame.shape[1], frame.shape[0])
+        if context.shot or self._rereading.is_new(probe):
+            self._lines = []
+            regions = self._rereading.begin(probe, size)
         else:
-            changed = self._due(gate.changed_tiles(gate.tile_differences(self._looked, probe)), probe)
-            if not changed.any():
-                self._lines = [replace(line, settled=True) for line in self._lines]
-                return self._seen(frame)
-            regions = self._to_read(changed, probe, (width, height))
-            self._look(changed, probe)
-        kept = [
-            replace(line, settled=True)
-            for line in self._lines
-            if not any(_touch(line.box, region) for region in regions)
-        ]
+            regions = self._rereading.due(probe, size, [line.box for line in self._lines])
+        kept = [line for line in self._lines if not any(touch(line.box, region) for region in regions)]
+        kept = [replace(line, settled=True) for line in kept]
         fresh = [line for region in regions for line in self._read(frame, region)]
-        self._reckon(regions, fresh, (width, height))
+        self._rereading.reckon(regions, [line.box for line in fresh], size)
         lines = text_lines.lines_in_order(kept + fresh)
         self._lines = [replace(line, settled=line.settled or self._was_there(line)) for line in lines]
-        return self._seen(frame)
-
-    def _begin(self, probe: gate.Probe) -> None:
-        tiles = gate.tile_differences(probe, probe).shape
-        self._looked, self._before, self._lines = probe, probe, []
-        self._vain, self._waited = np.zeros(tiles, dtype=np.int32), np.zeros(tiles, dtype=np.int32)
-
-    def _due(self, changed: NDArray[np.bool_], probe: gate.Probe) -> NDArray[np.bool_]:
-        """The changed tiles that are to be read now: not those of a part that keeps moving and never showed print."""
-        moving = gate.changed_tiles(gate.tile_differences(self._before, probe))
-        self._before = probe
-        self._vain = np.where(moving, self._vain, np.maximum(self._vain - 1, 0))
-        due = changed.copy()
-        for x0, y0, x1, y1 in gate.changed_regions(changed, margin=2, most=8):
-            part = np.s_[y0:y1, x0:x1]
-            known = (self._vain[part] >= FRUITLESS)[changed[part]]
-            if moving[part].any() and known.mean() > 0.7 and self._waited[part].max() < PATIENCE - 1:
-                due[part] = False
-        self._waited = np.where(changed & ~due, self._waited + 1, 0)
-        return due
-
-    def _reckon(self, regions: list[tuple[int, int, int, int]], lines: list[Line], size: tuple[int, int]) -> None:
-        """Remember where the search was in vain."""
-        rows, columns = self._vain.shape
-        across, down = columns / size[0], rows / size[1]
-        for found, boxes in ((False, regions), (True, [line.box for line in lines])):
-            for x0, y0, x1, y1 in boxes:
-                part = np.s_[int(y0 * down) : int(y1 * down) + 1, int(x0 * across) : int(x1 * across) + 1]
-                self._vain[part] = 0 if found else np.minimum(self._vain[part] + VAIN_STEP, VAIN_MOST)
+        return [_seen(line, size) for line in self._lines if line.settled]
 
     def _was_there(self, line: Line) -> bool:
-        return any(_touch(line.box, old.box) and text_lines.alike(line.text, old.text) for old in self._lines)
-
-    def _look(self, changed: NDArray[np.bool_], probe: gate.Probe) -> None:
-        """Only changed tiles are taken over: a fade too slow for one step still adds up."""
-        assert self._looked is not None
-        mask = np.kron(changed, np.ones((gate.TILE_PX, gate.TILE_PX), dtype=np.bool_))[
-            : probe.shape[0], : probe.shape[1]
-        ]
-        self._looked = np.where(mask[..., None], probe, self._looked).astype(np.uint8)
-
-    def _to_read(
-        self, changed: NDArray[np.bool_], probe: gate.Probe, size: tuple[int, int]
-    ) -> list[tuple[int, int, int, int]]:
-        """Pixel rectangles to search: around what changed, and never through the middle of a known line."""
-        width, height = size
-        tile = gate.TILE_PX * width / probe.shape[1]
-        boxes = [
-            (round(x0 * tile), round(y0 * tile), min(width, round(x1 * tile)), min(height, round(y1 * tile)))
-            for x0, y0, x1, y1 in gate.changed_regions(changed, margin=2)
-        ]
-        margin = round(tile / 2)
-        while True:
-            grown = []
-            for box in boxes:
-                lines = [_padded(line.box, margin, size) for line in self._lines if _touch(line.box, box)]
-                grown.append(gate.cover([box, *lines]))
-            merged = gate.joined(grown)
-            if merged == boxes:
-                break
-            boxes = merged
-        if sum((x1 - x0) * (y1 - y0) for x0, y0, x1, y1 in boxes) > 0.6 * width * height:
-            return [(0, 0, width, height)]
-        return boxes
+        return any(touch(line.box, old.box) and text_lines.alike(line.text, old.text) for old in self._lines)
 
     def _read(self, frame: Rgb, region: tuple[int, int, int, int]) -> list[Line]:
         x0, y0, x1, y1 = region
@@ -193,10 +121,10 @@ class OcrStream:
         lines = self._search(part, scale, frame.shape[0])
         if not lines and part.size > SECOND_LOOK * frame.size:
             lines = self._search(part, scale / 2, frame.shape[0])  # a letter as large as a hand is found from afar
-        return [
-            replace(line, box=(line.box[0] + x0, line.box[1] + y0, line.box[2] + x0, line.box[3] + y0))
-            for line in lines
-        ]
+        moved = [(line, (line.box[0] + x0, line.box[1] + y0, line.box[2] + x0, line.box[3] + y0)) for line in lines]
+        # What the border cuts off may go on beyond it: in a pan it is another word in each frame.
+        edge = frame.shape[1] - BORDER_PX
+        return [replace(line, box=b, settled=line.settled and b[0] > BORDER_PX and b[2] < edge) for line, b in moved]
 
     def _search(self, part: Rgb, scale: float, frame_height: int) -> list[Line]:
         sought = part if scale == 1.0 else cv2.resize(part, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
@@ -208,21 +136,23 @@ class OcrStream:
         crop, box = _cut(part, corners)
         if min(crop.shape[:2]) < 5:
             return None
-        colour, ink, contrast = text_lines.plate_and_ink(crop)
-        if crop.shape[1] < LONE_RATIO * crop.shape[0] and contrast < text_lines.LONE_CONTRAST:
+        plate = prints.plate_of(crop)
+        if crop.shape[1] < LONE_RATIO * crop.shape[0] and plate.contrast < text_lines.LONE_CONTRAST:
             return None  # too narrow for more than one letter, and not plain enough to be that
         text, score = self._words(crop)
         high = (box[3] - box[1]) / frame_height
-        if score < self._options.min_score or not text_lines.is_print(text, score, high, contrast):
+        if score < self._options.min_score or not text_lines.is_print(text, score, high, plate.contrast):
             return None
-        return Line(box=box, text=text, score=score, colour=colour, ink=ink, settled=score >= text_lines.SURE)
+        # What is unsure, or may be two pictures of a fade, must be there twice.
+        settled = score >= text_lines.SURE and not plate.blended
+        return Line(box=box, text=text, score=score, colour=plate.colour, ink=plate.ink, settled=settled)
 
     def _words(self, crop: Rgb) -> tuple[str, float]:
         """Recognised, or known from an earlier frame that showed the same print."""
-        picture = text_lines.print_of(crop)
+        picture = prints.print_of(crop)
         for key in reversed(self._known):
             known, text, score = self._known[key]
-            if text_lines.same_print(known, picture):
+            if prints.same_print(known, picture):
                 self._known.move_to_end(key)
                 return text, score
         text, score = self._backend.recognise(crop)
@@ -233,19 +163,17 @@ class OcrStream:
             self._known.popitem(last=False)
         return text, score
 
-    def _seen(self, frame: Rgb) -> list[Seen]:
-        height, width = frame.shape[:2]
-        return [
-            Seen(
-                kind="text",
-                text=line.text,
-                score=round(line.score, 4),
-                box=_shares(line.box, width, height),
-                attrs={k: v for k, v in (("colour", line.colour), ("ink", line.ink)) if v},
-            )
-            for line in self._lines
-            if line.settled
-        ]
+
+def _seen(line: Line, size: tuple[int, int]) -> Seen:
+    x0, y0, x1, y1 = line.box
+    box = (x0 / size[0], y0 / size[1], x1 / size[0], y1 / size[1])
+    return Seen(
+        kind="text",
+        text=line.text,
+        score=round(line.score, 4),
+        box=tuple(round(v, 4) for v in box),
+        attrs={key: value for key, value in (("colour", line.colour), ("ink", line.ink)) if value},
+    )
 
 
 def _cut(part: Rgb, corners: NDArray[np.float32]) -> tuple[Rgb, Box]:
@@ -265,21 +193,3 @@ def _cut(part: Rgb, corners: NDArray[np.float32]) -> tuple[Rgb, Box]:
         part, cv2.getPerspectiveTransform(corners, goal), size, borderMode=cv2.BORDER_REPLICATE
     )
     return warped.astype(np.uint8), box
-
-
-def _touch(a: Box, b: tuple[float, ...]) -> bool:
-    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
-
-
-def _padded(box: Box, margin: int, size: tuple[int, int]) -> tuple[int, int, int, int]:
-    width, height = size
-    return (
-        max(0, int(box[0]) - margin),
-        max(0, int(box[1]) - margin),
-        min(width, int(box[2]) + margin + 1),
-        min(height, int(box[3]) + margin + 1),
-    )
-
-
-def _shares(box: Box, width: int, height: int) -> tuple[float, ...]:
-    return tuple(round(v / s, 4) for v, s in zip(box, (width, height, width, height), strict=True))
