@@ -60,6 +60,7 @@ _QUESTIONS = tuple(
         r"after|"
         r"appear|come|move|shown|mention|say|said|playing|heard|moving|seen)\b",
         r"^(?:at|in|on|for|to|from|by|about|since|until|with|of|during|into) (?:what|which|how|whose) ",
+        r".+ (?:left or (?:to )?(?:the )?right|right or (?:to )?(?:the )?left|up or down)$",
         rf"^(?:before|after|while|during|when) .+ (?:what|which|who|where|how) {_AUX} {_SUBJECT}\b",
         r".+ (?:what|which|who|where|how) (?:did|was|were|is|are|does) (?:you|the|it|there|he|she|they|we|i) .+",
         rf".+ (?:what|which) (?:colour|number|one|way|direction|shape|words?) {_BE_DO}\b",

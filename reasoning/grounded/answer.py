@@ -86,7 +86,7 @@ def _by_kind(question: Question, pool: Pool, scope: Scope, text: str) -> Answer 
 
 
 def _counts_people(question: Question, text: str) -> bool:
-    """Whether a spoken "how many people ..." may have been about those in view: it names no place or deed of its own."""
+    """Whether a spoken "how many people ..." may have been about those in view: it names no place of its own."""
     if question.source != "spoken" or question.cues.about.kind != "people" or not text.startswith("how many"):
         return False
     return not re.search(r"\b(?:live|work|visit|attend|study|know|say|(?:in|at|of|on|from) the)\b", text)

@@ -20,6 +20,7 @@ _COLOUR_WORD = re.compile(
     r"\b(?:red|green|blue|yellow|orange|purple|violet|pink|cyan|brown|black|white|grey|gray|golden|silver|turquoise)\b"
 )
 _PAGES = stem_set("slide page screen background wall backdrop picture scene room image slide")
+_JUST_NS = 20 * S
 _MINOR = 0.25  # a motion that lasts less than this share of the longest is wobble
 
 
@@ -188,6 +189,8 @@ def motion(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
         moves = _walks(about, pool, scope) or [t for t in spoken_of(about, pool, scope) if t.kind == "motion"]
     if not moves and not about.content:
         moves = _beside_object(about, pool, scope)
+    if not moves and about.kind == "":  # its name was misheard, or says nothing: what moved just now, or all that moved
+        moves = _latest(pool.all("motion"), pool)
     if not moves:
         return None
     ordered = sorted(moves, key=lambda t: t.start_ns)
@@ -200,6 +203,12 @@ def motion(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
     if cues.yes_no and cues.about.side and not cues.choices:
         return Answer(f"{'Yes' if cues.about.side in ways else 'No'}, {told[0].lower()}{told[1:]}", tuple(ordered))
     return Answer(told, tuple(ordered))
+
+
+def _latest(motions: Sequence[Thing], pool: Pool) -> list[Thing]:
+    recent = [t for t in motions if t.end_ns >= pool.t_ns - _JUST_NS]
+    looks_like = {(t.colour, t.shape) for t in recent or motions}
+    return list(recent or motions) if len(looks_like) == 1 else []
 
 
 def _walks(about: Mention, pool: Pool, scope: Scope) -> list[Thing]:
