@@ -225,7 +225,7 @@ _RULES: tuple[tuple[re.Pattern[str], _Read], ...] = tuple(
          lambda m, n: _Span(0.4 * n.t_s, 0.6 * n.t_s, 0.5 * n.t_s)),
         (rf"(?:in|during) the first half{_STREAM}", lambda m, n: _Span(0, n.t_s / 2)),
         (rf"(?:in|during) the (?:second|last|other) half{_STREAM}", lambda m, n: _Span(n.t_s / 2, n.t_s)),
-        (r"(?:so far|until now|up to now|till now|in total|altogether|overall|all together|in all(?= |$)(?! \w)|all the time|"
+        (r"(?:so far|until now|up to now|till now|in total|altogether|overall|all together|in all(?! \w)|"
          r"in the whole (?:video|stream|recording|film)|during the whole \w+|throughout(?: the \w+)?)",
          lambda m, n: _Span(0, n.t_s)),
     )

@@ -101,6 +101,7 @@ _REQUESTS = tuple(
         r"^(?:tell|remind|inform|show|give) (?:me|us)\b",
         r"^(?:read|spell|repeat|quote)\b(?: (?:me|us|it|that|the|out|what|again|aloud|this|to|all|please|from|your|"
         r"every))",
+        r"^read (?:\w+ ){0,2}(?:sign|slide|board|poster|text|words|card|screen)\b",
         r"^(?:read|repeat|recap|summari[sz]e|describe)$",
         r"^(?:describe|summari[sz]e|sum up|recap|recount|outline|list|name|count|identify|explain|compare)\b(?! of\b|"
         r" is\b| was\b| are\b)",
