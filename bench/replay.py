@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
+import resource
 import statistics
 import subprocess
 import sys
@@ -30,6 +32,7 @@ class Run:
 
     ready_s: float
     run_s: float
+    cpu_s: float  # processor time of all processes together
     peak_bytes: int
     n_processes: int
     busy_s: dict[str, float]  # "perception asr" -> seconds of work
@@ -40,7 +43,7 @@ def run(stream: Path, questions: Path | None, folder: Path, more: list[str]) -> 
     command = [sys.executable, str(ROOT / "launch.py"), "replay", str(stream), "--out", str(folder), *more]
     if questions is not None:
         command += ["--questions", str(questions)]
-    start = time.monotonic()
+    start, cpu = time.monotonic(), _cpu_of_children()
     with (folder.parent / f"{folder.name}.log").open("w") as log:
         process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)
         memory = PeakMemory(process.pid)
@@ -55,7 +58,13 @@ def run(stream: Path, questions: Path | None, folder: Path, more: list[str]) -> 
             memory.stop()
     if code:
         raise subprocess.CalledProcessError(code, command, (folder.parent / f"{folder.name}.log").read_text()[-2000:])
-    return Run(ready - start, end - ready, memory.peak_bytes, memory.peak_n_processes, _busy(folder))
+    cpu_s = _cpu_of_children() - cpu
+    return Run(ready - start, end - ready, cpu_s, memory.peak_bytes, memory.peak_n_processes, _busy(folder))
+
+
+def _cpu_of_children() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _busy(folder: Path) -> dict[str, float]:
@@ -80,6 +89,8 @@ def summarise(runs: list[Run], media_s: float) -> dict[str, object]:
         "media_s": round(media_s, 1),
         "real_time_factor": round(media_s / run_s, 2),
         "real_time_factors": [round(media_s / r.run_s, 2) for r in runs],
+        "media_s_per_cpu_s": round(media_s / statistics.median(r.cpu_s for r in runs), 2),
+        "load_average": [round(x, 1) for x in os.getloadavg()],  # above the number of cores: others were at work too
         "ready_s": round(statistics.median(r.ready_s for r in runs), 2),
         "ready_worst_s": round(max(r.ready_s for r in runs), 2),
         "peak_pss_mb": round(max(r.peak_bytes for r in runs) / 1e6),
