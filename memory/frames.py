@@ -105,7 +105,8 @@ _P: list[tuple[str, str]] = [
     ("motion!", r"(?:did|does|do|was|were|is|are|has) (?P<x>.+? (?:move|moved|moves|moving|go|going|travel|"
                 r"travelling|drift|slide|fly|roll|heading)\b.*"
                 r"\b(?:left|right|up|down|upwards|downwards|sideways)\b.*)"),
-    ("motion", r"(?P<x>.+? (?:move|moved|go|going|moving|travel|drive|fly)\b.* or (?:to )?(?:the )?(?:left|right|up|down))"),
+    ("motion", r"(?P<x>.+? (?:move|moved|go|going|moving|travel|drive|fly)\b.* or (?:to )?(?:the )?"
+               r"(?:left|right|up|down))"),
     # -- light, change
     ("light", r".*\b(?:darker|brighter|lighter|dimmer|light|dark|bright|on|off) or (?:darker|brighter|lighter|dimmer|"
               r"dark|bright|light|on|off)\b.*"),
