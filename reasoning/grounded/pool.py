@@ -155,7 +155,7 @@ def _is_latin(line: str) -> bool:
 
 def _varies(line: str) -> bool:
     letters = [c for c in line.lower() if c.isalnum()]
-    return len(letters) < 4 or len(set(letters)) > 1
+    return len(letters) < 3 or len(set(letters)) > 1
 
 
 def _without_plates(objects: list[Thing], signs: list[Thing]) -> list[Thing]:
