@@ -19,6 +19,7 @@ from perception.gate import Rgb, strongest
 
 Picture = NDArray[Any]  # (h, w) or (h, w, 3)
 
+SMALLEST_PX = 8  # side of a picture that can show a region
 WORK_PX = 400  # longer side on which regions are sought: a thing of 16 pixels at 640 still has an inside
 EDGE = 14.0  # step of a channel between neighbours that separates two regions, above the noise of the picture
 NOISE_EDGES = 5.0  # times the middle step of the picture, which on a plain or noisy ground is noise
@@ -61,6 +62,8 @@ def regions_of(frame: Rgb, shared: dict[str, Any]) -> list[Region]:
 
 def regions(frame: Rgb) -> list[Region]:
     """All regions of one colour that stand out from what surrounds them, largest first."""
+    if min(frame.shape[:2]) < SMALLEST_PX:
+        return []
     scale = min(1.0, WORK_PX / max(frame.shape[:2]))
     size = (max(8, round(frame.shape[1] * scale)), max(8, round(frame.shape[0] * scale)))
     small = cv2.resize(frame, size, interpolation=cv2.INTER_AREA) if scale < 1 else frame

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import cv2
+import numpy as np
 
 from perception.backends import VISION
 from perception.backends.base import (
@@ -29,6 +30,7 @@ from perception.gate import Gate, probe_of
 from perception.shots import ShotDetector
 
 JPEG_QUALITY = 80
+LEAST_PX = 32  # shorter side of a frame that all backends can look at
 EVENTS = ("entered", "left", "light_change", "shot")  # these happen in one frame and are not carried to the next
 PART_OF = 0.6  # share of a thing's box inside a line of print, a code or a person that makes it a part of that
 
@@ -84,6 +86,8 @@ class Sight:
         """The next frame of a session: rgb (height, width, 3) uint8, at media time t_ns, later than the one before."""
         self.open(session)
         state = self._sessions[session]
+        height, width = int(rgb.shape[0]), int(rgb.shape[1])
+        rgb = padded(rgb)
         shared: dict[str, Any] = {}
         probe = probe_of(rgb, shared)
         verdict = state.gate.judge(probe)
@@ -99,8 +103,8 @@ class Sight:
             seen.append(Seen(kind="shot", value=round(strength, 4)))
         state.newest_ns = t_ns
         return Sighted(
-            width=int(rgb.shape[1]),
-            height=int(rgb.shape[0]),
+            width=width,
+            height=height,
             appearance=state.appearance,
             seen=tuple(seen),
             redundant=redundant,
@@ -172,6 +176,15 @@ def composed(seen: Sequence[Seen]) -> list[Seen]:
         if not any(inside(one.box, whole) > PART_OF for whole in wholes):
             kept.append(one)
     return kept
+
+
+def padded(rgb: Rgb) -> Rgb:
+    """The frame, continued at its border until both sides are long enough for every backend."""
+    height, width = rgb.shape[:2]
+    if min(height, width) >= LEAST_PX:
+        return rgb
+    below, beside = max(0, LEAST_PX - height), max(0, LEAST_PX - width)
+    return np.pad(rgb, ((0, below), (0, beside), (0, 0)), mode="edge")
 
 
 def encode_jpeg(rgb: Rgb) -> bytes:

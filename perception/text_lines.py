@@ -17,7 +17,10 @@ SURE = 0.9  # words less sure than this must be seen twice: print in the middle 
 LONE_SCORE = 0.9  # a single character must be sure ...
 LONE_HEIGHT = 0.09  # ... and this large a share of the picture: a digit on a door, not a speck
 LONE_CONTRAST = 40.0  # ... and stand out this far (CIELAB) from a plain plate
+BARE = "IlioO|"  # what bars and rings are read as
+STROKES = "10"  # so are these, but large they may be meant
 GAP = 0.9  # heights between two boxes of one line
+ENTRY_GAP = 16.0  # heights between an entry of a list and its price
 SAME_HEIGHT = 1.6  # ratio of heights within one line
 LINE_GAP = 1.3  # heights between two lines of one block
 
@@ -51,8 +54,9 @@ def is_print(text: str, score: float, height_share: float, contrast: float) -> b
         return False
     if letters > 1:
         return True
-    plain = len(text) == 1 and text.isascii()
-    return plain and score >= LONE_SCORE and height_share >= LONE_HEIGHT and contrast >= LONE_CONTRAST
+    plain = len(text) == 1 and text.isascii() and text not in BARE
+    least = LONE_HEIGHT * (2 if text in STROKES else 1)
+    return plain and score >= LONE_SCORE and height_share >= least and contrast >= LONE_CONTRAST
 
 
 def alike(a: str, b: str) -> bool:
@@ -92,7 +96,17 @@ def _rows(parts: Sequence[Line]) -> list[list[Line]]:
 def _continues(left: Line, right: Line) -> bool:
     high, low = max(left.height, right.height), max(1.0, min(left.height, right.height))
     gap = right.box[0] - left.box[2]
-    return gap < GAP * high and high < SAME_HEIGHT * low and left.colour == right.colour and left.ink == right.ink
+    if high >= SAME_HEIGHT * low or left.colour != right.colour:
+        return False
+    # A price, a time or a number belongs to the words before it, however far to the right it stands.
+    is_entry = left.text.endswith(":") or (_is_figure(right.text) and not _is_figure(left.text))
+    return (gap < GAP * high and left.ink == right.ink) or (is_entry and gap < ENTRY_GAP * high)
+
+
+def _is_figure(text: str) -> bool:
+    """Mostly digits, as a price or a time is."""
+    letters = [character for character in text if character.isalnum()]
+    return bool(letters) and 2 * sum(character.isdigit() for character in letters) > len(letters)
 
 
 def _joined(left: Line, right: Line) -> Line:

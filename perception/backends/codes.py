@@ -48,6 +48,8 @@ class Codes:
         if scale < 1.0:
             grey = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
         height, width = grey.shape
+        if min(height, width) < SMALLEST_PX:
+            return []
         seen: dict[str, Seen] = {}
         for level in (grey, cv2.resize(grey, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)):
             by = height / level.shape[0]  # large codes are dense at half the size only

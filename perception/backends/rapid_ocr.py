@@ -90,6 +90,7 @@ class OcrStream:
         self._backend = backend
         self._options = options
         self._rereading = Rereading()
+        self._size = (0, 0)
         self._lines: list[Line] = []
         self._known: OrderedDict[int, tuple[Print, str, float]] = OrderedDict()
         self._next = 0
@@ -97,8 +98,8 @@ class OcrStream:
     def observe(self, frame: Rgb, context: FrameContext) -> list[Seen]:
         probe = gate.probe_of(frame, context.shared)
         size = (frame.shape[1], frame.shape[0])
-        if context.shot or self._rereading.is_new(probe):
-            self._lines = []
+        if context.shot or size != self._size or self._rereading.is_new(probe):
+            self._lines, self._size = [], size
             regions = self._rereading.begin(probe, size)
         else:
             regions = self._rereading.due(probe, size, [line.box for line in self._lines])
