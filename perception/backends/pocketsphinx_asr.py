@@ -11,6 +11,7 @@ import tempfile
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from pocketsphinx.lm import ArpaBoLM
 
 from perception.backends.base import Pcm, Transcript
@@ -21,6 +22,9 @@ RATE_HZ = 16_000
 _BLOCK = 1_600  # samples the decoder gets at once: its result depends on that a little, its speed a lot
 _LEVEL_SAMPLES = 12_800  # from which the loudness of an utterance is taken
 _LOUD_FRAMES = 8  # of 20 ms: the loudest ones there
+_LOUD = 150.0  # root mean square from which a frame may be a voice; fewer of them ...
+_VOICED_FRAMES = 15  # ... than these are waited through ...
+_LONGEST_WAIT = 80_000  # ... for so many samples
 _GAIN = (0.2, 12.0)
 # Cepstral mean of clear speech at `level`: measured over synthetic and read voices.
 _CHANNEL = (51.4, 5.4, 7.2, 21.4, -0.7, 1.2, 4.4, -7.0, -3.3, -2.9, 6.2, 1.5, 2.3)
@@ -32,7 +36,6 @@ class PocketSphinxOptions:
     expected: float = 0.4  # weight of the model of questions against the general one; 0: none
     candidates: int = 3_000  # states of the search that survive a frame; less is faster and less exact
     second_pass: bool = True  # search again among the words found, when the utterance is over
-    adapt: float = 0.7  # how far the first sound of an utterance decides what its channel is; the rest is usual
     level: float = 7_000.0  # root mean square that the loudest parts of an utterance are brought to; 0: as it is
 
 
@@ -57,10 +60,6 @@ class PocketSphinxAsr:
         for decoder in self._idle:
             decoder.close()
         self._idle.clear()
-
-    @property
-    def adapt(self) -> float:
-        return self._options.adapt
 
     @property
     def level(self) -> float:
@@ -102,18 +101,20 @@ class PocketSphinxStream:
         self._decoder: Decoder | None = None
         self._waiting: Pcm = np.zeros(0, np.int16)
         self._gain = 0.0  # 0: not known yet
+        self._looked = _LEVEL_SAMPLES  # how far it is looked for a voice next
         self._text = ""
 
     def begin(self) -> None:
         if self._decoder is None:
             self._decoder = self._asr.borrow()
+        self._decoder.begin(_CHANNEL)
         self._waiting, self._gain, self._text = np.zeros(0, np.int16), 0.0, ""
+        self._looked = _LEVEL_SAMPLES
 
     def feed(self, pcm: Pcm) -> str:
         decoder = self._begun()
         self._waiting = np.concatenate([self._waiting, pcm])
-        if not self._gain and self._waiting.size >= _LEVEL_SAMPLES:
-            self._tune(self._waiting[:_LEVEL_SAMPLES])
+        self._look_for_voice()
         if self._gain and self._waiting.size >= _BLOCK:
             whole = self._waiting.size - self._waiting.size % _BLOCK
             for start in range(0, whole, _BLOCK):
@@ -125,12 +126,9 @@ class PocketSphinxStream:
     def finish(self) -> Transcript:
         decoder = self._begun()
         if self._waiting.size:
-            if not self._gain:
-                self._tune(self._waiting)
+            self._gain = self._gain or self._gain_for(_levels(self._waiting))
             for start in range(0, self._waiting.size, _BLOCK):
                 decoder.feed(self._even(self._waiting[start : start + _BLOCK]))
-        elif not self._gain:
-            decoder.begin(_CHANNEL)
         decoder.end()
         text = decoder.text()
         words = [(n, p) for word, n, p in decoder.words() if word not in _FILLERS]
@@ -143,24 +141,30 @@ class PocketSphinxStream:
             raise ValueError("begin() comes before feed() and finish()")
         return self._decoder
 
-    def _tune(self, pcm: Pcm) -> None:
-        """Loudness and channel of the utterance, from its first sound; then the decoder begins."""
-        decoder, adapt = self._begun(), self._asr.adapt
-        self._gain = self._gain_for(pcm)
-        channel = decoder.channel_of(self._even(pcm)) if adapt else _CHANNEL
-        decoder.begin([adapt * a + (1 - adapt) * b for a, b in zip(channel, _CHANNEL, strict=True)])
+    def _look_for_voice(self) -> None:
+        """Take the loudness of the first stretch with enough voice in it, looking at the same places however the sound
+        was cut."""
+        while not self._gain and self._waiting.size >= self._looked:
+            levels = _levels(self._waiting[self._looked - _LEVEL_SAMPLES : self._looked])
+            if int(np.sum(levels >= _LOUD)) >= _VOICED_FRAMES or self._looked >= _LONGEST_WAIT:
+                self._gain = self._gain_for(levels)
+            self._looked += _BLOCK
 
-    def _gain_for(self, pcm: Pcm) -> float:
+    def _gain_for(self, levels: NDArray[np.float64]) -> float:
         """The factor that brings the loudest frames to the level."""
-        if not self._asr.level or pcm.size < 320:
-            return 1.0
-        frames = pcm[: pcm.size - pcm.size % 320].reshape(-1, 320).astype(np.float64)
-        loud = float(np.mean(np.sort(np.sqrt(np.mean(frames**2, axis=1)))[-_LOUD_FRAMES:]))
-        return float(np.clip(self._asr.level / max(loud, 1.0), *_GAIN))
+        loudest = float(np.mean(np.sort(levels)[-_LOUD_FRAMES:])) if levels.size else 0.0
+        return float(np.clip(self._asr.level / loudest, *_GAIN)) if self._asr.level and loudest else 1.0
 
     def _even(self, pcm: Pcm) -> bytes:
         even: Pcm = np.clip(pcm * self._gain, -32_768, 32_767).astype(np.int16)
         return even.tobytes()
+
+
+def _levels(pcm: Pcm) -> NDArray[np.float64]:
+    """Root mean square of each 20 ms."""
+    frames = pcm[: pcm.size - pcm.size % 320].reshape(-1, 320).astype(np.float64)
+    levels: NDArray[np.float64] = np.sqrt(np.mean(frames**2, axis=1))
+    return levels
 
 
 def _score(words: list[tuple[int, float]]) -> float:

@@ -25,7 +25,6 @@ _SIGNATURES: dict[str, tuple[Any, list[Any]]] = {
     "ps_add_lm": (c.c_int, [_POINTER, _STRING, _POINTER]),
     "ps_activate_search": (c.c_int, [_POINTER, _STRING]),
     "ps_reinit_feat": (c.c_int, [_POINTER, _POINTER]),
-    "ps_get_cmn": (_STRING, [_POINTER, c.c_int]),
     "ps_set_cmn": (c.c_int, [_POINTER, _STRING]),
     "ps_start_utt": (c.c_int, [_POINTER]),
     "ps_process_raw": (c.c_int, [_POINTER, _STRING, c.c_size_t, c.c_int, c.c_int]),
@@ -86,14 +85,6 @@ class Decoder:
             raise RuntimeError("pocketsphinx cannot search with a mixture of language models")
         for model in (*read, mixture):
             _ps.ngram_model_free(model)  # the decoder holds its own references
-
-    def channel_of(self, pcm: bytes) -> list[float]:
-        """The mean cepstrum of some sound: the colour of voice, microphone and room."""
-        _ps.ps_reinit_feat(self._ps, None)
-        _ps.ps_start_utt(self._ps)
-        _ps.ps_process_raw(self._ps, pcm, len(pcm) // 2, 1, 1)  # without search, as a whole
-        _ps.ps_end_utt(self._ps)
-        return [float(value) for value in _ps.ps_get_cmn(self._ps, 1).decode().split(",")]
 
     def begin(self, channel: Sequence[float]) -> None:
         """Start an utterance with this estimate of the channel. The front end is made anew: it would carry a rest of
