@@ -157,6 +157,13 @@ def _check_when(record: Record, answer: Record) -> str:
     return _within(record, "when", moments[:1])
 
 
+def _check_during(record: Record, answer: Record) -> str:
+    """A time that is named though nobody asked for it."""
+    named = [t for t in reading.times(answer["text"]) if t.sort in ("at", "ago")]
+    moments = [answer["t_query"] - t.seconds if t.sort == "ago" else t.seconds for t in named]
+    return _within(record, "during", moments[:1]) if moments else ""
+
+
 def _check_ago(record: Record, answer: Record) -> str:
     named = [t for t in reading.times(answer["text"]) if t.sort in ("ago", "plain")]
     if not named or len(named) > MAX_TIMES:
@@ -205,6 +212,7 @@ CHECKS: dict[str, Callable[[Record, Record], str]] = {
     "option": _check_option,
     "when": _check_when,
     "ago": _check_ago,
+    "during": _check_during,
     "order": _check_order,
 }
 

@@ -154,6 +154,7 @@ class Expect:
     order: tuple[tuple[str, ...], ...] = ()  # words for the earlier thing, words for the later one
     when: str = ""
     ago: str = ""
+    during: str = ""  # no time need be named, but one that is must be of this thing or line
     within: float = 4.0
     yes: bool | None = None
     option: str = ""

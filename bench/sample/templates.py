@@ -86,7 +86,11 @@ def mover(draw: Draw) -> Draft:
         Fact(pool="colour_shape", expect=Expect(kind="colour", colour=(colour,)), slots={"shape": shape}),
         Fact(pool="ago_thing", expect=Expect(kind="ago", ago=name, within=5.0), slots=slots),
         Fact(pool="when_thing", expect=Expect(kind="when", when=name), slots=slots),
-        Fact(pool="presence", expect=Expect(kind="presence", yes=True), slots={"thing": f"{_a(colour)} {shape}"}),
+        Fact(
+            pool="presence",
+            expect=Expect(kind="presence", yes=True, during=name),
+            slots={"thing": f"{_a(colour)} {shape}"},
+        ),
     )
     scene = Scene(name=f"scene_{name}", style=style, colour="", seconds=12, things=(moving,), beats=(_talk(draw),))
     return Draft(
@@ -237,7 +241,7 @@ def shapes(draw: Draw) -> Draft:
 
 def concert(draw: Draw) -> Draft:
     things = (Noise(what="music", at=0.5, seconds=draw.rng.uniform(5.0, 8.0), name="music"),)
-    fact = Fact(pool="music", expect=Expect(kind="presence", yes=True))
+    fact = Fact(pool="music", expect=Expect(kind="presence", yes=True, during="music"))
     scene = Scene(name="scene_music", style=draw.rng.choice(("meadow", "street")), colour="", seconds=11, things=things)
     return Draft(scene=scene, facts=(fact,), gist=("music",))
 

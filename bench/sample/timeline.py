@@ -175,7 +175,7 @@ def _record(asked: Asked, timeline: Timeline) -> dict[str, Any]:
         record["at_least"] = expect.at_least
     if expect.span:
         record |= _summary(asked.t, expect.span, timeline)
-    for name in ("when", "ago"):
+    for name in ("when", "ago", "during"):
         if thing := getattr(expect, name):
             start, end = timeline.spans[thing]
             record[name] = [start, min(end, asked.t)]

@@ -252,7 +252,7 @@ FAREWELL = Scene(
             expect=Expect(kind="last", all=(("orange", "car"),), none=("circle",)),
         ),
         Ask(text="When is the concert?", spoken=True, expect=Expect(kind="said", all=(("friday",),), heard=True)),
-        Ask(text="Did you hear any music?", expect=Expect(kind="presence", yes=True)),
+        Ask(text="Did you hear any music?", expect=Expect(kind="presence", yes=True, during="music")),
         Ask(text="What was the price of the coffee?", expect=Expect(kind="unanswerable", abstain=True)),
         Ask(text="Was there a green triangle?", expect=Expect(kind="presence", yes=False)),
         Ask(
