@@ -29,6 +29,7 @@ _STEP = 25  # frames from one to the next
 _PAUSE = 30  # quiet frames that end what was heard; shorter ones are pauses in it
 _LEAST_SILENCE = 75  # frames
 _LEAST = 10  # frames that are on, for anything to be told of a stretch
+_LEAST_TUNE = 100  # frames of music that follow speech without a pause; fewer are a sung vowel
 _LONGEST = 500  # frames: a stretch that goes on is told piece by piece
 _BANG_LOOK = 18  # frames looked at to tell a bang
 _BANG_BEFORE = 5  # frames before it that must have been much quieter
@@ -83,6 +84,7 @@ class SpectralStream:
         self._label, self._votes = "", ""  # of the stretch; of the last verdict, if it differed
         self._scores: list[float] = []
         self._banged = -1  # frame of the last bang
+        self._spoken = -1  # frame at which the last stretch of speech ended
 
     def feed(self, pcm: Pcm) -> list[Sound]:
         joined = np.concatenate([self._waiting, pcm])
@@ -164,6 +166,8 @@ class SpectralStream:
         if not self._label and len(frames) >= _LEAST and not self._is_dying_bang():
             self._label, score = judged(frames, self._options)
             self._scores.append(score)
+        if self._label == "music" and self._spoken == self._since and end - self._since < _LEAST_TUNE:
+            self._label = "speech"
         found = self._told(end) if self._label else []
         self._active, self._label, self._votes, self._scores, self._quiet = [], "", "", [], 0
         self._recent.clear()
@@ -184,6 +188,7 @@ class SpectralStream:
             start_sample=self._since * _FRAME, end_sample=end * _FRAME, label=self._label, score=round(score, 3)
         )
         self._since, self._scores = end, []
+        self._spoken = end if self._label == "speech" else -1
         return [sound]
 
     def _silence(self, end: int) -> list[Sound]:

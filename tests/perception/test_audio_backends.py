@@ -127,6 +127,7 @@ def test_loudness_does_not_matter_much(asr: Asr) -> None:
         (tone(440), "noise"),
         (bang(1), "bang"),
         (speak("slt", "Good morning, and welcome to our little tour of the town."), "speech"),
+        (speak("slt", "The children are playing outside."), "speech"),
         (speak("kal16", "The old mill was turned into a school."), "speech"),
     ],
 )
