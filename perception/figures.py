@@ -19,6 +19,8 @@ HEAD_HEIGHT = (0.55, 1.5)  # in widths of the head
 SHOULDER_DROP = 0.6  # heads below the head within which the shoulders reach their width
 HEADS = ("circle", "oval", "octagon", "hexagon", "pentagon", "")  # what a disc of few pixels, cut off below, passes for
 NECK = 0.07  # widths of the shoulders by which the outline must turn inward between head and shoulders
+LIMB_GAP = 0.3  # widths of an arm that it may be away from the body
+LIMB_LIFT = 0.15  # heights of a figure by which its arms end above its feet
 OFF_CENTRE = 0.4  # widths of the shoulders by which a head may be off their middle
 
 
@@ -157,9 +159,16 @@ def _distinct(boxes: Sequence[Box]) -> list[Box]:
     """Without boxes that lie mostly inside a larger one."""
     kept: list[Box] = []
     for box in sorted(boxes, key=lambda b: -(b[2] - b[0]) * (b[3] - b[1])):
-        if all(inside(box, other) < 0.6 for other in kept):
+        if all(inside(box, other) < 0.6 and not _is_limb(box, other) for other in kept):
             kept.append(box)
     return kept
+
+
+def _is_limb(box: Box, figure: Box) -> bool:
+    """A part at the side of a larger figure that neither rises above it nor stands on its ground: an arm, no child."""
+    width, height = box[2] - box[0], figure[3] - figure[1]
+    beside = figure[0] - LIMB_GAP * width < box[2] and box[0] < figure[2] + LIMB_GAP * width
+    return beside and box[1] > figure[1] and box[3] < figure[3] - LIMB_LIFT * height
 
 
 def inside(box: Sequence[float], other: Sequence[float]) -> float:
