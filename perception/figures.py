@@ -19,7 +19,7 @@ HEAD_HEIGHT = (0.55, 1.5)  # in widths of the head
 SHOULDER_DROP = 0.6  # heads below the head within which the shoulders reach their width
 HEADS = ("circle", "oval", "octagon", "hexagon", "pentagon", "")  # what a disc of few pixels, cut off below, passes for
 NECK = 0.07  # widths of the shoulders by which the outline must turn inward between head and shoulders
-LIMB_GAP = 0.3  # widths of an arm that it may be away from the body
+LIMB_GAP = 0.8  # widths of an arm that it may be away from the body
 LIMB_LIFT = 0.15  # heights of a figure by which its arms end above its feet
 OFF_CENTRE = 0.4  # widths of the shoulders by which a head may be off their middle
 
@@ -172,7 +172,9 @@ def _is_limb(box: Box, figure: Box) -> bool:
 
 
 def inside(box: Sequence[float], other: Sequence[float]) -> float:
-    """Share of `box` that lies in `other`."""
+    """Share of `box` that lies in `other`; 0 when one of them is unknown (empty)."""
+    if not box or not other:
+        return 0.0
     width = min(box[2], other[2]) - max(box[0], other[0])
     height = min(box[3], other[3]) - max(box[1], other[1])
     size = (box[2] - box[0]) * (box[3] - box[1])
