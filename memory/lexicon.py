@@ -145,8 +145,10 @@ def repair(words: list[str]) -> list[str]:
         out[-1] = "read"
     if out[-2:-1] in (["we"], ["you"], ["i"]) and out[-1] == "saw" and out[-3:-2] == ["time"] and out[0] == "what":
         out[-3] = "sign"  # "what was the first sign we saw"
-    if out[:2] == ["what", "happened"] and out[-1] in ("white", "like", "right"):
+    if out[-3:-1] == ["to", "the"] and out[-1] in ("white", "like", "right") and {"happen", "happened"} & set(out):
         out[-1] = "light"
+    if out[:4] == ["when", "was", "there", "to"]:
+        out[0] = "what"
     if out[:1] == ["q"] and out[1:2] in (["is"], ["was"], ["are"]):
         out[0] = "who"
     if len(out) > 3 and out[-1] in ("no", "know", "though") and out[0] in ("is", "how", "what", "are", "who"):

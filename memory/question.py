@@ -77,7 +77,7 @@ def understand(
             cues, start_ns=when.start_ns, end_ns=when.end_ns, spanned=when.spanned, now=when.now, at_ns=when.at_ns
         )
     elif cues.ask != "change" and _is_present(core.split(), cues):
-        cues = replace(cues, now=True)
+        cues = replace(cues, present=True)
     if options and not cues.choices:
         cues = replace(cues, kinds=tuple(dict.fromkeys((*cues.kinds, "speech", "text"))))
     return cues

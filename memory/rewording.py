@@ -48,7 +48,7 @@ _TOPIC_FIRST = re.compile(
 )
 _GAVE = re.compile(
     rf"(?P<on>(?:the|that|a) (?:\w+ )?{_SURFACE}) (?:had|has|gave|gives|showed|shows|said|says|listed) (?P<np>.+?) "
-    r"(?:which one|what one|which|which was it|what was it|which number|what number)"
+    r"(?:which one|what one|which|which was it|what was it|which number|what number)(?: \w+)?"
 )
 _SIDE_FIRST = re.compile(r"(?:on|at) the (?P<side>left|right|top|bottom)(?: side)? (?P<q>(?:what|which) colours?)\b.*")
 _BEFORE_FIRST = re.compile(

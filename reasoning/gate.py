@@ -64,7 +64,7 @@ _QUESTIONS = tuple(
         rf"^(?:before|after|while|during|when) .+ (?:what|which|who|where|how) {_AUX} {_SUBJECT}\b",
         r".+ (?:what|which|who|where|how) (?:did|was|were|is|are|does) (?:you|the|it|there|he|she|they|we|i) .+",
         rf".+ (?:what|which) (?:colour|number|one|way|direction|shape|words?) {_BE_DO}\b",
-        r"^(?:the|there|on the|that|slide|sign|board) .+ (?:what|which) (?:colour|number|one)(?: do you see)?$",
+        r"^(?:the|there|on the|that|slide|sign|board) .+ (?:what|which) (?:colour|number|one)(?: do you see| \w+)?$",
         r".+ (?:what|where|when|who|how) (?:was|is|did|does) (?:it|that|they|he|she)(?: \w+)?$",
         r".+ (?:which|what) (?:one )?(?:came|was) (?:first|last|earlier|later)$",
         r".* how many \w+ (?:did|were|are|came|was|is|have|has|do|left|entered)\b(?! not\b)",
@@ -168,6 +168,8 @@ def form(text: str) -> Form:
         return "greeting"
     if text.rstrip().endswith("?"):
         return "question"
+    if re.match(r"(\w+)(?: \1){2,}\b", " ".join(words)):
+        return "statement"  # noise, heard as one word again and again
     plain = _OPENERS.sub("", " ".join(words))
     for sentence in dict.fromkeys((plain, _mended(plain))):
         if any(pattern.search(sentence) for pattern in _STATEMENTS):

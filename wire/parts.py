@@ -102,6 +102,7 @@ class Cues:
     end_ns: int = 0  # the span asked about; [0, t of the question] when none is named
     spanned: bool = False  # a time was named
     now: bool = False  # about the present moment
+    present: bool = False  # asked in the present tense, though no word says "now": what is there, else what was
     at_ns: int = -1  # the very moment named ("at 1:30"), -1 if none; what is nearest to it counts most
     relation: Literal["", "before", "after", "during"] = ""
     anchor: str = ""  # "the red sign" in "before the red sign"; the span is then not narrowed by memory

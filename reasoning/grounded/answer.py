@@ -47,6 +47,15 @@ def answer(question: Question) -> Answer:
 
 
 def _answer(question: Question, pool: Pool) -> Answer:
+    """What holds now where the present tense asks; where nothing does, what was."""
+    cues = question.cues
+    found = _find(replace(question, cues=replace(cues, now=True)), pool) if cues.present else None
+    if found is None or not found.sure:
+        found = _find(replace(question, cues=replace(cues, present=False)), pool) or found
+    return found or Answer(_abstention(cues), sure=False)
+
+
+def _find(question: Question, pool: Pool) -> Answer | None:
     cues = question.cues
     text = " ".join(tokens(question.text))
     scope = Scope.of(cues, pool)
@@ -61,12 +70,7 @@ def _answer(question: Question, pool: Pool) -> Answer:
         found = (
             _by_kind(replace(question, cues=came), pool, Scope.of(came, pool), text) if pool.all("entered") else None
         )
-    if found is None and cues.now and not cues.relation:
-        # The present tense may be loosely used: "what does the sign say" when the sign is just gone.
-        past = replace(cues, now=False, start_ns=0, end_ns=pool.t_ns)
-        if not _says_now(text):
-            found = _by_kind(replace(question, cues=past), pool, Scope.of(past, pool), text)
-    return found or Answer(_abstention(cues), sure=False)
+    return found
 
 
 def _by_kind(question: Question, pool: Pool, scope: Scope, text: str) -> Answer | None:
@@ -101,10 +105,6 @@ def _wanted(ask: str) -> str:
         "duration": "number",
         "ago": "time",
     }.get(ask, "")
-
-
-def _says_now(text: str) -> bool:
-    return any(word in text.split() for word in ("now", "currently", "moment", "present"))
 
 
 def _abstention(cues: Cues) -> str:

@@ -63,12 +63,15 @@ def _written(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
     nouns = [w for w in cues.about.words.split() if w not in STOPWORDS and stem(w) not in _SEEN_NOUNS]
     if (
         cues.about.kind not in ("people", "text", "object", "")
-        or cues.now
+        or (cues.now and not cues.present)
         or cues.about.deed in ("enter", "leave")
         or not nouns
     ):
         return None
     noun = stem(nouns[0])
+    if cues.present:  # it may be gone by now
+        cues = replace(cues, now=False)
+        scope = Scope.of(cues, pool)
     for sign in scope.pick(pool.all("text")):
         if noun in sign.stems and any(w.isdigit() for w in sign.words):
             return talk.fact(

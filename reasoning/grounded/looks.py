@@ -49,7 +49,8 @@ def colour(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
         case "people":
             return None
         case _:
-            return _unnamed(cues, pool, scope)
+            named = _unnamed(cues, pool, scope)
+            return named or (_page(cues, pool, scope) if cues.now else None)  # "the law" for "the wall"
 
 
 def _is_page(about: Mention) -> bool:
@@ -84,7 +85,7 @@ def _before_change(cues: Cues, pool: Pool) -> Answer | None:
     words = cues.subject.split()
     became = cues.anchor_about.colour if cues.relation == "before" else ""
     changed = became or (cues.anchor_about.deed == "change" and cues.relation == "before")
-    if not (changed or words[-1:] == ["before"] or (cues.at_ns == 0 and "wall" in words)):
+    if not (changed or words[-1:] in (["before"], ["changed"]) or (cues.at_ns == 0 and "wall" in words)):
         return None
     turns = [(was, now) for was, now in repainted(pool) if became in ("", now.subject)]
     if became and not turns:  # a cut may lie between

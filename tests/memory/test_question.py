@@ -57,7 +57,7 @@ class Case:
         ]  # fmt: skip
         if any(wanted is not None and wanted != have for wanted, have in found):
             return False
-        if (self.now and not cues.now) or (self.yes_no and not cues.yes_no):
+        if (self.now and not (cues.now or cues.present)) or (self.yes_no and not cues.yes_no):
             return False
         if self.span:
             near = abs(cues.start_ns / S - self.span[0]) <= 2 and abs(cues.end_ns / S - self.span[1]) <= 2
