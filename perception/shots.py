@@ -14,12 +14,13 @@ from numpy.typing import NDArray
 
 from perception.gate import TILE_PX, Probe, changed_tiles, overlap_after_pan, tile_differences
 
-MOST = 0.5  # share of tiles that changed: the picture is another one
+MOST = 0.45  # share of tiles that changed: the picture is another one
 SOME = 0.12  # share of tiles that changed: another one if little of what stood there survived
-SURVIVED = 0.26  # share of structured tiles that stayed, below which the old picture is gone
+SURVIVED = 0.3  # share of structured tiles that stayed, below which the old picture is gone
 SOLID = 0.6  # share of changed tiles that hold structure: a lamp or a shadow changes plain ones as well
 MOST_PARTS = 6  # things sought elsewhere when something went
 MOVED_LIKENESS = 0.75  # correlation of a thing with itself in another place
+RETINTED = 0.15  # share of all tiles whose tint changed: no lamp does that
 STRUCTURE = 6.0  # standard deviation of grey levels in a tile that shows something
 REPLACED = 9.0  # levels by which a tile differs that shows something else: exposure and noise change it less
 TINT = 14.0  # CIELAB chroma distance of a tile whose colour changed at equal brightness
@@ -68,7 +69,7 @@ def _replaced(before: tuple[Probe, NDArray[np.float32]], after: tuple[Probe, NDA
     """Share of tiles that changed if that makes a cut, else 0."""
     tinted = np.linalg.norm(before[1] - after[1], axis=-1) > TINT
     shares = _shares(before[0], after[0], tinted)
-    if not _is_cut(*shares):
+    if not _is_cut(*shares, float(tinted.mean())):
         return 0.0
     if tinted.mean() < MOST and _same_place_other_light(before[0], after[0]):
         return 0.0
@@ -77,10 +78,10 @@ def _replaced(before: tuple[Probe, NDArray[np.float32]], after: tuple[Probe, NDA
     return shares[0]
 
 
-def _is_cut(share: float, survived: float, replaced: float) -> bool:
+def _is_cut(share: float, survived: float, replaced: float, tinted: float = 0.0) -> bool:
     if share > MOST:
         return survived < 2 * SURVIVED
-    return share > SOME and survived < SURVIVED and replaced > SOLID
+    return share > SOME and survived < SURVIVED and (replaced > SOLID or tinted > RETINTED)
 
 
 def _shares(before: Probe, after: Probe, tinted: NDArray[np.bool_]) -> tuple[float, float, float]:

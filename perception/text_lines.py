@@ -20,7 +20,7 @@ LONE_CONTRAST = 40.0  # ... and stand out this far (CIELAB) from a plain plate
 BARE = "IlioO|"  # what bars and rings are read as
 STROKES = "10"  # so are these, but large they may be meant
 GAP = 0.9  # heights between two boxes of one line
-ENTRY_GAP = 16.0  # heights between an entry of a list and its price
+ENTRY_GAP = 24.0  # heights between an entry of a list and its price
 SAME_HEIGHT = 1.6  # ratio of heights within one line
 LINE_GAP = 1.3  # heights between two lines of one block
 
