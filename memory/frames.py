@@ -44,6 +44,8 @@ class Frame:
 
 _P: list[tuple[str, str]] = [
     # -- order
+    ("order!", r"(?:is it true that |is it right that )(?P<a>.+?) (?:came|was|appeared|were|happened) (?P<rel>before|"
+              r"after|earlier than|later than) (?P<b>.+)"),
     ("order", r"(?:which|what|who)(?: \w+)?(?: one)? (?:came|come|was|were|appeared|happened|showed up|did you see|"
               r"did i see|"
               r"is|got|one came|one was|did you hear|comes)(?: \w+)? (?:first|earlier|sooner|last|later)(?: the)? "
@@ -61,8 +63,6 @@ _P: list[tuple[str, str]] = [
                r"appear |appeared |shown |happen |"
                r"happened |seen |there |show up |visible |start |move in |arrive )?(?:right |just |long )?"
                r"(?P<rel>before|after|earlier than|later than|ahead of) (?P<b>.+)"),
-    ("order", r"(?:is it true that |is it right that )(?P<a>.+?) (?:came|was|appeared|were|happened) (?P<rel>before|"
-              r"after|earlier than|later than) (?P<b>.+)"),
     ("order", r"(?:in )?(?:what|which) (?:was the )?order\b(?: of)?(?: did| were| was)?(?P<x>.*)"),
     # -- neighbours in time
     ("next", r"(?:what|which|who)(?: (?P<noun>(?!did|was|were|is|has|came|happened|do|could)\w+(?: \w+)?))?? (?:came|"
@@ -77,6 +77,7 @@ _P: list[tuple[str, str]] = [
             r"been|was it) since|"
             r"how much time (?:has passed |is it |passed )?since)(?: (?:did|was|were|is|has|have|that|you saw|you "
             r"heard|i saw))?(?P<x>.*)"),
+    ("ago", r"how long (?:is it|has it been)\b.*?\b(?:we|you|i) (?:saw|seen|see|heard)\b(?P<x>.*)"),
     ("duration", r"(?:for )?how (?:long|much time|many (?:seconds|minutes)) (?:did|was|were|has|have|had|does|is|do|"
                  r"could)(?P<x>.*)"),
     ("duration", r"(?:what was the (?:length|duration) of|how much time did)(?P<x>.*)"),

@@ -151,7 +151,7 @@ def repair(words: list[str]) -> list[str]:
         out[0] = "what"
     if out[:1] == ["q"] and out[1:2] in (["is"], ["was"], ["are"]):
         out[0] = "who"
-    if len(out) > 3 and out[-1] in ("no", "know", "though") and out[0] in ("is", "how", "what", "are", "who"):
+    if len(out) > 3 and out[-1] in ("no", "know", "though") and out[0] in ("is", "how", "what", "are", "who", "do", "can"):
         out[-1] = "now"
     return _respaced([_repaired(word) for word in out])
 

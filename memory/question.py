@@ -133,7 +133,7 @@ def _is_present(words: list[str], cues: Cues) -> bool:
     if re.match(r"(?:what|who|which|where)(?: \w+)* (?:do|can) (?:you|we) see|is (?:anybody|anyone|somebody|someone|"
                 r"there)|"
                 r"are there|who is (?:there|here|in|on|at)|what is (?:there|on|in|visible|going on|happening|shown)|"
-                r"how many .*\bare\b|is (?:it|the)\b|are (?:the|any)\b", text):  # fmt: skip
+                r"how many .*\bare\b|(?:do|can) (?:you|we) see|is (?:it|the)\b|are (?:the|any)\b", text):  # fmt: skip
         return not re.search(r"\b(?:was|were|did|had|seen|came|been)\b", text)
     return bool(re.match(r"(?:what|which) (?:\w+ ){0,3}(?:does|is|are)\b", text)) and cues.ask in (
         "text",

@@ -55,6 +55,8 @@ def _when(about: Mention, pool: Pool, scope: Scope) -> Thing | None:
     found = occurrences(about, pool, plain)
     if not found and about.content and about.kind not in ("speech", "text"):
         found = occurrences(replace(about, kind="", deed=""), pool, plain)
+    if not found and about.colour and about.kind in ("", "text"):  # "the yellow card" may have been a car
+        found = occurrences(Mention(words=about.words, colour=about.colour, kind="object"), pool, plain)
     if not found:
         return None
     return found[-1] if about.order == "last" else found[0]

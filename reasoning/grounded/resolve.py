@@ -209,7 +209,7 @@ def _figure(mention: Mention, thing: Thing) -> float:
         likely = 0.85
     else:
         likely = 0.7 if thing.shape in ("rectangle", "oval", "pentagon", "hexagon") else 0.55
-    return round(colour * likely * (1.0 if thing.kind == "motion" else 0.9), 3)
+    return round(colour * likely * (1.0 if thing.kind == "motion" else 0.75), 3)
 
 
 def _background(mention: Mention, thing: Thing) -> float:
