@@ -108,6 +108,7 @@ _ORDINARY = {
     "before", "after", "while", "during", "ago", "way", "time", "one", "two", "read", "word", "start", "end", "move",
     "hear", "good", "been", "moved", "going", "moving", "show", "play", "change", "changed", "happen", "happened",
 }  # fmt: skip
+_BEFORE_NOW = frozenset(("is", "how", "what", "are", "who", "do", "can"))  # "is anybody there no" meant "now"
 _REPAIRED = 0.8  # likeness from which an unknown word is taken for a word of the table
 _REPAIR_TO = [
     "triangle", "rectangle", "background", "narrator", "direction", "visible", "brighter", "written",
@@ -151,7 +152,7 @@ def repair(words: list[str]) -> list[str]:
         out[0] = "what"
     if out[:1] == ["q"] and out[1:2] in (["is"], ["was"], ["are"]):
         out[0] = "who"
-    if len(out) > 3 and out[-1] in ("no", "know", "though") and out[0] in ("is", "how", "what", "are", "who", "do", "can"):
+    if len(out) > 3 and out[-1] in ("no", "know", "though") and out[0] in _BEFORE_NOW:
         out[-1] = "now"
     return _respaced([_repaired(word) for word in out])
 
