@@ -21,6 +21,7 @@ HEADS = ("circle", "oval", "octagon", "hexagon", "pentagon", "")  # what a disc 
 NECK = 0.07  # widths of the shoulders by which the outline must turn inward between head and shoulders
 LIMB_GAP = 0.8  # widths of an arm that it may be away from the body
 LIMB_LIFT = 0.15  # heights of a figure by which its arms end above its feet
+SMALLEST = 0.2  # height of a figure, in heights of the picture: letters are smaller
 OFF_CENTRE = 0.4  # widths of the shoulders by which a head may be off their middle
 
 
@@ -105,7 +106,7 @@ def drawn_figures(regions: Sequence[Region], aspect: float) -> list[Box]:
             if body is not None:
                 found.append(_with_legs(_cover(head.box, body.box), body, regions))
     found += [region.box for region in regions if _is_silhouette(region, aspect)]
-    return _distinct(found)
+    return _distinct([box for box in found if box[3] - box[1] >= SMALLEST])
 
 
 def _is_silhouette(region: Region, aspect: float) -> bool:
@@ -135,6 +136,7 @@ def _body_below(head: Region, regions: Sequence[Region], aspect: float) -> Regio
             and 0.6 * wide < bx1 - bx0 < 3.5 * wide
             and 1.1 * high < by1 - by0 < 6 * high
             and (by1 - by0) * aspect > 0.6 * (bx1 - bx0)
+            and (body.colour != head.colour or bx1 - bx0 > 1.2 * wide)  # the dot of an i is no head
         )
         if fits and (best is None or body.area > best.area):
             best = body

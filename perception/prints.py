@@ -20,8 +20,8 @@ ALIKE = 0.88  # correlation of every stretch of two prints that show the same wo
 STROKE = 0.3  # share of the contrast by which a spot the width of a stroke may differ in them
 UNREST = 12.0  # CIELAB spread along the rim of a crop beyond which there is no plate
 FAINT = 12.0  # CIELAB distance below which nothing stands on a plate
-LARGE_PX = 26  # height of a crop whose letters are large enough to have few half tones
-HALF_TONES = (1.0, 3.0)  # share of half tones over that of ink in large and in small print, beyond which it is a blend
+# Height of a crop, and share of half tones over that of ink from which it is a blend: small print has many of its own.
+HALF_TONES = ((34, 1.0), (25, 1.7), (0, 3.0))
 
 
 @dataclass(frozen=True)
@@ -52,14 +52,23 @@ def plate_of(crop: NDArray[np.uint8]) -> Plate:
     if far <= FAINT:
         return Plate(colour)
     strokes = crop[~frame][inside >= 0.8 * far]
-    between = float(((inside > 0.25 * far) & (inside < 0.75 * far)).mean())
-    ink = float((inside >= 0.75 * far).mean())
+    between, ink = _tones(inside, far)
+    # A codec keeps colours at half the sharpness: where lightness tells letters from plate, it alone is asked.
+    lightness = np.abs(pixels[~frame][:, 0] - plate[0])
+    light = float(np.quantile(lightness, 0.97))
+    half_tones, full_tones = _tones(lightness, light) if light > 2 * FAINT else (between, ink)
     return Plate(
         colour,
         colours.name_of(np.median(strokes, axis=0)),
         far * (1 - 2 * between) - 4 * spread,  # print has few half tones, things have many
-        between > HALF_TONES[0 if crop.shape[0] >= LARGE_PX else 1] * ink,
+        half_tones > full_tones * next(share for least_px, share in HALF_TONES if crop.shape[0] >= least_px),
     )
+
+
+def _tones(distances: NDArray[np.float32], far: float) -> tuple[float, float]:
+    """Share of half tones and of ink, by the distance of each pixel from the plate."""
+    half = (distances > 0.25 * far) & (distances < 0.75 * far)
+    return float(half.mean()), float((distances >= 0.75 * far).mean())
 
 
 def print_of(crop: NDArray[np.uint8]) -> Print:

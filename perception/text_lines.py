@@ -28,13 +28,14 @@ LINE_GAP = 1.3  # heights between two lines of one block
 @dataclass(frozen=True)
 class Line:
     """Words read at one place. colour: of the plate they stand on, ink: of the letters; "" when it is unclear.
-    settled: sure enough, or seen twice."""
+    blended: perhaps two pictures of a fade. settled: sure enough, or seen twice."""
 
     box: Box
     text: str
     score: float
     colour: str = ""
     ink: str = ""
+    blended: bool = False
     settled: bool = True
 
     @property
@@ -116,8 +117,9 @@ def _joined(left: Line, right: Line) -> Line:
         max(left.box[2], right.box[2]),
         max(left.box[3], right.box[3]),
     )
-    settled = left.settled and right.settled
-    return replace(left, box=box, text=f"{left.text} {right.text}", score=min(left.score, right.score), settled=settled)
+    settled, blended = left.settled and right.settled, left.blended or right.blended
+    text, score = f"{left.text} {right.text}", min(left.score, right.score)
+    return replace(left, box=box, text=text, score=score, settled=settled, blended=blended)
 
 
 def _blocks(lines: list[Line]) -> list[list[Line]]:

@@ -232,7 +232,7 @@ def _outlined(blob: Blob, is_figure: bool, aspect: float) -> Sighting:
     elif flat:
         evidence = 0.0
     elif head_and_shoulders(blob.mask):
-        evidence = 0.8 if border_of(blob.box) or height > 0.3 else 0.6
+        evidence = 0.8 if border_of(blob.box) else 0.6
     elif name in SIMPLE or float(blob.mask.mean()) > 0.9:
         evidence = -0.5
     else:

@@ -22,7 +22,9 @@ from perception.prints import Print
 from perception.rereading import Rereading, touch
 from perception.text_lines import Box, Line
 
-SECOND_LOOK = 0.15  # share of the frame that a region without print must have to be searched at half its size too
+SECOND_LOOK = (
+    0.15  # share of the frame that a region without print must have to be searched at a quarter of its size too
+)
 BORDER_PX = 3
 LONE_RATIO = 1.1  # width over height of a box that holds one letter
 REMEMBERED = 48  # prints of a session that are not recognised twice
@@ -108,7 +110,10 @@ class OcrStream:
         fresh = [line for region in regions for line in self._read(frame, region)]
         self._rereading.reckon(regions, [line.box for line in fresh], size)
         lines = text_lines.lines_in_order(kept + fresh)
-        self._lines = [replace(line, settled=line.settled or self._was_there(line)) for line in lines]
+        # Two blends in a row may read alike and still be nonsense: they have to come to rest.
+        self._lines = [
+            replace(line, settled=line.settled or (not line.blended and self._was_there(line))) for line in lines
+        ]
         return [_seen(line, size) for line in self._lines if line.settled]
 
     def _was_there(self, line: Line) -> bool:
@@ -121,7 +126,7 @@ class OcrStream:
         scale = min(1.0, self._options.detect_px / longest) if longest >= self._options.enlarge_below_px else 2.0
         lines = self._search(part, scale, frame.shape[0])
         if not lines and part.size > SECOND_LOOK * frame.size:
-            lines = self._search(part, scale / 2, frame.shape[0])  # a letter as large as a hand is found from afar
+            lines = self._search(part, scale / 4, frame.shape[0])  # a letter as large as a hand is found from afar
         moved = [(line, (line.box[0] + x0, line.box[1] + y0, line.box[2] + x0, line.box[3] + y0)) for line in lines]
         # What the border cuts off may go on beyond it: in a pan it is another word in each frame.
         edge = frame.shape[1] - BORDER_PX
@@ -146,7 +151,7 @@ class OcrStream:
             return None
         # What is unsure, or may be two pictures of a fade, must be there twice.
         settled = score >= text_lines.SURE and not plate.blended
-        return Line(box=box, text=text, score=score, colour=plate.colour, ink=plate.ink, settled=settled)
+        return Line(box, text, score, plate.colour, plate.ink, plate.blended, settled)
 
     def _words(self, crop: Rgb) -> tuple[str, float]:
         """Recognised, or known from an earlier frame that showed the same print."""
