@@ -6,6 +6,7 @@ Pure rules between `memory.frames`, which reads the shape of a question, and `me
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Literal
 
@@ -13,7 +14,7 @@ from memory.frames import Frame
 from memory.lexicon import ANSWERS, DEED_OF
 from memory.mentions import mention, order_of, topic
 from wire.messages import Cues, Mention
-from wire.words import stem, word_set
+from wire.words import alike, stem, word_set
 
 Relation = Literal["", "before", "after", "during"]
 
@@ -24,6 +25,11 @@ RELATIONS: dict[str, Relation] = {
 }  # fmt: skip
 _AUX = r"(?:did|do|does|was|were|is|are|has|have|had)"
 _SPOKEN = ("said", "fact", "heard")  # asks whose subject is a topic of talk, whatever kind of thing it names
+_SNAP = {
+    "text": ("code", "sign", "board", "slide", "poster", "label", "menu", "screen", "card", "banner", "title"),
+    "motion": ("circle", "ball", "square", "triangle", "star"),
+}
+_SNAPS = 0.7  # likeness from which a misheard noun is taken for one of those
 _OF_PEOPLE = word_set("table door camera desk whiteboard different new more other alone together inside outside house")
 
 _SEEN = ("text", "code", "people", "face", "entered", "left", "colour", "object", "light", "light_change", "motion",
@@ -89,6 +95,8 @@ def refine(frame: Frame, core: str, said_by: bool, t_ns: int) -> Cues:
             ask, about, wants = _settle(ask, about, subject, core, said_by)
         if ask in _SPOKEN and frame.ask not in _SPOKEN:
             about = topic(f"{groups.get('noun', '')} {subject}".split() if groups.get("x") else subject.split())
+    if ask in _SNAP and not about.kind and len(about.content) == 1:
+        about = _snapped(about, _SNAP[ask])
     if ask == "presence":
         choices = choices or _or_choices(subject)
     if ask in ("light", "motion"):
@@ -106,6 +114,12 @@ def refine(frame: Frame, core: str, said_by: bool, t_ns: int) -> Cues:
         about=about, topic=topic(core.split()).content, choice_about=choice_about, wants=wants, yes_no=yes_no,
         relation=_order_relation(groups) if ask == "order" else "",
     )  # fmt: skip
+
+
+def _snapped(about: Mention, nouns: Sequence[str]) -> Mention:
+    """A noun that fits nothing as the likeliest one of those that fit the question: "read the coat" is "the code"."""
+    likeness, noun = max((alike(about.content[0], noun), noun) for noun in nouns)
+    return mention([noun]) if likeness >= _SNAPS else about
 
 
 def _order_relation(groups: dict[str, str]) -> Relation:

@@ -115,12 +115,19 @@ def _people(cues: Cues, pool: Pool, scope: Scope, text: str) -> Answer | None:
 
 def now(pool: Pool) -> Answer:
     """How many people are in view at this moment."""
-    there = pool.now(t for t in pool.all("people") if t.value >= 0.5)
+    there = in_view(pool)
     if not there:
         return Answer("Nobody is there now.", tuple(pool.all("left", "people")[-1:]))
     latest = max(there, key=lambda t: (t.end_ns, t.start_ns))
     n = round(latest.value)
     return Answer(f"{people(n).capitalize()} {'is' if n == 1 else 'are'} there now.", (latest,))
+
+
+def in_view(pool: Pool) -> list[Thing]:
+    """The states of people that hold at this moment: none once the last one was seen to leave."""
+    there = pool.now(t for t in pool.all("people") if t.value >= 0.5)
+    emptied = [t.start_ns for t in pool.all("left") if t.value < 0.5]
+    return [t for t in there if not any(t.end_ns < at_ns <= pool.t_ns for at_ns in emptied)]
 
 
 def _were_there(state: Thing, at_ns: int) -> Answer:

@@ -6,6 +6,7 @@ import itertools
 import re
 from dataclasses import replace
 
+from reasoning.grounded.counts import in_view
 from reasoning.grounded.events import clause
 from reasoning.grounded.looks import spoken_of
 from reasoning.grounded.pool import Pool, Thing
@@ -70,6 +71,8 @@ def _people(cues: Cues, pool: Pool, scope: Scope) -> Answer:
             return Answer(f"No, nobody {'came in' if about.deed == 'enter' else 'left'} that I saw.")
         return Answer(f"Yes, {clause(events[0])} at {clock(events[0].start_ns)}.", tuple(events))
     there = [t for t in scope.pick(pool.all("people", "face")) if t.value >= 0.5]
+    if cues.now and pool.all("people"):
+        there = in_view(pool)
     if not there and not cues.now:
         there = scope.pick(pool.all("entered"))
     if not there:
