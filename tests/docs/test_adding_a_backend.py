@@ -61,5 +61,5 @@ def test_chunks_do_not_matter(registry: Registry) -> None:
 def test_wrong_options_are_named(registry: Registry) -> None:
     with pytest.raises(BackendError, match="speech_rms"):
         registry.create("loudness", {"speech_rsm": 1.0})
-    with pytest.raises(ValueError, match="positive loudness"):
+    with pytest.raises(BackendError, match="positive loudness"):
         registry.create("loudness", {"speech_rms": 0.0})
