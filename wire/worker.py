@@ -82,8 +82,7 @@ class Worker:
         finally:
             stopped.set()
             room.release()
-            with contextlib.suppress(asyncio.CancelledError):
-                await asyncio.wait([running])
+            await _ended(running)
 
     async def close(self) -> None:
         """Close the target and end the worker. May be called twice."""
@@ -94,6 +93,18 @@ class Worker:
         if close is not None:
             await asyncio.get_running_loop().run_in_executor(self._executor, close)
         self._executor.shutdown(wait=False)
+
+
+async def _ended(running: asyncio.Future[None]) -> None:
+    """Wait for it even when cancelled meanwhile; the cancellation comes after it, never lost."""
+    cancelled: asyncio.CancelledError | None = None
+    while not running.done():
+        try:
+            await asyncio.wait([running])
+        except asyncio.CancelledError as error:
+            cancelled = error
+    if cancelled is not None:
+        raise cancelled
 
 
 def _call(factory: Callable[..., Any], args: tuple[Any, ...]) -> Any:

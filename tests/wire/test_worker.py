@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import threading
 from collections.abc import Callable, Iterator
@@ -86,4 +87,37 @@ async def test_closing_a_stream_cancels_its_generator() -> None:
     await stream.aclose()
     target_given = await asyncio.wait_for(worker.call("add", 0), 5)  # the worker is free again
     assert target_given == 0
+    await worker.close()
+
+
+async def test_a_reader_that_is_cancelled_while_its_stream_ends_stays_cancelled() -> None:
+    class Lingering:
+        def __init__(self) -> None:
+            self.ending, self.go_on = threading.Event(), threading.Event()
+
+        def items(self, cancelled: Callable[[], bool]) -> Iterator[int]:
+            try:
+                yield 1
+                yield 2
+            finally:
+                self.ending.set()
+                self.go_on.wait(10)
+
+    target = Lingering()
+    worker = await Worker.start(lambda: target)
+    never: asyncio.Queue[int] = asyncio.Queue()
+
+    async def read() -> None:
+        async with contextlib.aclosing(worker.stream("items")) as stream:
+            async for _ in stream:
+                break
+        await never.get()
+
+    reading = asyncio.create_task(read())
+    await asyncio.get_running_loop().run_in_executor(None, target.ending.wait, 10)
+    reading.cancel()
+    await asyncio.sleep(0)
+    target.go_on.set()
+    await asyncio.wait([reading], timeout=10)
+    assert reading.cancelled()
     await worker.close()
