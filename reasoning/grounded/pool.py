@@ -6,7 +6,7 @@ Owns the grouping of evidence and log into things. Knows the kinds of event, not
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from wire.messages import Evidence, Question
@@ -221,7 +221,9 @@ def _objects(events: list[tuple[int, Evidence]]) -> list[Thing]:
         )  # fmt: skip
         motions.append(_identified(motion, objects))
     parts = {m.track for m in motions if m.track and any(_carries(other, m) for other in motions)}
-    return [t for t in (*objects, *motions) if t.track not in parts]
+    on_wheels = {m.track for m in motions if any(_carries(m, other) for other in motions)} - parts
+    kept = [t for t in (*objects, *motions) if t.track not in parts]
+    return [replace(t, shape="shape") if t.track in on_wheels else t for t in kept]  # no star rolls on wheels
 
 
 def _carries(whole: Thing, part: Thing) -> bool:
