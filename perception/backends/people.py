@@ -29,6 +29,7 @@ BODY_SCORE = 0.4  # of the HOG detector
 UNKNOWN_FRAMES = 3  # while the background is younger, bodies are sought in the picture itself
 LEAST_AREA = 0.012  # share of the picture, for an outline that may be a person
 LINES = 0.3  # share of its box that a figure drawn in lines is taken to fill
+WHOLE = 0.55  # share of an outline's height that a figure in it must have to be a person of its own
 TALL = 0.85  # height over width of an outline that may be a whole person
 UNMOVED_FRAMES = 300  # a "person" who has not moved a finger for so long is furniture
 CASCADES = str(Path(cv2.__file__).parent / "data") + "/"
@@ -142,8 +143,10 @@ class PeopleStream:
         for blob in blobs:
             if blob.is_ghost or blob.is_shadow or max(blob.area, LINES * _size(blob.box)) < LEAST_AREA:
                 continue
-            own = [i for i, box in enumerate(self._figures) if inside(box, blob.box) > 0.6]
-            used.update(own)
+            parts = [i for i, box in enumerate(self._figures) if inside(box, blob.box) > 0.6]
+            used.update(parts)
+            tall = WHOLE * (blob.box[3] - blob.box[1])
+            own = [i for i in parts if self._figures[i][3] - self._figures[i][1] > tall]  # two legs are no two persons
             if len(own) > 1:
                 sightings += [_drawn(self._figures[i], 1.0, small) for i in own]
             else:
