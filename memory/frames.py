@@ -101,6 +101,7 @@ _P: list[tuple[str, str]] = [
                r"(?:did|does|was|were|is|are|do|has))?(?P<x>.*)"),
     ("motion", r"where (?:did|does|was|were|is|are|has) (?P<x>.+?) (?:go|going|gone|move|moving|heading|head|headed|"
                r"travel|travelling|fly|drift|run|roll)(?: to)?"),
+    ("motion", r"where (?:did|does|was|is) (?P<x>.+?) (?:\w+ )?(?:left or right|right or left|up or down)"),
     ("motion", r"what (?:was|is) the direction of(?P<x>.*)"),
     ("motion", r"how did (?P<x>.+?) (?:move|go|travel)"),
     ("motion!", r"(?:did|does|do|was|were|is|are|has) (?P<x>.+? (?:move|moved|moves|moving|go|going|travel|"

@@ -148,6 +148,8 @@ def repair(words: list[str]) -> list[str]:
         out[-3] = "sign"  # "what was the first sign we saw"
     if out[-3:-1] == ["to", "the"] and out[-1] in ("white", "like", "right") and {"happen", "happened"} & set(out):
         out[-1] = "light"
+    if out[-1:] == ["recently"] and "moving" in out[:-1]:
+        out[out.index("moving") + 1 :] = ["most", "recently"]
     if out[:4] == ["when", "was", "there", "to"]:
         out[0] = "what"
     if out[:1] == ["q"] and out[1:2] in (["is"], ["was"], ["are"]):

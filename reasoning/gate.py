@@ -168,7 +168,7 @@ def form(text: str) -> Form:
         return "greeting"
     if text.rstrip().endswith("?"):
         return "question"
-    if re.match(r"(\w+)(?: \1){2,}\b", " ".join(words)):
+    if re.match(r"(\w+)(?: \1){2,}\b|(?!what|which|how|who|when|where|did|is|was)(\w+) \2\b", " ".join(words)):
         return "statement"  # noise, heard as one word again and again
     plain = _OPENERS.sub("", " ".join(words))
     for sentence in dict.fromkeys((plain, _mended(plain))):

@@ -66,6 +66,8 @@ def _happenings(pool: Pool, start_ns: int, end_ns: int) -> list[tuple[str, Thing
         key = (thing.kind, thing.subject) if thing.kind not in ("object", "motion") else ("look", looks(thing))
         if not thing.lasts(start_ns, end_ns) or key in known:
             continue
+        if thing.kind == "motion" and thing.shape == "person" and pool.all("entered"):
+            continue  # told with the people
         if thing.kind == "object" and thing.shape in ("", "shape", "other"):
             continue  # furniture, as likely as not
         if thing.kind == "object" and any(
