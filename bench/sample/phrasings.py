@@ -205,11 +205,11 @@ PHRASINGS: dict[str, tuple[str, ...]] = {
     ),
     "colour_wall_before": (
         "What colour was the wall before it was {colour}?",
-        "Which colour did the wall have before?",
+        "Which colour did the wall have before {colour}?",
         "What was the colour of the wall before it turned {colour}?",
         "Before the wall became {colour}, what colour was it?",
-        "What colour was the wall at first?",
-        "What colour did the wall have before it changed?",
+        "Which colour did the wall have before it was painted {colour}?",
+        "What colour did the wall have before it changed to {colour}?",
     ),
     "change_light": (
         "What happened to the light?",
