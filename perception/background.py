@@ -39,6 +39,7 @@ class Blob:
     more its outline is an edge in the frame than in the empty scene; a ghost is near 0. sharp: how much of its
     difference to the scene is one step at its outline. shadow: share of its pixels
     that are the scene with less light. steady: frames for which nothing changed in it. tint: its mean RGB.
+    motley: how far its pixels are from its middle colour, in levels.
     """
 
     box: tuple[float, float, float, float]
@@ -49,6 +50,7 @@ class Blob:
     shadow: float
     steady: int
     tint: tuple[float, float, float]
+    motley: float
 
     @property
     def is_ghost(self) -> bool:
@@ -145,8 +147,10 @@ class Background:
             padded = cv2.copyMakeBorder(own, 2, 2, 2, 2, cv2.BORDER_CONSTANT)
             rim = (cv2.dilate(padded, EDGE_BAND) - cv2.erode(padded, EDGE_BAND))[2:-2, 2:-2] > 0
             here, there = (float(_slope(picture[part])[rim].mean()) for picture in (frame, lit))
-            step = float(strongest(cv2.absdiff(frame[part], lit[part]))[own > 0].mean())
+            difference = strongest(cv2.absdiff(frame[part], lit[part]))
+            step = float(difference[own > 0].mean())
             tint = frame[part][own > 0].mean(axis=0)
+            solid = frame[part][(own > 0) & (difference > DIFFERENT)]  # without gaps that were closed
             found.append(
                 Blob(
                     box=(x / width, y / height, (x + w) / width, (y + h) / height),
@@ -157,6 +161,7 @@ class Background:
                     shadow=float(_shaded(lit[part], frame[part])[own > 0].mean()),
                     steady=int(np.median(self._steady[part][own > 0])),
                     tint=(float(tint[0]), float(tint[1]), float(tint[2])),
+                    motley=float(np.abs(solid - np.median(solid, axis=0)).mean()) if len(solid) else 0.0,
                 )
             )
         return found

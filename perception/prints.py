@@ -51,7 +51,7 @@ def plate_of(crop: NDArray[np.uint8]) -> Plate:
     far = float(np.quantile(inside, 0.97)) if inside.size else 0.0
     if far <= FAINT:
         return Plate(colour)
-    strokes = crop[~frame][inside >= 0.8 * far]
+    strokes = crop[~frame][inside >= 0.92 * far]  # the middle of a stroke: its sides are half tones
     between, ink = _tones(inside, far)
     # A codec keeps colours at half the sharpness: where lightness tells letters from plate, it alone is asked.
     lightness = np.abs(pixels[~frame][:, 0] - plate[0])

@@ -24,6 +24,9 @@ RETINTED = 0.15  # share of all tiles whose tint changed: no lamp does that
 STRUCTURE = 6.0  # standard deviation of grey levels in a tile that shows something
 REPLACED = 9.0  # levels by which a tile differs that shows something else: exposure and noise change it less
 TINT = 14.0  # CIELAB chroma distance of a tile whose colour changed at equal brightness
+SAME_TINT = 0.25  # range of the logarithms of the three channels' gains when a lamp is switched
+DARKEST = 2.7  # logarithm of the gain beyond which there is no light left
+GAIN_RESIDUE = 4.0  # levels
 EXPOSURE = 0.3  # logarithm of the gain by which a camera adjusts itself between two frames
 ALIKE = 0.85  # correlation of the grey levels of two pictures of one place in different light
 BLEND_RESIDUE = 6.0  # grey levels by which a frame may differ from a mixture of its neighbours and still be one
@@ -81,7 +84,8 @@ def _replaced(before: tuple[Probe, NDArray[np.float32]], after: tuple[Probe, NDA
 def _is_cut(share: float, survived: float, replaced: float, tinted: float = 0.0) -> bool:
     if share > MOST:
         return survived < 2 * SURVIVED
-    return share > SOME and survived < SURVIVED and (replaced > SOLID or tinted > RETINTED)
+    gone = share > 2 * SOME and survived < SURVIVED / 2
+    return gone or (share > SOME and survived < SURVIVED and (replaced > SOLID or tinted > RETINTED))
 
 
 def _shares(before: Probe, after: Probe, tinted: NDArray[np.bool_]) -> tuple[float, float, float]:
@@ -112,12 +116,27 @@ def _exposed_like(before: Probe, after: Probe) -> Probe:
 
 
 def _same_place_other_light(before: Probe, after: Probe) -> bool:
-    """Grey levels of both follow one another: a lamp was switched. Flat pictures tell nothing and are no evidence."""
+    """A lamp was switched: all pixels have more or less light by one factor, or their grey levels follow one another.
+    Those of flat pictures tell nothing."""
+    if _one_gain(before, after):
+        return True
     greys = (cv2.cvtColor(one, cv2.COLOR_RGB2GRAY).astype(np.float32) for one in (before, after))
     a, b = (cv2.GaussianBlur(grey, (0, 0), 2) for grey in greys)
     if min(a.std(), b.std()) < STRUCTURE / 2:
         return False
     return float(np.corrcoef(a.ravel(), b.ravel())[0, 1]) > ALIKE
+
+
+def _one_gain(before: Probe, after: Probe) -> bool:
+    """The darker frame is the brighter one with a share of its light; black is no share of any."""
+    if before.mean() < after.mean():
+        before, after = after, before
+    gains = np.median((after[::2, ::2] + 1.0) / (before[::2, ::2] + 1.0), axis=(0, 1))
+    logs = np.log(gains)
+    if np.ptp(logs) > SAME_TINT or abs(float(logs.mean())) > DARKEST:
+        return False
+    residue = np.abs(after.astype(np.float32) - before * gains).mean()
+    return bool(residue < GAIN_RESIDUE)
 
 
 def _panned(before: Probe, after: Probe) -> bool:

@@ -28,7 +28,8 @@ LINE_GAP = 1.3  # heights between two lines of one block
 @dataclass(frozen=True)
 class Line:
     """Words read at one place. colour: of the plate they stand on, ink: of the letters; "" when it is unclear.
-    blended: perhaps two pictures of a fade. settled: sure enough, or seen twice."""
+    blended: perhaps two pictures of a fade. settled: sure enough, or seen twice. lone: a single letter that is print
+    only if it belongs to a row of others."""
 
     box: Box
     text: str
@@ -37,6 +38,7 @@ class Line:
     ink: str = ""
     blended: bool = False
     settled: bool = True
+    lone: bool = False
 
     @property
     def height(self) -> float:
@@ -77,7 +79,7 @@ def lines_in_order(parts: Sequence[Line]) -> list[Line]:
                 lines.append(current)
                 current = part
         lines.append(current)
-    return [line for block in _blocks(lines) for line in block]
+    return [line for block in _blocks([line for line in lines if not line.lone]) for line in block]
 
 
 def _rows(parts: Sequence[Line]) -> list[list[Line]]:
@@ -119,7 +121,7 @@ def _joined(left: Line, right: Line) -> Line:
     )
     settled, blended = left.settled and right.settled, left.blended or right.blended
     text, score = f"{left.text} {right.text}", min(left.score, right.score)
-    return replace(left, box=box, text=text, score=score, settled=settled, blended=blended)
+    return replace(left, box=box, text=text, score=score, settled=settled, blended=blended, lone=False)
 
 
 def _blocks(lines: list[Line]) -> list[list[Line]]:

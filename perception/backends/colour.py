@@ -30,7 +30,7 @@ class Colour:
     """`colour` (background and dominant), `light`, and `light_change` events."""
 
     Options = ColourOptions
-    every_frame = False
+    every_frame = True  # a lamp that goes out must be compared with the frame before
 
     def __init__(self, options: ColourOptions) -> None:
         cv2.setNumThreads(1)

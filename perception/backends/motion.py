@@ -69,7 +69,8 @@ class MotionStream:
                 return True
             return thing.frames > 1 and (not region.touches or thing.moves > 0)
         walked = thing.moves >= movement.WALK and thing.rested <= movement.REST
-        return walked and alike <= 2 and region.solidity > 0.6 and region.colour not in PALE
+        clear = region.colour not in PALE or region.contrast > 2 * self._options.least_contrast
+        return walked and clear and alike <= 2 and region.solidity > 0.6
 
 
 def _seen(thing: Thing) -> Iterable[Seen]:

@@ -34,7 +34,9 @@ TALL = 0.85  # height over width of an outline that may be a whole person
 UNMOVED_FRAMES = 300  # a "person" who has not moved a finger for so long is furniture
 CASCADES = str(Path(cv2.__file__).parent / "data") + "/"
 SIMPLE = ("circle", "oval", "square", "rectangle", "diamond", "triangle", "pentagon", "hexagon", "octagon")  # nobody
-POINTED = ("cross", "heart")  # nor these, though an arm of theirs may pass for a head
+POINTED = ("star", "cross", "heart")  # nor these, though an arm of theirs may pass for a head
+MOTLEY = 22.0  # levels by which the colours of a person differ; a drawn star or cross has one colour
+ENTERING = 0.3  # heights of the picture that somebody at its border must have to be counted at once
 WALK = 0.03  # widths of the picture per second, from which a person is said to move
 
 
@@ -230,12 +232,12 @@ def _outlined(blob: Blob, is_figure: bool, aspect: float) -> Sighting:
     flat = height < (0.6 if cut_off else TALL) * (x1 - x0)
     if is_figure:
         evidence = 1.0
-    elif name in POINTED or (name == "star" and float(blob.mask.mean()) > LINES):
+    elif name in POINTED and blob.motley < MOTLEY:
         evidence = -0.5
     elif flat:
-        evidence = 0.0
+        evidence = 0.0 if cut_off or border_of(blob.box) else -0.5
     elif head_and_shoulders(blob.mask):
-        evidence = 0.8 if border_of(blob.box) else 0.6
+        evidence = 0.8 if border_of(blob.box) and y1 - y0 > ENTERING else 0.6
     elif name in SIMPLE or float(blob.mask.mean()) > 0.9:
         evidence = -0.5
     else:

@@ -147,11 +147,12 @@ class OcrStream:
             return None  # too narrow for more than one letter, and not plain enough to be that
         text, score = self._words(crop)
         high = (box[3] - box[1]) / frame_height
-        if score < self._options.min_score or not text_lines.is_print(text, score, high, plate.contrast):
+        whole = text_lines.is_print(text, score, high, plate.contrast)
+        if score < self._options.min_score or not (whole or (len(text) == 1 and text.isalnum())):
             return None
         # What is unsure, or may be two pictures of a fade, must be there twice.
         settled = score >= text_lines.SURE and not plate.blended
-        return Line(box, text, score, plate.colour, plate.ink, plate.blended, settled)
+        return Line(box, text, score, plate.colour, plate.ink, plate.blended, settled, lone=not whole)
 
     def _words(self, crop: Rgb) -> tuple[str, float]:
         """Recognised, or known from an earlier frame that showed the same print."""
