@@ -11,6 +11,7 @@ import pytest
 CATEGORIES = ("unit", "socket", "rtc", "process", "lite", "models", "browser", "sound", "gpu")
 NO_MEDIA = "OMNILIVE_MEDIA names no folder of recordings"
 
+_category: dict[str, str] = {}  # of each test, by its id
 _seconds: defaultdict[str, float] = defaultdict(float)
 
 
@@ -26,16 +27,15 @@ def category_of(marks: object) -> str:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Refuse a module without exactly one category; the quick categories run first."""
-    order: dict[str, int] = {}
     for item in items:
         module = item.getparent(pytest.Module)
         if module is None:
             continue
         try:
-            order[item.nodeid] = CATEGORIES.index(category_of(getattr(module.obj, "pytestmark", ())))
+            _category[item.nodeid] = category_of(getattr(module.obj, "pytestmark", ()))
         except pytest.UsageError as error:
             raise pytest.UsageError(f"{module.nodeid}: {error}") from None
-    items.sort(key=lambda item: order.get(item.nodeid, 0))
+    items.sort(key=lambda item: CATEGORIES.index(_category.get(item.nodeid, CATEGORIES[0])))
 
 
 @pytest.fixture(scope="session")
@@ -48,9 +48,8 @@ def media() -> Path:
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    for name in CATEGORIES:
-        if name in report.keywords:
-            _seconds[name] += report.duration
+    if name := _category.get(report.nodeid):
+        _seconds[name] += report.duration
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
