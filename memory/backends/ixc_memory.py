@@ -17,7 +17,7 @@ from torch import Tensor
 from transformers import AutoTokenizer
 
 from memory.backends.base import ClipInput, ClipMemory, TextEncoder
-from models.checkpoint import CheckpointError, load_weights, read_json
+from models.checkpoint import CheckpointError, checkpoint_folder, load_weights, read_json
 from models.devices import choose_device, choose_dtype
 from models.memory_stream import PublishedStream
 from models.video_memory import PICTURE_ID, VideoMemory, VideoMemoryConfig
@@ -68,7 +68,7 @@ class IxcMemory:
     Options = IxcMemoryOptions
 
     def __init__(self, options: IxcMemoryOptions) -> None:
-        folder = memory_folder(Path(options.checkpoint))
+        folder = memory_folder(checkpoint_folder(options.checkpoint))
         self._device = choose_device(options.device)
         config = VideoMemoryConfig.from_dict(read_json(folder / "config.json"))
         with torch.device("meta"):

@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from models.checkpoint import CheckpointError, load_weights, read_json
+from models.checkpoint import CheckpointError, checkpoint_folder, load_weights, read_json
 from models.clip import ClipTower
 from models.devices import choose_device, choose_dtype
 from models.encoders import part_of, run_blocks, under, unit_rows
@@ -39,7 +39,7 @@ class Clip:
         self.threshold = options.threshold
         self._device = choose_device(options.device)
         self._dtype = choose_dtype(options.dtype, self._device)
-        folder = _folder(Path(options.checkpoint))
+        folder = _folder(checkpoint_folder(options.checkpoint))
         values = read_json(folder / "config.json")
         layer, prefix = options.select_layer, "vision_model."
         tower_folder = folder

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from models.checkpoint import load_weights, read_json
+from models.checkpoint import checkpoint_folder, load_weights, read_json
 from models.devices import choose_device, choose_dtype
 from models.encoders import part_of, run_blocks, square, under, unit_rows
 from models.internvit import InternVit, InternVitConfig
@@ -34,7 +33,7 @@ class InternVitEncoder:
         self._device = choose_device(options.device)
         self._dtype = choose_dtype(options.dtype, self._device)
         self._layer = options.layer
-        folder = Path(options.checkpoint)
+        folder = checkpoint_folder(options.checkpoint)
         values = read_json(folder / "config.json")
         alone = values.get("model_type") == "intern_vit_6b"
         config = InternVitConfig.from_dict(part_of(values, "vision_config", "intern_vit_6b", folder))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import torch
@@ -11,7 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from models import internvl_c_keys
-from models.checkpoint import load_weights, read_json
+from models.checkpoint import checkpoint_folder, load_weights, read_json
 from models.devices import choose_device, choose_dtype
 from models.encoders import run_blocks, square, unit_rows
 from models.internvl_cg import InternVlCg, InternVlCgConfig
@@ -40,7 +39,7 @@ class InternVlCgEncoder:
         self.threshold = options.threshold
         self._device = choose_device(options.device)
         self._dtype = choose_dtype(options.dtype, self._device)
-        folder = Path(options.checkpoint)
+        folder = checkpoint_folder(options.checkpoint)
         values = read_json(folder / "config.json")
         first_layout = "qllama_config" not in values
         config = internvl_c_keys.config_from_dict(values) if first_layout else InternVlCgConfig.from_dict(values)

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from pathlib import Path
 
 from models import audio_prompts
+from models.checkpoint import checkpoint_folder
 from models.devices import choose_device, choose_dtype
 from models.qwen2_audio import load_shared
 from perception.backends.base import AsrStream, Pcm, SoundStream, Transcript
@@ -41,7 +41,7 @@ class Qwen2AudioAsr:
     def __init__(self, options: Qwen2AudioAsrOptions) -> None:
         """Raises CheckpointError."""
         device = choose_device(options.device)
-        self._model = load_shared(Path(options.checkpoint), device, choose_dtype(options.dtype, device))
+        self._model = load_shared(checkpoint_folder(options.checkpoint), device, choose_dtype(options.dtype, device))
         self._options = options
         self._windows = Windows(every_s=options.caption_every_s, longest_s=options.longest_s)
 
@@ -79,7 +79,7 @@ class Qwen2AudioSound:
     def __init__(self, options: Qwen2AudioSoundOptions) -> None:
         """Raises CheckpointError."""
         device = choose_device(options.device)
-        self._model = load_shared(Path(options.checkpoint), device, choose_dtype(options.dtype, device))
+        self._model = load_shared(checkpoint_folder(options.checkpoint), device, choose_dtype(options.dtype, device))
         self._options = options
 
     def stream(self) -> SoundStream:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from transformers import SiglipVisionConfig, SiglipVisionModel
 
-from models.checkpoint import load_weights, read_json
+from models.checkpoint import checkpoint_folder, load_weights, read_json
 from models.devices import choose_device, choose_dtype
 from models.encoders import part_of, run_blocks, square, under, unit_rows
 from models.pixels import Normalisation
@@ -34,7 +33,7 @@ class Siglip:
         self.threshold = options.threshold
         self._device = choose_device(options.device)
         self._dtype = choose_dtype(options.dtype, self._device)
-        folder = Path(options.checkpoint)
+        folder = checkpoint_folder(options.checkpoint)
         values = part_of(read_json(folder / "config.json"), "vision_config", "siglip_vision_model", folder)
         config = SiglipVisionConfig.from_dict(values)
         with torch.device("meta"):

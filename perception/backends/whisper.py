@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from transformers import AutoConfig, AutoModelForSpeechSeq2Seq, AutoProcessor
 
-from models.checkpoint import CheckpointError, read_json, require_memory, weight_files
+from models.checkpoint import CheckpointError, checkpoint_folder, read_json, require_memory, weight_files
 from models.devices import choose_device, choose_dtype
 from models.qwen2_audio import require_all, sureness
 from perception.backends.base import AsrStream, Pcm, Transcript
@@ -49,7 +49,7 @@ class Whisper:
 
     def __init__(self, options: WhisperOptions) -> None:
         """Raises CheckpointError."""
-        folder = Path(options.checkpoint)
+        folder = checkpoint_folder(options.checkpoint)
         self._family = read_json(folder / "config.json").get("model_type", "")
         if self._family not in _FAMILIES:
             raise CheckpointError(f"{folder} is {self._family or '?'} by its config.json, not Whisper or Moonshine")

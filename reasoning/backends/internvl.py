@@ -8,11 +8,11 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
+from models.checkpoint import checkpoint_folder
 from models.devices import choose_device, choose_dtype
 from models.generate import Sampling
 from models.internvl_prompts import IMAGE, plain
@@ -24,7 +24,7 @@ from wire.messages import Question
 
 @dataclass(frozen=True, kw_only=True)
 class InternVlOptions:
-    checkpoint: str  # local folder
+    checkpoint: str  # local folder, or a hub id that is in the local cache
     device: str = "auto"
     dtype: str = "auto"
     frames: int = 8  # of the stream, one tile each
@@ -43,10 +43,7 @@ class InternVl:
     Options = InternVlOptions
 
     def __init__(self, options: InternVlOptions) -> None:
-        device = choose_device(options.device)
-        self._model = InternVlReasoner(
-            Path(options.checkpoint), device, choose_dtype(options.dtype, device), static_cache=options.static_cache
-        )
+        self._model = open_model(options)
         self._limits = Limits(frames=options.frames, facts=options.facts)
         self._max_tiles = options.max_tiles
         self._system = options.system or None
@@ -76,6 +73,13 @@ class InternVl:
 
     def close(self) -> None:
         """The weights go with the object."""
+
+
+def open_model(options: InternVlOptions) -> InternVlReasoner:
+    """The weights in memory, as the options say. Raises CheckpointError."""
+    device = choose_device(options.device)
+    dtype = choose_dtype(options.dtype, device)
+    return InternVlReasoner(checkpoint_folder(options.checkpoint), device, dtype, static_cache=options.static_cache)
 
 
 def question_text(told: Briefing) -> str:

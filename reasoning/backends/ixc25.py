@@ -9,12 +9,12 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import torch
 from PIL import Image
 
+from models.checkpoint import checkpoint_folder
 from models.devices import choose_device, choose_dtype
 from models.generate import Sampling
 from models.ixc25 import Prompt
@@ -45,10 +45,7 @@ class Ixc25Llm:
     Options = Ixc25Options
 
     def __init__(self, options: Ixc25Options) -> None:
-        device = choose_device(options.device)
-        self._model = IxcReasoner(
-            Path(options.checkpoint), device, choose_dtype(options.dtype, device), static_cache=options.static_cache
-        )
+        self._model = open_model(options)
         self._limits = Limits(frames=options.frames, facts=options.facts)
         self._system = options.system
         self._sampling = Sampling(
@@ -88,6 +85,13 @@ class Ixc25Llm:
 
     def close(self) -> None:
         """The weights go with the object."""
+
+
+def open_model(options: Ixc25Options) -> IxcReasoner:
+    """The weights in memory, as the options say. Raises CheckpointError."""
+    device = choose_device(options.device)
+    dtype = choose_dtype(options.dtype, device)
+    return IxcReasoner(checkpoint_folder(options.checkpoint), device, dtype, static_cache=options.static_cache)
 
 
 def memory_tokens(question: Question) -> torch.Tensor | None:

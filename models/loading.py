@@ -1,0 +1,71 @@
+"""What a load has read so far, told to whoever asked to watch, and to the log.
+
+Loading code reports; a command line draws. Nothing here reads a clock: who watches has one.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from pathlib import Path
+
+log = logging.getLogger(__name__)
+
+GB = 1e9
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """How much of a checkpoint is in memory. done_bytes equals total_bytes once, at the end."""
+
+    source: Path
+    done_bytes: int
+    total_bytes: int
+
+
+Watcher = Callable[[Loaded], None]
+
+_watcher: ContextVar[Watcher | None] = ContextVar("watcher", default=None)
+
+
+@contextmanager
+def watching(watcher: Watcher) -> Iterator[None]:
+    """Within it, every load of this thread is told to the watcher."""
+    token = _watcher.set(watcher)
+    try:
+        yield
+    finally:
+        _watcher.reset(token)
+
+
+class Loading:
+    """One load: add() what was read, finish() at its end."""
+
+    STEPS = 10  # lines of the log, of a load that is worth any
+    LEAST_BYTES = 1 << 30  # smaller loads are logged once, at their end
+
+    def __init__(self, source: Path, total_bytes: int) -> None:
+        self._source, self._total, self._done = source, max(1, total_bytes), 0
+        self._step = 0
+        self._tell()
+
+    def add(self, n_bytes: int) -> None:
+        self._done = min(self._done + n_bytes, self._total - 1)
+        self._tell()
+        step = self.STEPS * self._done // self._total
+        if step > self._step and self._total >= self.LEAST_BYTES:
+            log.info("< %s: %.1f of %.1f GB", self._source, self._done / GB, self._total / GB)
+        self._step = step
+
+    def finish(self) -> None:
+        self._done = self._total
+        self._tell()
+        log.info("< %s: all of its %.2f GB", self._source, self._total / GB)
+
+    def _tell(self) -> None:
+        watcher = _watcher.get()
+        if watcher is not None:
+            watcher(Loaded(self._source, self._done, self._total))
