@@ -6,14 +6,22 @@ Owns the reading of `.safetensors` and `.bin` files, whole or in shards. Knows n
 from __future__ import annotations
 
 import json
+import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 import torch
+from huggingface_hub import snapshot_download
 from safetensors import SafetensorError, safe_open
 from torch import Tensor, nn
+
+from models.loading import Loading
+from models.recognise import UNKNOWN, recognise
+
+_HUB_ID = re.compile(r"[\w-][\w.-]*/[\w-][\w.-]*")
 
 
 class CheckpointError(ValueError):
@@ -21,6 +29,15 @@ class CheckpointError(ValueError):
 
 
 Rename = Callable[[str], str | None]  # a key of the file -> the key of the network, or None to leave it out
+Placed = Callable[[str], torch.device]  # where a key of the network goes
+
+
+@runtime_checkable
+class Packed(Protocol):
+    """A module that keeps its `weight` in other numbers than the file."""
+
+    def pack(self, weight: Tensor, device: torch.device) -> None: ...
+    def packed_bytes(self) -> int: ...
 
 
 @dataclass(frozen=True)
@@ -30,6 +47,36 @@ class Weight:
     key: str
     value: Tensor
     file: Path
+
+
+def checkpoint_folder(name: str | Path) -> Path:
+    """The folder of a checkpoint: a local one, or where the hub's cache on this machine holds the id `owner/name`.
+
+    Nothing is downloaded. Raises CheckpointError when there is neither.
+    """
+    folder = Path(name).expanduser()
+    if folder.is_dir():
+        return folder
+    if folder.exists():
+        raise CheckpointError(f"{folder} is a file; give the folder that it lies in")
+    if not _HUB_ID.fullmatch(str(name)):
+        raise CheckpointError(f"{folder} is not a folder; give the checkpoint's local folder, or its hub id")
+    try:
+        return Path(snapshot_download(str(name), local_files_only=True))
+    except (OSError, ValueError) as error:
+        raise CheckpointError(
+            f"{name} is not a folder, and the hub's cache holds nothing by that id; fetch the checkpoint into it, "
+            f"or `hf download {name}` if that is its hub id (docs/models.md)"
+        ) from error
+
+
+def likely(source: Path) -> str:
+    """The end of a sentence about weights that do not fit: what the folder seems to be, and who takes it."""
+    folder = source if source.is_dir() else source.parent
+    kind = recognise(folder)
+    if kind is UNKNOWN:
+        return "does the profile fit this checkpoint?"
+    return f"by its config.json the folder is {kind.name}, for {kind.taken_by}"
 
 
 def read_json(path: Path) -> dict[str, Any]:
@@ -69,6 +116,11 @@ def _check_index(folder: Path, files: list[Path]) -> None:
         raise CheckpointError(f"{index} names {missing[0]}, which is not there; fetch the missing shard")
 
 
+def size_bytes(source: Path) -> int:
+    """Of the weight files, on disk."""
+    return sum(file.stat().st_size for file in ([source] if source.is_file() else weight_files(source)))
+
+
 def read_weights(source: Path) -> Iterator[Weight]:
     """Every tensor of a folder or of one file, one shard in memory at a time."""
     for file in [source] if source.is_file() else weight_files(source):
@@ -105,7 +157,7 @@ def load_weights(
     *,
     rename: Rename | None = None,
     optional: Callable[[str], bool] = lambda key: False,
-    device: str | torch.device = "cpu",
+    device: str | torch.device | Placed = "cpu",
     dtype: torch.dtype | None = None,
 ) -> None:
     """Put a checkpoint into a network, which may have been built on the meta device.
@@ -115,39 +167,79 @@ def load_weights(
     Raises CheckpointError at the first key that is unexpected, mis-shaped or missing.
     """
     wanted = network.state_dict(keep_vars=True)
-    require_memory(wanted.values(), source, torch.device(device), dtype)
+    place = _placed(device)
+    require_room(network, source, place, dtype)
+    packed: set[str] = set()
     state: dict[str, Tensor] = {}
+    loading = Loading(source, size_bytes(source))
     for weight in read_weights(source):
         key = rename(weight.key) if rename else weight.key
         if key is None:
             continue
         if key not in wanted:
-            raise CheckpointError(
-                f"{weight.file}: unexpected key {weight.key!r}; does the profile fit this checkpoint?"
-            )
+            raise CheckpointError(f"{weight.file}: unexpected key {weight.key!r}; {likely(source)}")
         if wanted[key].shape != weight.value.shape:
             raise CheckpointError(
                 f"{weight.file}: key {weight.key!r} has the shape {tuple(weight.value.shape)}, "
-                f"config.json asks for {tuple(wanted[key].shape)}"
+                f"config.json asks for {tuple(wanted[key].shape)}; {likely(source)}"
             )
         to = dtype if weight.value.is_floating_point() else None
-        state[key] = weight.value.to(device=device, dtype=to)
-    missing = [key for key in wanted if key not in state and not optional(key)]
+        owner = network.get_submodule(key.rpartition(".")[0])
+        if isinstance(owner, Packed) and key.endswith(".weight"):
+            owner.pack(weight.value.to(dtype=to), place(key))
+            packed.add(key)
+        else:
+            state[key] = weight.value.to(device=place(key), dtype=to)
+        loading.add(weight.value.nbytes)
+    missing = [key for key in wanted if key not in state and key not in packed and not optional(key)]
     if missing:
+        files = [source] if source.is_file() else weight_files(source)
+        names = files[0].name if len(files) == 1 else f"{files[0].name} to {files[-1].name}"
         raise CheckpointError(
-            f"{source}: {len(missing)} keys are missing, the first is {missing[0]!r}; "
-            "does the profile fit this checkpoint, and are all shards there?"
+            f"{source}: {len(missing)} keys are missing, the first is {missing[0]!r}; looked in {names}; "
+            f"{likely(source)}; are all shards there?"
         )
     network.load_state_dict(state, strict=False, assign=True)
-    rebuild_buffers(network, device)
+    rebuild_buffers(network, place)
     network.eval().requires_grad_(False)
+    loading.finish()
+
+
+def _placed(device: str | torch.device | Placed) -> Placed:
+    if not isinstance(device, str | torch.device):
+        return device
+    one = torch.device(device)
+    return lambda key: one
+
+
+def stored_bytes(network: nn.Module, dtype: torch.dtype | None) -> dict[str, int]:
+    """What each tensor of a network takes once it is loaded."""
+    found = {}
+    for key, value in network.state_dict(keep_vars=True).items():
+        owner = network.get_submodule(key.rpartition(".")[0])
+        is_packed = isinstance(owner, Packed) and key.endswith(".weight")
+        size = (dtype or value.dtype).itemsize if value.is_floating_point() else value.dtype.itemsize
+        found[key] = owner.packed_bytes() if is_packed and isinstance(owner, Packed) else value.numel() * size
+    return found
+
+
+def require_room(network: nn.Module, source: Path, place: Placed, dtype: torch.dtype | None) -> None:
+    """Raise CheckpointError before loading when the weights alone are larger than the free memory of a GPU."""
+    needed: Counter[torch.device] = Counter()
+    for key, size in stored_bytes(network, dtype).items():
+        needed[place(key)] += size
+    for device, size in needed.items():
+        _require_free(size, source, device)
 
 
 def require_memory(tensors: Iterable[Tensor], source: Path, device: torch.device, dtype: torch.dtype | None) -> None:
     """Raise CheckpointError before loading when the weights alone are larger than the GPU's free memory."""
+    _require_free(sum(t.numel() * (dtype or t.dtype).itemsize for t in tensors), source, device)
+
+
+def _require_free(needed: int, source: Path, device: torch.device) -> None:
     if device.type != "cuda":
         return
-    needed = sum(t.numel() * (dtype or t.dtype).itemsize for t in tensors)
     free = torch.cuda.mem_get_info(device)[0]
     if needed > free:
         raise CheckpointError(
@@ -156,17 +248,18 @@ def require_memory(tensors: Iterable[Tensor], source: Path, device: torch.device
         )
 
 
-def rebuild_buffers(network: nn.Module, device: str | torch.device = "cpu") -> None:
+def rebuild_buffers(network: nn.Module, device: str | torch.device | Placed = "cpu") -> None:
     """Fill the buffers that no checkpoint holds (rotary frequencies, position ids) after a build on the meta device."""
-    for module in network.modules():
+    place = _placed(device)
+    for path, module in network.named_modules():
         own = {name: buffer for name, buffer in module.named_buffers(recurse=False)}
         if any(buffer.is_meta for buffer in own.values()):
             fresh = _fresh_buffers(module, own)
             for name, buffer in fresh.items():
-                setattr(module, name, buffer.to(device))
+                setattr(module, name, buffer.to(place(f"{path}.{name}")))
         else:
             for name, buffer in own.items():
-                setattr(module, name, buffer.to(device))
+                setattr(module, name, buffer.to(place(f"{path}.{name}")))
 
 
 def _fresh_buffers(module: nn.Module, own: dict[str, Tensor]) -> dict[str, Tensor]:
