@@ -159,11 +159,13 @@ def load_weights(
     optional: Callable[[str], bool] = lambda key: False,
     device: str | torch.device | Placed = "cpu",
     dtype: torch.dtype | None = None,
+    read: Callable[[Path], Iterator[Weight]] = read_weights,
 ) -> None:
     """Put a checkpoint into a network, which may have been built on the meta device.
 
     rename maps the file's keys to the network's; optional(key) tells which of the network's keys may be missing
-    (they keep the value they were built with). Every tensor is moved to device, floating ones to dtype.
+    (they keep the value they were built with). Every tensor is moved to device (one for all, or that of its key),
+    floating ones to dtype; modules that pack their weight do so as it comes. read gives the tensors of source.
     Raises CheckpointError at the first key that is unexpected, mis-shaped or missing.
     """
     wanted = network.state_dict(keep_vars=True)
@@ -172,7 +174,7 @@ def load_weights(
     packed: set[str] = set()
     state: dict[str, Tensor] = {}
     loading = Loading(source, size_bytes(source))
-    for weight in read_weights(source):
+    for weight in read(source):
         key = rename(weight.key) if rename else weight.key
         if key is None:
             continue
