@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor, nn
 
+from models.beams import search
 from models.language import CausalLm, new_cache
 
 
@@ -23,6 +24,9 @@ class Sampling:
     top_p: float = 1.0
     repetition_penalty: float = 1.0  # on what was generated, not on the prompt
     seed: int = 0  # of this reply's own random numbers
+    beams: int = (
+        1  # above 1: the likeliest of so many continuations, told when the search is over; not with temperature
+    )
     stop_ids: frozenset[int] = field(default_factory=frozenset)
 
 
@@ -35,12 +39,17 @@ class Step:
     finished: tuple[bool, ...]  # rows that have met a stop id, with this token or before
 
 
+def penalised(logits: Tensor, seen: Tensor, penalty: float) -> Tensor:
+    """Logits (B, V) with those of the ids seen (B, n) moved down by a factor."""
+    if penalty == 1.0 or not seen.shape[1]:
+        return logits
+    scores = logits.gather(1, seen)
+    return logits.scatter(1, seen, torch.where(scores < 0, scores * penalty, scores / penalty))
+
+
 def pick(logits: Tensor, seen: Tensor, sampling: Sampling, generator: torch.Generator) -> Tensor:
     """The next ids (B,) from logits (B, V), given the ids generated so far, seen (B, n)."""
-    if sampling.repetition_penalty != 1.0 and seen.shape[1]:
-        scores = logits.gather(1, seen)
-        scores = torch.where(scores < 0, scores * sampling.repetition_penalty, scores / sampling.repetition_penalty)
-        logits = logits.scatter(1, seen, scores)
+    logits = penalised(logits, seen, sampling.repetition_penalty)
     if sampling.temperature <= 0:
         return logits.argmax(-1)
     logits = logits / sampling.temperature
@@ -71,6 +80,9 @@ def generate(
 
     A static cache is as long as prompt and reply together, so that no token reallocates it.
     """
+    if sampling.beams > 1:
+        yield from _beam_steps(model, inputs_embeds, sampling, attention_mask, cancelled, lora_mask)
+        return
     batch, length, _ = inputs_embeds.shape
     device = inputs_embeds.device
     total = length + sampling.max_new_tokens
@@ -106,3 +118,36 @@ def generate(
             return
         seen = torch.cat((seen, ids[:, None]), dim=1)
         x, start, extra = embed(ids[:, None]), end, {}
+
+
+def _beam_steps(
+    model: CausalLm,
+    inputs_embeds: Tensor,
+    sampling: Sampling,
+    attention_mask: Tensor | None,
+    cancelled: Callable[[], bool],
+    lora_mask: Tensor | None,
+) -> Iterator[Step]:
+    """What a beam search found, as the tokens of a reply; without logits. A row that is over repeats a stop id."""
+    if sampling.temperature > 0:
+        raise ValueError("several beams take the likeliest words: set temperature = 0, or beams = 1")
+    mask = (
+        torch.ones(inputs_embeds.shape[:2], device=inputs_embeds.device) if attention_mask is None else attention_mask
+    )
+    found = search(
+        model,
+        inputs_embeds,
+        mask,
+        lambda logits, seen: penalised(logits, seen, sampling.repetition_penalty),
+        beams=sampling.beams,
+        max_new_tokens=sampling.max_new_tokens,
+        stop_ids=sampling.stop_ids,
+        cancelled=cancelled,
+        lora_mask=lora_mask,
+    )
+    over = [False] * len(found)
+    fill = min(sampling.stop_ids, default=0)
+    for at in range(max(map(len, found))):
+        ids = [row[at] if at < len(row) else fill for row in found]
+        over = [o or i in sampling.stop_ids or at >= len(row) for o, i, row in zip(over, ids, found, strict=True)]
+        yield Step(torch.tensor(ids), torch.empty(len(found), 0), tuple(over))

@@ -14,10 +14,12 @@ from PIL import Image
 from torch import Tensor
 
 from models import ixc_prompts as prompts
+from models.batches import left_pad, row_texts
 from models.checkpoint import CheckpointError, holds_key, load_weights, read_json
 from models.generate import Sampling, generate
 from models.ixc25 import Ixc25, Ixc25Config, Part, Prompt
 from models.ixc_mosaic import draw_mosaic
+from models.ixc_prompts import END
 from models.ixc_vision import HD_CHAT, HD_MEMORY, HD_SEVERAL, canvas_pixels
 from models.text_stream import TextStream
 from models.tokenizers import Vocabulary
@@ -128,6 +130,23 @@ class IxcReasoner:
         rest = stream.finish()
         if rest:
             yield rest
+
+    @torch.inference_mode()
+    def replies(
+        self, prompts: Sequence[Prompt], sampling: Sampling, cancelled: Callable[[], bool] = lambda: False
+    ) -> list[str]:
+        """The answers of several prompts, generated together."""
+        batch = left_pad([prompt.embeds for prompt in prompts], [prompt.lora_mask for prompt in prompts])
+        sampling = replace(sampling, stop_ids=sampling.stop_ids | self._stop_ids)
+        steps = generate(
+            self._network,
+            batch.embeds,
+            sampling,
+            attention_mask=batch.mask,
+            cancelled=cancelled,
+            lora_mask=batch.lora_mask,
+        )
+        return row_texts(steps, len(prompts), self._vocabulary.text, [END], sampling.stop_ids)
 
 
 def has_memory(folder: Path) -> bool:
