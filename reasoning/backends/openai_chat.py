@@ -6,17 +6,16 @@ LMDeploy, vLLM, SGLang, Ollama and hosted ones. Source: the chat completions pro
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
 
+from models.completions import choose_model, stream_words
 from models.patient_socket import RequestCancelled
-from models.remote import RemoteError, Request, Server, json_request, read_key
+from models.remote import Server, read_key
 from reasoning.backends.base import Chunk
 from reasoning.briefing import Briefing, Limits, brief, chosen_option
-from reasoning.chat_stream import ChatStream
-from reasoning.sse import EventData
 from wire.messages import Question
 
 SYSTEM = (
@@ -64,7 +63,7 @@ class OpenAiChat:
         told = brief(question, self._limits)
         reply = ""
         try:
-            with closing(self._words(json_request("chat/completions", self._body(told)), cancelled)) as pieces:
+            with closing(stream_words(self._server, self._body(told), cancelled)) as pieces:
                 for words in pieces:
                     reply += words
                     yield Chunk(text=words)
@@ -72,26 +71,6 @@ class OpenAiChat:
             return
         if not cancelled():
             yield Chunk(option=chosen_option(reply, len(question.options)), used=told.used)
-
-    def _words(self, request: Request, cancelled: Callable[[], bool]) -> Generator[str]:
-        """What the events of the answer say."""
-        events, chat = EventData(), ChatStream()
-        at = f"{self._server.url}/{request.path}"
-        try:
-            with closing(self._server.stream(request, cancelled, expect="text/event-stream")) as pieces:
-                for piece in pieces:
-                    for data in events.feed(piece):
-                        if cancelled():
-                            raise RequestCancelled
-                        if words := chat.take(data):
-                            yield words
-            for data in events.finish():
-                if words := chat.take(data):
-                    yield words
-        except ValueError as error:
-            raise RemoteError("malformed", f"{at} sent no chat completion: {error}") from error
-        if not chat.done:
-            raise RemoteError("malformed", f"{at} ended its answer without its end mark; its log says why")
 
     def _body(self, told: Briefing) -> dict[str, Any]:
         options = self._options
@@ -123,21 +102,3 @@ def messages(told: Briefing, system: str) -> list[dict[str, Any]]:
         url = f"data:image/jpeg;base64,{base64.b64encode(shown.jpeg).decode()}"
         parts += [{"type": "text", "text": f"{shown.label}:"}, {"type": "image_url", "image_url": {"url": url}}]
     return [*talk, {"role": "user", "content": [*parts, {"type": "text", "text": told.text()}]}]
-
-
-def choose_model(server: Server, wanted: str) -> str:
-    """The model asked for, or the first that the server names. Raises RemoteError for one that it does not have."""
-    try:
-        listed = server.json(Request(path="models"))
-    except RemoteError as error:
-        if error.kind in ("model", "refused") and wanted:
-            return wanted  # a server without a list
-        raise
-    entries = listed.get("data") if isinstance(listed, dict) else None
-    names = [str(one["id"]) for one in entries or [] if isinstance(one, dict) and "id" in one]
-    if wanted in names or (wanted and not names):
-        return wanted
-    if wanted or not names:
-        known = ", ".join(names[:12]) or "none"
-        raise RemoteError("model", f"{server.url} has no model {wanted!r}; it names {known}; set model")
-    return names[0]

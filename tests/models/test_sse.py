@@ -10,8 +10,8 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 
-from reasoning.chat_stream import ChatStream, ChatStreamError
-from reasoning.sse import MOST_BYTES, EventData
+from models.chat_stream import ChatStream, ChatStreamError
+from models.sse import MOST_BYTES, EventData
 
 pytestmark = pytest.mark.unit
 
