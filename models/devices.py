@@ -24,3 +24,15 @@ def choose_dtype(name: str, device: torch.device) -> torch.dtype:
     if name not in _DTYPES:
         raise ValueError(f"dtype {name!r} is unknown; choose auto, {', '.join(_DTYPES)}")
     return _DTYPES[name]
+
+
+def choose_devices(name: str) -> tuple[torch.device, ...]:
+    """Several for one network: "all" is every GPU, "cuda:0,cuda:2" those two, and any word of choose_device that one.
+
+    Raises ValueError for a device that is not there.
+    """
+    if name == "all":
+        if not torch.cuda.is_available():
+            raise ValueError("device 'all': no GPU is usable here; set device = 'cpu' or 'auto'")
+        return tuple(torch.device("cuda", number) for number in range(torch.cuda.device_count()))
+    return tuple(choose_device(one.strip()) for one in name.split(","))

@@ -1,6 +1,7 @@
 """An InternVL-Chat folder as something that answers: pictures and words in, words out as they come.
 
-Original layouts of InternVL-Chat-V1-5, Mini-InternVL, InternVL2 and 2.5. Knows no messages and no evidence.
+Original layouts of InternVL-Chat-V1-5, Mini-InternVL, InternVL2 and 2.5, and the `-hf` ones. Knows no messages and no
+evidence.
 """
 
 from __future__ import annotations
@@ -8,15 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import torch
 from PIL import Image
 from torch import Tensor
 
-from models.checkpoint import CheckpointError, load_weights, read_json
+from models.batches import left_pad, row_texts
 from models.generate import Sampling, generate
-from models.internvl_chat import InternVlChat, InternVlConfig
+from models.internvl_loading import load_chat
 from models.internvl_prompts import IMG_CONTEXT, IMG_END, IMG_START, chat_prompt, template
 from models.internvl_tiles import square_pixels, tile_pixels
 from models.text_stream import TextStream
@@ -34,26 +34,18 @@ class Look:
 
 
 class InternVlReasoner:
-    def __init__(self, folder: Path, device: torch.device, dtype: torch.dtype, *, static_cache: bool = False) -> None:
-        values = read_json(folder / "config.json")
-        if "llm_config" not in values or "vision_config" not in values:
-            raise CheckpointError(
-                f"{folder / 'config.json'} is not that of an InternVL chat model; it has no llm_config"
-            )
-        self._config = InternVlConfig.from_dict(values)
-        with torch.device("meta"):
-            self._network = InternVlChat(self._config)
-        tied = bool(values["llm_config"].get("tie_word_embeddings"))
-        load_weights(
-            self._network,
-            folder,
-            rename=_without_buffers,
-            optional=lambda key: tied and key == "language_model.lm_head.weight",
-            device=device,
-            dtype=dtype,
-        )
-        if tied:
-            tie_head(self._network.language_model)
+    def __init__(
+        self,
+        folder: Path,
+        device: torch.device,
+        dtype: torch.dtype,
+        *,
+        others: Sequence[torch.device] = (),  # more devices, that share the layers of the language model
+        bits: int = 0,  # 8 or 4: of the weights of these layers
+        static_cache: bool = False,
+    ) -> None:
+        self._network = load_chat(folder, (device, *others), dtype, bits=bits)
+        self._config = self._network.config
         self._vocabulary = Vocabulary(folder)
         self._context_id, *_ = (self._vocabulary.one(piece) for piece in (IMG_CONTEXT, IMG_START, IMG_END))
         self._device, self._dtype, self._static = device, dtype, static_cache
@@ -99,8 +91,7 @@ class InternVlReasoner:
         self, prompt: str, seen: Sequence[Tensor], sampling: Sampling, cancelled: Callable[[], bool] = lambda: False
     ) -> Iterator[str]:
         """The words of the answer as they become certain; cancelled() is asked before each token."""
-        ids = self._vocabulary.prompt_ids(prompt)[None].to(self._device)
-        embeds = self._network.embed(ids, torch.cat(list(seen)) if seen else None, self._context_id)
+        embeds = self._embeds(prompt, seen)
         sampling = replace(sampling, stop_ids=sampling.stop_ids | self._stop_ids)
         stream = TextStream(self._vocabulary.text, [self._template.end])
         for step in generate(self._network.lm, embeds, sampling, cancelled=cancelled, static_cache=self._static):
@@ -114,12 +105,19 @@ class InternVlReasoner:
         if rest:
             yield rest
 
+    @torch.inference_mode()
+    def replies(
+        self,
+        prompts: Sequence[tuple[str, Sequence[Tensor]]],  # each with what it shows
+        sampling: Sampling,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> list[str]:
+        """The answers of several prompts, generated together."""
+        batch = left_pad([self._embeds(prompt, seen) for prompt, seen in prompts])
+        sampling = replace(sampling, stop_ids=sampling.stop_ids | self._stop_ids)
+        steps = generate(self._network.lm, batch.embeds, sampling, attention_mask=batch.mask, cancelled=cancelled)
+        return row_texts(steps, len(prompts), self._vocabulary.text, [self._template.end], sampling.stop_ids)
 
-def tie_head(language_model: Any) -> None:
-    """The output matrix is the embedding, for checkpoints that store it once."""
-    language_model.lm_head.weight = language_model.get_input_embeddings().weight
-
-
-def _without_buffers(key: str) -> str | None:
-    """Older checkpoints hold what is computed from the configuration."""
-    return None if key.endswith(("rotary_emb.inv_freq", "position_ids")) else key
+    def _embeds(self, prompt: str, seen: Sequence[Tensor]) -> Tensor:
+        ids = self._vocabulary.prompt_ids(prompt)[None].to(self._device)
+        return self._network.embed(ids, torch.cat(list(seen)) if seen else None, self._context_id)

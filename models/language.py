@@ -6,7 +6,16 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from torch import Tensor, nn
-from transformers import LlamaConfig, LlamaForCausalLM, Phi3Config, Phi3ForCausalLM, Qwen2Config, Qwen2ForCausalLM
+from transformers import (
+    LlamaConfig,
+    LlamaForCausalLM,
+    Phi3Config,
+    Phi3ForCausalLM,
+    Qwen2Config,
+    Qwen2ForCausalLM,
+    Qwen3Config,
+    Qwen3ForCausalLM,
+)
 from transformers.cache_utils import Cache, DynamicCache, StaticCache, StaticLayer
 
 from models.internlm2 import InternLM2Config, InternLM2ForCausalLM
@@ -45,9 +54,13 @@ def build_language_model(values: Mapping[str, Any]) -> nn.Module:
         return Phi3ForCausalLM(Phi3Config.from_dict(phi3_values(plain)))
     if architecture == "Qwen2ForCausalLM" or family == "qwen2":
         return Qwen2ForCausalLM(Qwen2Config.from_dict(plain))
+    if architecture == "Qwen3ForCausalLM" or family == "qwen3":
+        return Qwen3ForCausalLM(Qwen3Config.from_dict(plain))
     if architecture == "LlamaForCausalLM" or family == "llama":
         return LlamaForCausalLM(LlamaConfig.from_dict(plain))
-    raise ValueError(f"language model {architecture} ({family}) is unknown; InternLM2, Phi-3, Qwen2, LLaMA are known")
+    raise ValueError(
+        f"language model {architecture} ({family}) is unknown; InternLM2, Phi-3, Qwen2, Qwen3 and LLaMA are known"
+    )
 
 
 def phi3_values(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ import numpy as np
 from PIL import Image
 
 from models.checkpoint import checkpoint_folder
-from models.devices import choose_device, choose_dtype
+from models.devices import choose_devices, choose_dtype
 from models.generate import Sampling
 from models.internvl_prompts import IMAGE, plain
 from models.internvl_reasoner import InternVlReasoner, Look
@@ -25,8 +25,9 @@ from wire.messages import Question
 @dataclass(frozen=True, kw_only=True)
 class InternVlOptions:
     checkpoint: str  # local folder, or a hub id that is in the local cache
-    device: str = "auto"
+    device: str = "auto"  # "all" or "cuda:0,cuda:1" shares the layers among GPUs
     dtype: str = "auto"
+    bits: int = 0  # 8 or 4: weights of the layers, through bitsandbytes
     frames: int = 8  # of the stream, one tile each
     facts: int = 24  # remembered things told in words
     max_tiles: int = 0  # of a picture put into the chat; 0: what the checkpoint says
@@ -77,9 +78,10 @@ class InternVl:
 
 def open_model(options: InternVlOptions) -> InternVlReasoner:
     """The weights in memory, as the options say. Raises CheckpointError."""
-    device = choose_device(options.device)
+    device, *others = choose_devices(options.device)
     dtype = choose_dtype(options.dtype, device)
-    return InternVlReasoner(checkpoint_folder(options.checkpoint), device, dtype, static_cache=options.static_cache)
+    folder = checkpoint_folder(options.checkpoint)
+    return InternVlReasoner(folder, device, dtype, others=others, bits=options.bits, static_cache=options.static_cache)
 
 
 def question_text(told: Briefing) -> str:
