@@ -1,15 +1,18 @@
 """Cuts a stream of words into phrases that can be spoken: the first one short, so that the voice begins early.
 
 Pure. Nothing is lost: the phrases joined are the text that went in. Numbers, times, addresses and abbreviations stay
-whole, whatever pieces the text comes in.
+whole, whatever pieces the text comes in, and so does the markup of boxes.
 """
 
 from __future__ import annotations
 
 import re
 
+from wire.boxes import markup_around
+
 FIRST_LEAST, FIRST_MOST = 12, 60  # characters; about one to three seconds of speech
 LEAST, MOST = 24, 180
+LONGEST_MARKUP = 2000  # characters; what is not closed by then is no markup
 _ABBREVIATION = re.compile(
     r"(?:^|[\s(\"'])(?:mr|mrs|ms|dr|st|prof|sr|jr|vs|etc|e\.g|i\.e|no|nr|fig|approx|ca|cf|al|[a-z])\.$", re.IGNORECASE
 )
@@ -29,7 +32,7 @@ class Phrases:
         """Phrases that are complete now. Each keeps the space before it, so that they join to the whole."""
         self._text += text
         found = []
-        while (end := self._cut()) > 0:
+        while (end := self._whole(self._cut())) > 0:
             found.append(self._take(end))
         return found
 
@@ -45,6 +48,14 @@ class Phrases:
         phrase, self._text = self._text[:end], self._text[end:]
         self._given += 1
         return phrase
+
+    def _whole(self, end: int) -> int:
+        """Where to cut instead so that no box is torn; 0 while that is not known."""
+        around = markup_around(self._text, end) if end else None
+        if around is None or len(self._text) > LONGEST_MARKUP:
+            return end
+        after, closed = around
+        return after if closed else 0
 
     def _cut(self) -> int:
         """Where the next phrase ends, 0 if that is not known yet."""

@@ -1,9 +1,10 @@
-"""How a phrase is spoken: times, addresses, signs in capitals and symbols as words. Pure text; knows no voice."""
+"""How a phrase is spoken: times, addresses, signs in capitals and symbols as words, boxes left out. Pure text."""
 
 from __future__ import annotations
 
 import re
 
+from wire.boxes import speakable
 from wire.words import word_set
 
 _CLOCK = re.compile(r"(?<![\d:])(?:(\d{1,2}):)?(\d{1,3}):(\d{2})(?![\d:])")
@@ -21,7 +22,7 @@ _SYMBOLS = (
 
 def spoken(phrase: str) -> str:
     """The phrase as it is to be said; empty if there is nothing to say."""
-    text = _ADDRESS.sub(_address, phrase)
+    text = _ADDRESS.sub(_address, speakable(phrase))
     text = _CLOCK.sub(_time, text)
     text = _MONEY.sub(_money, text)
     text = _CAPITALS.sub(_capitals, text)

@@ -59,3 +59,22 @@ def test_the_first_phrase_does_not_wait_for_the_sentence() -> None:
 def test_empty() -> None:
     assert cut([]) == []
     assert cut(["", "  "]) == []
+
+
+@pytest.mark.parametrize("size", [1, 4, 9, 500])
+def test_boxes_are_not_torn(size: int) -> None:
+    text = (
+        "There are <ref>two dogs</ref><box>[[10, 20, 300, 400], [500, 0, 1000, 999]]</box> near the red car, and then "
+        "<ref>a man with a long, long coat. And a hat</ref><box>[[1, 2, 3, 4]]</box> comes in. That is all."
+    )
+    phrases = cut([text[i : i + size] for i in range(0, len(text), size)])
+    assert "".join(phrases) == text
+    assert len(phrases) > 2
+    for phrase in phrases:
+        assert phrase.count("<box>") == phrase.count("</box>")
+        assert phrase.count("<ref>") == phrase.count("</ref>")
+
+
+def test_a_box_that_never_closes_does_not_hold_the_voice_for_ever() -> None:
+    phrases = Phrases()
+    assert any(phrases.push("It is <box>[[1, 2, " + "and on it goes, " * 200))

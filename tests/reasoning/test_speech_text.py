@@ -24,6 +24,8 @@ pytestmark = pytest.mark.unit
         ("$4.50 or €3", "4 dollars 50 or 3 euros"),
         ("50% & more", "50 percent and more"),
         ("It was red.", "It was red."),
+        ("<ref>The sign</ref><box>[[1, 2, 30, 40], [5, 6, 7, 8]]</box> is red.", "The sign is red."),
+        ("It is <box>[[1, 2]]</box> there.", "It is there."),
         ("...", ""),
         (' "" ', ""),
     ],
