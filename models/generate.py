@@ -1,7 +1,6 @@
 """The one generation loop of all local reasoners: prefill once, then token by token, stopped within one token.
 
-Owns sampling, the key-value cache of a reply and stop ids. Knows no text and no pictures: embeddings
-go in, ids come out.
+Owns sampling and stop ids. Knows no text and no pictures: embeddings go in, ids come out.
 """
 
 from __future__ import annotations
@@ -10,10 +9,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from models.beams import search
-from models.language import CausalLm, new_cache
+from models.decoder import Decoder
+from models.language import CausalLm
+from models.resident import Resident
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,49 +76,44 @@ def generate(
     cancelled: Callable[[], bool] = lambda: False,
     static_cache: bool = False,
     lora_mask: Tensor | None = None,  # (B, L): positions of the prompt that take a partial LoRA
+    resident: Resident | None = None,  # of the same network: what it has read before is not read again
 ) -> Iterator[Step]:
     """Tokens as they come. Ends after max_new_tokens, when every row met a stop id, or when cancelled() is true.
 
-    A static cache is as long as prompt and reply together, so that no token reallocates it.
+    A prompt that does not fit into what is resident, and a batch, get a cache of their own.
     """
     if sampling.beams > 1:
         yield from _beam_steps(model, inputs_embeds, sampling, attention_mask, cancelled, lora_mask)
         return
     batch, length, _ = inputs_embeds.shape
-    device = inputs_embeds.device
     total = length + sampling.max_new_tokens
-    mask = torch.ones(batch, total, dtype=torch.long, device=device)
-    if attention_mask is not None:
-        mask[:, :length] = attention_mask
-    positions = (mask.cumsum(-1) - 1).clamp(min=0)
-    assert isinstance(model, nn.Module)
-    cache = new_cache(model, total if static_cache else 0)
+    device = inputs_embeds.device
+    decoder: Decoder
+    if resident is not None and batch == 1 and attention_mask is None and total <= resident.capacity:
+        decoder = resident
+    else:
+        decoder = Decoder(model, total, _padded(attention_mask, total))
     generator = torch.Generator(device).manual_seed(sampling.seed)
-    embed = model.get_input_embeddings()
-    extra = {} if lora_mask is None else {"lora_mask": lora_mask}
     seen = torch.empty(batch, 0, dtype=torch.long, device=device)
     finished = torch.zeros(batch, dtype=torch.bool, device=device)
-    start, x = 0, inputs_embeds
-    for end in range(length, total):
-        if cancelled():
+    logits = decoder.prefill(inputs_embeds, lora_mask, cancelled)
+    for at in range(length, total):
+        if logits is None or cancelled():
             return
-        output = model(
-            inputs_embeds=x,
-            attention_mask=mask if static_cache else mask[:, :end],
-            position_ids=positions[:, start:end],
-            past_key_values=cache,
-            logits_to_keep=1,
-            **extra,
-        )
-        logits = output.logits[:, -1].float()
         ids = pick(logits, seen, sampling, generator)
         for stop in sampling.stop_ids:
             finished = finished | (ids == stop)
-        yield Step(ids, logits, tuple(finished.tolist()))
-        if bool(finished.all()):
+        over = tuple(finished.tolist())
+        yield Step(ids, logits, over)
+        if all(over) or cancelled() or at == total - 1:
             return
         seen = torch.cat((seen, ids[:, None]), dim=1)
-        x, start, extra = embed(ids[:, None]), end, {}
+        logits = decoder.step(ids, at)
+
+
+def _padded(mask: Tensor | None, total: int) -> Tensor | None:
+    """A mask (B, L) with ones for what comes, up to the total length."""
+    return None if mask is None else torch.nn.functional.pad(mask, (0, total - mask.shape[1]), value=1)
 
 
 def _beam_steps(

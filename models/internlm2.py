@@ -1,7 +1,7 @@
 """The InternLM2 decoder: grouped query, key and value in one matrix, dynamic NTK rotation, optional partial LoRA.
 
-Published keys. Attention is PyTorch's scaled dot product; the caches are those of transformers. Knows no pictures:
-a mask tells which positions take the partial LoRA.
+Published keys. The caches are those of transformers, or stand where it wants one. Knows no pictures: a mask tells
+which positions take the partial LoRA.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from transformers.cache_utils import Cache
 
+from models.attention import attend
 from models.masks import causal_mask
 
 
@@ -124,7 +125,13 @@ class Attention(nn.Module):
         self.wo = _linear(config, config.hidden_size, config.hidden_size, bias=config.bias)
 
     def forward(
-        self, x: Tensor, table: Table, mask: Tensor | None, cache: Cache | None, lora_mask: Tensor | None
+        self,
+        x: Tensor,
+        table: Table,
+        mask: Tensor | None,
+        cache: Cache | None,
+        lora_mask: Tensor | None,
+        lengths: Tensor | None = None,
     ) -> Tensor:
         batch, length, _ = x.shape
         # The rows of wqkv come a key-value head at a time: its query heads, its key, its value.
@@ -135,9 +142,7 @@ class Attention(nn.Module):
         q, k = rotate(q, *table), rotate(k, *table)
         if cache is not None:
             k, v = cache.update(k, v, self.layer)
-        out = F.scaled_dot_product_attention(
-            q, k, v, attn_mask=mask, is_causal=mask is None and length > 1, enable_gqa=self.group > 1
-        )
+        out = attend(q, k, v, causal=True, mask=mask, lengths=lengths)
         joined: Tensor = self.wo(out.transpose(1, 2).reshape(batch, length, -1), lora_mask)
         return joined
 
@@ -163,9 +168,15 @@ class Block(nn.Module):
         self.ffn_norm = nn.RMSNorm(config.hidden_size, eps=config.rms_norm_eps)
 
     def forward(
-        self, x: Tensor, table: Table, mask: Tensor | None, cache: Cache | None, lora_mask: Tensor | None
+        self,
+        x: Tensor,
+        table: Table,
+        mask: Tensor | None,
+        cache: Cache | None,
+        lora_mask: Tensor | None,
+        lengths: Tensor | None = None,
     ) -> Tensor:
-        x = x + self.attention(self.attention_norm(x), table, mask, cache, lora_mask)
+        x = x + self.attention(self.attention_norm(x), table, mask, cache, lora_mask, lengths)
         y: Tensor = x + self.feed_forward(self.ffn_norm(x), lora_mask)
         return y
 
@@ -183,10 +194,11 @@ class InternLM2Model(nn.Module):
     def forward(
         self,
         inputs_embeds: Tensor,  # (B, L, H)
-        attention_mask: Tensor | None = None,  # (B, cached + L), 1 = real
+        attention_mask: Tensor | None = None,  # (B, cached + L), 1 = real; or (B, 1, L, keys) bool
         position_ids: Tensor | None = None,  # (B, L)
         past_key_values: Cache | None = None,
         lora_mask: Tensor | None = None,  # (B, L) bool
+        lengths: Tensor | None = None,  # (B,) int32: keys that a single position sees, said besides the mask
     ) -> Tensor:
         length, device = inputs_embeds.shape[1], inputs_embeds.device
         past = torch.as_tensor(past_key_values.get_seq_length() if past_key_values else 0, device=device)
@@ -196,7 +208,7 @@ class InternLM2Model(nn.Module):
         mask = causal_mask(attention_mask, length, past_key_values, device)
         x = inputs_embeds
         for block in self.layers:
-            x = block(x, table, mask, past_key_values, lora_mask)
+            x = block(x, table, mask, past_key_values, lora_mask, lengths)
         states: Tensor = self.norm(x)
         return states
 
@@ -226,6 +238,7 @@ class InternLM2ForCausalLM(nn.Module):
         past_key_values: Cache | None = None,
         lora_mask: Tensor | None = None,
         logits_to_keep: int = 0,  # 0: all
+        lengths: Tensor | None = None,
     ) -> CausalOutput:
-        states = self.model(inputs_embeds, attention_mask, position_ids, past_key_values, lora_mask)
+        states = self.model(inputs_embeds, attention_mask, position_ids, past_key_values, lora_mask, lengths)
         return CausalOutput(self.output(states[:, -logits_to_keep:] if logits_to_keep else states))

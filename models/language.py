@@ -11,13 +11,15 @@ from transformers import (
     LlamaForCausalLM,
     Phi3Config,
     Phi3ForCausalLM,
+    PreTrainedModel,
     Qwen2Config,
     Qwen2ForCausalLM,
     Qwen3Config,
     Qwen3ForCausalLM,
 )
-from transformers.cache_utils import Cache, DynamicCache, StaticCache, StaticLayer
+from transformers.cache_utils import Cache, DynamicCache
 
+from models.attention import OURS
 from models.internlm2 import InternLM2Config, InternLM2ForCausalLM
 
 
@@ -44,6 +46,13 @@ class CausalLm(Protocol):
 
 def build_language_model(values: Mapping[str, Any]) -> nn.Module:
     """An untrained network from an `llm_config`. Raises ValueError for a family that is not known."""
+    network = _build(values)
+    if isinstance(network, PreTrainedModel):
+        network.set_attn_implementation(OURS)
+    return network
+
+
+def _build(values: Mapping[str, Any]) -> nn.Module:
     architecture = (values.get("architectures") or ["?"])[0]
     family = values.get("model_type") or architecture
     # Old configurations name the folder's dtype and code; neither says anything about the network.
@@ -73,11 +82,7 @@ def phi3_values(values: Mapping[str, Any]) -> dict[str, Any]:
     return {**values, "rope_scaling": scaling}
 
 
-def new_cache(model: nn.Module, static_length: int = 0) -> Cache:
-    """An empty key-value cache; a positive static_length gives one of that fixed size."""
+def new_cache(model: nn.Module) -> Cache:
+    """An empty key-value cache that grows."""
     config: Any = model.config
-    if isinstance(config, InternLM2Config):
-        if not static_length:
-            return DynamicCache()
-        return Cache(layers=[StaticLayer(static_length) for _ in range(config.num_hidden_layers)])
-    return StaticCache(config, static_length) if static_length else DynamicCache(config=config)
+    return DynamicCache() if isinstance(config, InternLM2Config) else DynamicCache(config=config)
