@@ -184,7 +184,7 @@ class Baselines:
         order = np.argsort(-cosines)[:EVIDENCE]
         newest = self._store.overlapping(1, (age_s - 60) * S, age_s * S, (), limit=EVIDENCE)
         words = self._store.search(telling(text), EVIDENCE)
-        by_words = [f for i, _ in words for f in self._store.of_phrase(i, 1, 0, age_s * S, limit=1)]
+        by_words = [f for i, _ in words for f in self._store.of_phrases([i], 1, 0, age_s * S, limit=1)]
         return {
             "newest only": [(f.event.start_ns / S, f.event.end_ns / S) for f in newest],
             "full text only": [(f.event.start_ns / S, f.event.end_ns / S) for f in by_words],

@@ -82,13 +82,13 @@ class Archive:
             ),
         )  # fmt: skip
 
-    def clips(self, ids: Sequence[int]) -> dict[int, ClipRow]:
-        found = {}
-        for identity in ids:
-            row = self._db.execute(f"{_CLIP} WHERE id = ?", (identity,)).fetchone()
-            if row is not None:
-                found[identity] = _clip(row)
-        return found
+    def clips(self, ids: Sequence[int], session: int, from_ns: int, to_ns: int) -> list[ClipRow]:
+        """Those of the clips that are of the session and touch the span."""
+        rows = self._db.execute(
+            f"{_CLIP} WHERE id IN (SELECT value FROM json_each(?)) AND +session = ? AND +start_ns <= ? AND end_ns >= ?",
+            (json.dumps(ids), session, to_ns, from_ns),
+        )
+        return [_clip(row) for row in rows]
 
     def clips_between(self, session: int, from_ns: int, to_ns: int, limit: int) -> list[ClipRow]:
         """Clips that touch the span, the newest `limit`, in order of time."""

@@ -117,7 +117,28 @@ _V2 = (
     "CREATE INDEX nodes_by_time ON nodes (session, start_ns)",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_V1, _V2)
+# Events that outlast a minute, by how long they last. Each class has an index of its own and a longest duration, so
+# that what of it reaches into a span is found among those that began at most that long before it.
+_S = 10**9
+_DURATION = "end_ns - start_ns"
+LASTING: tuple[tuple[str, int | None], ...] = (  # (condition on an event, longest duration)
+    (f"{_DURATION} > {60 * _S} AND {_DURATION} <= {600 * _S}", 600 * _S),
+    (f"{_DURATION} > {600 * _S} AND {_DURATION} <= {6000 * _S}", 6000 * _S),
+    (f"{_DURATION} > {6000 * _S}", None),
+)
+
+_V3 = (
+    "DROP INDEX IF EXISTS events_long",
+    *(
+        f"CREATE INDEX IF NOT EXISTS events_lasting_{n} ON events (session, start_ns) WHERE {condition}"
+        for n, (condition, _) in enumerate(LASTING)
+    ),
+    "CREATE INDEX IF NOT EXISTS clips_unfinished ON clips (id) WHERE vector IS NULL",
+    "CREATE INDEX IF NOT EXISTS questions_unplayed ON questions (session, t_ns) WHERE played = 0",
+    "CREATE INDEX IF NOT EXISTS events_open ON events (session, id) WHERE end_ns = 4611686018427387904",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_V1, _V2, _V3)
 VERSION = len(MIGRATIONS)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +33,7 @@ SESSION_GAP_NS = 10**9  # an earlier session ends at least that long before this
 LOG_LIMIT = 256
 # In how large a part of a large memory a word may occur and still be searched for.
 _TOO_COMMON, _LARGE = 0.02, 2000
+_SCORED = 2000  # sentences that full text scores for a question at most
 _SILENT = frozenset({"silence", "noise", "speech"})  # sounds that are no evidence unless asked for by kind
 
 
@@ -109,14 +111,13 @@ class Search:
         beside = self._beside(cues, from_ns, to_ns)
         near = self._phrases.search(query.vectors, NEAREST)
         cosines: dict[int, float | None] = dict(near)
-        for text in query.texts:
-            for phrase, _ in self._store.search(self._rare(telling(text)), NEAREST):
+        for words in dict.fromkeys(self._rare(telling(text)) for text in query.texts):
+            for phrase, _ in self._store.search(words, NEAREST):
                 cosines.setdefault(phrase, None)
         found: dict[int, Found] = {}
-        for phrase in cosines:
-            for start_ns, end_ns, first in dict.fromkeys((beside, (from_ns, to_ns, oldest))):
-                hits = self._store.of_phrase(phrase, query.session, start_ns, end_ns, limit=PER_PHRASE, oldest=first)
-                found.update((hit.event.id, hit) for hit in hits)
+        for start_ns, end_ns, first in dict.fromkeys((beside, (from_ns, to_ns, oldest))):
+            hits = self._store.of_phrases(cosines, query.session, start_ns, end_ns, limit=PER_PHRASE, oldest=first)
+            found.update((hit.event.id, hit) for hit in hits)
         if cues.spanned or cues.now or query.visible_from_ns > 0 or not found:
             hits = self._store.overlapping(query.session, from_ns, to_ns, (), limit=IN_SPAN, oldest=oldest)
             found.update((hit.event.id, hit) for hit in hits)
@@ -157,13 +158,16 @@ class Search:
             )
         return judged
 
-    def _rare(self, words: Sequence[str]) -> list[str]:
-        """Words worth a full-text search: in a large memory, not those that are everywhere."""
+    def _rare(self, words: Sequence[str]) -> tuple[str, ...]:
+        """Words worth a full-text search: in a large memory not those that are everywhere, and the rarest only, since
+        each sentence that holds one is scored."""
         n_phrases = len(self._phrases)
         if n_phrases < _LARGE:
-            return list(words)
+            return tuple(words)
         occurrences = self._store.occurrences(words)
-        return [w for w in words if occurrences[w] <= _TOO_COMMON * n_phrases]
+        worth = sorted((w for w in words if 0 < occurrences[w] <= _TOO_COMMON * n_phrases), key=occurrences.__getitem__)
+        scored = list(accumulate(occurrences[w] for w in worth))
+        return tuple(w for w, n in zip(worth, scored, strict=True) if n <= _SCORED)
 
     def _anchor(self, query: Query) -> Event | None:
         """The event that the anchor names: the best match; among equals the last one before, the first one after."""
@@ -190,12 +194,10 @@ class Search:
         """Clips that are near the question as a whole."""
         found = []
         near = self._clips.search(vector.reshape(1, -1), NEAREST)
-        hits = sorted(near.items(), key=lambda hit: (-hit[1], hit[0]))
-        rows = self._archive.clips([identity for identity, _ in hits])
-        for identity, cosine in hits:
-            row = rows.get(identity)
-            if row is None or row.session != query.session or row.start_ns > to_ns or row.end_ns < from_ns:
-                continue
+        rows = {row.id: row for row in self._archive.clips(list(near), query.session, from_ns, to_ns)}
+        hits = sorted(((i, cosine) for i, cosine in near.items() if i in rows), key=lambda hit: (-hit[1], hit[0]))
+        for identity, cosine in hits[:SCENES]:
+            row = rows[identity]
             scene = Event(
                 id=-row.id,  # apart from the events' own ids
                 session=row.session,
@@ -206,7 +208,7 @@ class Search:
                 key_frame=row.key_frame,
             )
             found.append(Candidate(scene, -row.id, cosine, tells=not query.scene_repeats))
-        return found[:SCENES]
+        return found
 
     def _log(self, query: Query, cues: Cues, from_ns: int, to_ns: int) -> tuple[tuple[Evidence, ...], bool]:
         """All events of the kinds in question within the span, in order of time. Of more than fit: the newest; the

@@ -17,16 +17,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from memory.events import OPEN, Event
+from memory.overlap import touching
 from memory.schema import MemoryUnusable, check_version, migrate
 from memory.terms import terms
 
-LONG_NS = 60 * 10**9  # events that last longer have an index of their own, see memory.schema
+COUNTED = 4096  # words whose occurrences are held in memory
 Array = NDArray[np.float32]
 
-_EVENT = (
-    "SELECT e.id, e.session, e.kind, e.start_ns, e.end_ns, p.text, e.subject, e.value, e.score, e.track, e.attrs,"
-    " e.key_frame, e.phrase FROM events e JOIN phrases p ON p.id = e.phrase"
+_COLUMNS = (
+    "e.id, e.session, e.kind, e.start_ns, e.end_ns, p.text, e.subject, e.value, e.score, e.track, e.attrs,"
+    " e.key_frame, e.phrase"
 )
+_JOINED = "CROSS JOIN events e ON"  # after what chooses the events, which must be read first
+_SENTENCE = "CROSS JOIN phrases p ON p.id = e.phrase"
+_EVENT = f"SELECT {_COLUMNS} FROM events e {_SENTENCE}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,7 @@ class Store:
         """durable: a commit survives a power cut, not only the end of the process; each costs a disk flush.
         read_only: beside the owner, for looking. Raises MemoryUnusable."""
         self.path = folder / "memory.db"
+        self._occurrences: dict[str, int] = {}
         try:
             if read_only:
                 self.database = sqlite3.connect(f"{self.path.absolute().as_uri()}?mode=ro", uri=True)
@@ -163,48 +168,42 @@ class Store:
                     "INSERT INTO phrase_words (phrase_words, rowid, words) VALUES ('delete', ?, ?)",
                     (phrase, " ".join(terms(text))),
                 )
+                self._count(text, -1)
                 unused.append(phrase)
         return unused
 
     def event(self, identity: int) -> Event | None:
-        found = self._events("WHERE e.id = ?", identity)
+        found = self._rows(f"{_EVENT} WHERE e.id = ?", identity)
         return found[0].event if found else None
 
     def open_events(self, session: int) -> list[Event]:
-        return [f.event for f in self._events("WHERE e.session = ? AND e.end_ns = ? ORDER BY e.id", session, OPEN)]
+        found = self._rows(f"{_EVENT} WHERE e.session = ? AND e.end_ns = {OPEN} ORDER BY e.id", session)
+        return [f.event for f in found]
 
     def overlapping(
         self, session: int, from_ns: int, to_ns: int, kinds: Sequence[str], *, limit: int, oldest: bool = False
     ) -> list[Found]:
         """Events of `kinds` (all if empty) that touch [from_ns, to_ns], in order of time; at most `limit`, the newest
         ones, or the oldest ones."""
-        of_kind = f"AND e.kind IN ({', '.join('?' * len(kinds))})" if kinds else ""
-        order = "ASC" if oldest else "DESC"
-        tail = f"{of_kind} ORDER BY e.start_ns {order}, e.id {order} LIMIT ?"
-        recent = self._events(
-            f"WHERE e.session = ? AND e.start_ns BETWEEN ? AND ? AND e.end_ns >= ? {tail}",
-            session, from_ns - LONG_NS, to_ns, from_ns, *kinds, limit,
-        )  # fmt: skip
-        lasting = self._events(
-            f"WHERE e.session = ? AND e.end_ns - e.start_ns > {LONG_NS} AND e.start_ns < ? AND e.end_ns >= ? {tail}",
-            session, from_ns - LONG_NS, from_ns, *kinds, limit,
-        )  # fmt: skip
-        found = sorted((*recent, *lasting), key=lambda f: (f.event.start_ns, f.event.id))
-        return found[:limit] if oldest else found[-limit:]
+        chosen, arguments = touching(session, from_ns, to_ns, kinds, limit, oldest)
+        found = self._rows(f"SELECT {_COLUMNS} FROM ({chosen}) c {_JOINED} e.id = c.id {_SENTENCE}", *arguments)
+        return sorted(found, key=lambda f: (f.event.start_ns, f.event.id))
 
-    def of_phrase(
-        self, phrase: int, session: int, from_ns: int, to_ns: int, *, limit: int, oldest: bool = False
+    def of_phrases(
+        self, phrases: Iterable[int], session: int, from_ns: int, to_ns: int, *, limit: int, oldest: bool = False
     ) -> list[Found]:
-        """Events with that sentence that touch [from_ns, to_ns], the newest ones or the oldest ones first."""
+        """Events with one of these sentences that touch [from_ns, to_ns]: of each sentence at most `limit`, its newest
+        ones or its oldest ones."""
         order = "ASC" if oldest else "DESC"
-        return self._events(
-            "WHERE e.phrase = ? AND e.session = ? AND e.start_ns <= ? AND e.end_ns >= ?"
-            f" ORDER BY e.start_ns {order}, e.id {order} LIMIT ?",
-            phrase, session, to_ns, from_ns, limit,
+        return self._rows(
+            f"SELECT {_COLUMNS} FROM json_each(?) j {_JOINED} e.id IN (SELECT id FROM events WHERE phrase = j.value"
+            " AND session = ? AND start_ns <= ? AND end_ns >= ?"
+            f" ORDER BY start_ns {order}, id {order} LIMIT ?) {_SENTENCE}",
+            json.dumps(list(phrases)), session, to_ns, from_ns, limit,
         )  # fmt: skip
 
-    def _events(self, where: str, *arguments: object) -> list[Found]:
-        return [_found(row) for row in self.database.execute(f"{_EVENT} {where}", arguments)]
+    def _rows(self, query: str, *arguments: object) -> list[Found]:
+        return [_found(row) for row in self.database.execute(query, arguments)]
 
     # ---- sentences -----------------------------------------------------------------------------------------------
 
@@ -218,6 +217,7 @@ class Store:
         self.database.execute(
             "INSERT INTO phrase_words (rowid, words) VALUES (?, ?)", (identity, " ".join(terms(text)))
         )
+        self._count(text, 1)
         return identity
 
     def unembedded(self, limit: int) -> list[tuple[int, str]]:
@@ -237,12 +237,22 @@ class Store:
         yield from self.database.execute("SELECT id, vector FROM phrases WHERE vector IS NOT NULL ORDER BY id")
 
     def occurrences(self, words: Sequence[str]) -> dict[str, int]:
-        """In how many sentences each word occurs."""
-        found = {}
+        """In how many sentences each word occurs. Counted once, then kept up to date: counting reads every place."""
         for word in dict.fromkeys(words):
-            row = self.database.execute("SELECT doc FROM phrase_vocabulary WHERE term = ?", (word,)).fetchone()
-            found[word] = int(row[0]) if row else 0
-        return found
+            if word not in self._occurrences:
+                row = self.database.execute("SELECT doc FROM phrase_vocabulary WHERE term = ?", (word,)).fetchone()
+                if len(self._occurrences) >= COUNTED:
+                    self._occurrences.pop(next(iter(self._occurrences)))
+                self._occurrences[word] = int(row[0]) if row else 0
+        return {word: self._occurrences[word] for word in words}
+
+    def _count(self, text: str, change: int) -> None:
+        for word in self._occurrences.keys() & terms(text):
+            self._occurrences[word] += change
+
+    def forget(self) -> None:
+        """Drop the words that are held in memory."""
+        self._occurrences.clear()
 
     def search(self, words: Sequence[str], limit: int) -> list[tuple[int, str]]:
         """(sentence, text) that hold any of the words, the best by BM25 first."""
@@ -255,14 +265,6 @@ class Store:
             (query, limit),
         )
         return [(int(i), str(text)) for i, text in rows]
-
-    def texts(self, phrases: Sequence[int]) -> dict[int, str]:
-        found: dict[int, str] = {}
-        for some in _chunks(phrases, 500):
-            marks = ", ".join("?" * len(some))
-            rows = self.database.execute(f"SELECT id, text FROM phrases WHERE id IN ({marks})", some)
-            found.update((int(i), str(text)) for i, text in rows)
-        return found
 
 
 def half(vector: Array) -> bytes:
@@ -284,8 +286,3 @@ def _found(row: tuple[Any, ...]) -> Found:
         value=value, score=score, track=track, attrs=json.loads(attrs) if attrs else {}, key_frame=key_frame,
     )  # fmt: skip
     return Found(event, phrase)
-
-
-def _chunks(items: Sequence[int], size: int) -> Iterator[list[int]]:
-    for start in range(0, len(items), size):
-        yield list(items[start : start + size])

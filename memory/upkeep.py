@@ -14,9 +14,10 @@ from typing import Any
 from memory.archive import Archive
 from memory.erase import Erased, Eraser
 from memory.grove import Grove
-from memory.index import EXACT_UP_TO, Snapshot, VectorIndex
+from memory.index import Snapshot, VectorIndex
 from memory.retention import Kept, oldest, too_old
 from memory.store import Store
+from memory.terms import telling, terms
 
 ALWAYS = 2**61  # later than any time, and not open
 ROUNDS = 64  # stretches erased for want of room at a time
@@ -84,9 +85,7 @@ class Upkeep:
         """Fill the indexes from the database; large ones from their files, repaired where these lag behind."""
         for name, index in self._indexes.items():
             path = self._path(name)
-            many = self._db.execute(f"SELECT count(*) FROM {name} WHERE vector IS NOT NULL").fetchone()[0]
-            usable = many > EXACT_UP_TO and self._sound(name, path)
-            if not (usable and index.restore(path, self._rows[name]())):
+            if not (self._sound(name, path) and index.restore(path, self._rows[name]())):
                 index.fill(self._rows[name]())
 
     def save_indexes(self) -> None:
@@ -130,6 +129,9 @@ class Upkeep:
         self._store.commit()
         self._indexes["phrases"].remove(done.phrases)
         self._indexes["clips"].remove(done.clip_ids)
+        self._store.forget()
+        terms.cache_clear()
+        telling.cache_clear()
         return done
 
     def settle(self, done: Erased) -> Erased:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import sqlite3
 from pathlib import Path
 
@@ -69,6 +70,61 @@ def test_overlapping_keeps_the_newest_or_the_oldest(store: Store) -> None:
     assert [f.event.id & 0xFF for f in store.overlapping(1, 0, 50 * S, ("text",), limit=2)] == [5, 6]
     oldest = store.overlapping(1, 0, 50 * S, ("text",), limit=2, oldest=True)
     assert [f.event.id & 0xFF for f in oldest] == [1, 2]
+
+
+@pytest.mark.parametrize("kinds", [(), ("text",), ("text", "light")])
+@pytest.mark.parametrize("oldest", [False, True])
+def test_overlapping_is_what_looking_at_every_event_finds(store: Store, kinds: tuple[str, ...], oldest: bool) -> None:
+    rng = random.Random(7)
+    lasting = (0, 5, 59, 61, 300, 599, 700, 5000, 7000, 40_000, -(10**9))  # of every class, and still there
+    events = []
+    for n in range(400):
+        start = rng.uniform(0, 50_000)
+        events.append(
+            _event(n + 1, start, start + rng.choice(lasting), kind=rng.choice(("text", "light", "sound")), text=f"{n}")
+        )
+    _put(store, *events)
+    for _ in range(60):
+        from_s = rng.uniform(-100, 55_000)
+        from_ns, to_ns = round(from_s * S), round((from_s + rng.choice((0, 20, 900, 60_000))) * S)
+        there = [e for e in events if e.start_ns <= to_ns and e.end_ns >= from_ns and (not kinds or e.kind in kinds)]
+        there.sort(key=lambda e: (e.start_ns, e.id))
+        expected = there[:25] if oldest else there[-25:]
+        found = store.overlapping(1, from_ns, to_ns, kinds, limit=25, oldest=oldest)
+        assert [f.event.id for f in found] == [e.id for e in expected]
+
+
+def test_no_search_by_time_or_sentence_reads_a_whole_table(store: Store) -> None:
+    asked: list[str] = []
+    store.database.set_trace_callback(asked.append)
+    for kinds in ((), ("text",), ("text", "light", "sound")):
+        store.overlapping(1, 10 * S, 20 * S, kinds, limit=5)
+    store.of_phrases([1, 2], 1, 0, S, limit=3)
+    store.open_events(1)
+    store.database.set_trace_callback(None)
+    for statement in asked:
+        plan = [str(row[3]) for row in store.database.execute(f"EXPLAIN QUERY PLAN {statement}")]
+        assert not [step for step in plan if step.startswith("SCAN") and step.split()[1] not in ("c", "j")], plan
+        assert not [step for step in plan if "TEMP B-TREE" in step], plan
+
+
+def test_events_of_several_sentences_come_at_once(store: Store) -> None:
+    _put(store, *(_event(n, n, n + 0.5, text="ab"[n % 2]) for n in range(1, 9)), _event(9, 9, 9, text="c"))
+    found = store.of_phrases([1, 2], 1, 0, 7 * S, limit=2)
+    assert sorted(f.event.id & 0xFF for f in found) == [4, 5, 6, 7]
+    assert sorted(f.event.id & 0xFF for f in store.of_phrases([1], 1, 0, 99 * S, limit=3, oldest=True)) == [1, 3, 5]
+
+
+def test_counted_words_stay_counted(store: Store) -> None:
+    _put(store, _event(1, 1, text="the ferry leaves"))
+    word = terms("ferry")[0]
+    assert store.occurrences([word]) == {word: 1}
+    _put(store, _event(2, 2, text="a ferry"), _event(3, 3, text="another ferry"))
+    assert store.occurrences([word]) == {word: 3}
+    store.drop([row_id(1, 1)])
+    assert store.occurrences([word]) == {word: 2}
+    store.forget()
+    assert store.occurrences([word]) == {word: 2}
 
 
 def test_sessions_are_apart(store: Store) -> None:
