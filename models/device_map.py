@@ -78,7 +78,8 @@ def place_layers(
             first += size
         else:
             by_layer[int(found[1])] = by_layer.get(int(found[1]), 0) + size
-    chosen = map_layers(first, [by_layer[n] for n in sorted(by_layer)], memories)
+    numbers = sorted(by_layer)
+    chosen = dict(zip(numbers, map_layers(first, [by_layer[n] for n in numbers], memories), strict=True))
 
     def place(key: str) -> torch.device:
         found = numbered.match(key)

@@ -8,22 +8,20 @@ from typing import Any
 
 import torch
 
-from models.checkpoint import CheckpointError, load_weights, read_json, read_weights, stored_bytes
-from models.device_map import follow, free_bytes, place_layers
+from models.checkpoint import CheckpointError, read_json, read_weights
 from models.internvl_chat import InternVlChat, InternVlConfig
 from models.internvl_hf import fused_weights, is_hf, original_values
-from models.quantised import pack_layers
+from models.spread import load_spread
 
-LAYERS = "language_model.model.layers"
 HEAD = "language_model.lm_head.weight"
 
 
 def load_chat(
-    folder: Path, devices: Sequence[torch.device], dtype: torch.dtype, *, bits: int = 0, spare: Sequence[int] = ()
+    folder: Path, devices: Sequence[torch.device], dtype: torch.dtype, *, bits: int = 0, free: Sequence[int] = ()
 ) -> InternVlChat:
     """The network with its weights. devices: the first holds the vision tower and the ends, all share the layers.
 
-    bits: 8 or 4 for packed layers. spare: free bytes of each device, asked of the devices when left out.
+    bits: 8 or 4 for packed layers. free: bytes of each device, asked of them when left out.
     Raises CheckpointError for a folder that does not fit, ValueError for devices that are too small.
     """
     values = read_json(folder / "config.json")
@@ -34,29 +32,22 @@ def load_chat(
         raise CheckpointError(f"{folder / 'config.json'} is not that of an InternVL chat model; it has no llm_config")
     with torch.device("meta"):
         network = InternVlChat(InternVlConfig.from_dict(values))
-    layers = network.get_submodule(LAYERS)
-    pack_layers(layers, bits)
     tied = bool(values["llm_config"].get("tie_word_embeddings"))
-    place = (
-        devices[0]
-        if len(devices) == 1
-        else place_layers(
-            stored_bytes(network, dtype), LAYERS, devices, spare or [free_bytes(device) for device in devices]
-        )
-    )
-    load_weights(
+    load_spread(
         network,
         folder,
+        devices,
+        dtype,
+        layers="language_model.model.layers",
+        last="language_model.model.norm",
+        bits=bits,
         rename=_without_buffers,
         optional=lambda key: tied and key == HEAD,
-        device=place,
-        dtype=dtype,
         read=fused_weights if hf else read_weights,
+        free=free,
     )
     if tied:
         tie_head(network.language_model)
-    if len(devices) > 1:
-        follow(list(layers.children()), network.get_submodule("language_model.model.norm"), devices[0])
     return network
 
 

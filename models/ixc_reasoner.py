@@ -15,12 +15,13 @@ from torch import Tensor
 
 from models import ixc_prompts as prompts
 from models.batches import left_pad, row_texts
-from models.checkpoint import CheckpointError, holds_key, load_weights, read_json
+from models.checkpoint import CheckpointError, holds_key, read_json
 from models.generate import Sampling, generate
 from models.ixc25 import Ixc25, Ixc25Config, Part, Prompt
 from models.ixc_mosaic import draw_mosaic
 from models.ixc_prompts import END
 from models.ixc_vision import HD_CHAT, HD_MEMORY, HD_SEVERAL, canvas_pixels
+from models.spread import load_spread
 from models.text_stream import TextStream
 from models.tokenizers import Vocabulary
 
@@ -36,7 +37,16 @@ def reasoner_folder(path: Path) -> Path:
 
 
 class IxcReasoner:
-    def __init__(self, path: Path, device: torch.device, dtype: torch.dtype, *, static_cache: bool = False) -> None:
+    def __init__(
+        self,
+        path: Path,
+        device: torch.device,
+        dtype: torch.dtype,
+        *,
+        others: Sequence[torch.device] = (),  # more devices, that share the layers of the language model
+        bits: int = 0,  # 8 or 4: of the weights of these layers
+        static_cache: bool = False,
+    ) -> None:
         folder = reasoner_folder(path)
         values = read_json(folder / "config.json")
         if not has_memory(folder):
@@ -44,7 +54,16 @@ class IxcReasoner:
         config = Ixc25Config.from_dict(values)
         with torch.device("meta"):
             self._network = Ixc25(config)
-        load_weights(self._network, folder, rename=_without_buffers, device=device, dtype=dtype)
+        load_spread(
+            self._network,
+            folder,
+            (device, *others),
+            dtype,
+            layers="model.layers",
+            last="model.norm",
+            bits=bits,
+            rename=_without_buffers,
+        )
         self._vocabulary = Vocabulary(folder)
         self._bos = torch.tensor(self._vocabulary.bos, dtype=torch.long)
         ends = (self._vocabulary.one(prompts.END), *self._vocabulary.end)

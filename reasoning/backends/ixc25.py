@@ -15,7 +15,7 @@ import torch
 from PIL import Image
 
 from models.checkpoint import checkpoint_folder
-from models.devices import choose_device, choose_dtype
+from models.devices import choose_devices, choose_dtype
 from models.generate import Sampling
 from models.ixc25 import Prompt
 from models.ixc_prompts import IMAGE, plain
@@ -28,8 +28,9 @@ from wire.messages import Question
 @dataclass(frozen=True, kw_only=True)
 class Ixc25Options:
     checkpoint: str  # local folder: the release, its merge_lora/ or its base/
-    device: str = "auto"
+    device: str = "auto"  # "all" or "cuda:0,cuda:1" shares the layers among GPUs
     dtype: str = "auto"
+    bits: int = 0  # 8 or 4: weights of the layers, through bitsandbytes
     frames: int = 4  # of the stream, on one canvas
     facts: int = 24  # remembered things told in words
     max_new_tokens: int = 256
@@ -89,9 +90,10 @@ class Ixc25Llm:
 
 def open_model(options: Ixc25Options) -> IxcReasoner:
     """The weights in memory, as the options say. Raises CheckpointError."""
-    device = choose_device(options.device)
+    device, *others = choose_devices(options.device)
     dtype = choose_dtype(options.dtype, device)
-    return IxcReasoner(checkpoint_folder(options.checkpoint), device, dtype, static_cache=options.static_cache)
+    folder = checkpoint_folder(options.checkpoint)
+    return IxcReasoner(folder, device, dtype, others=others, bits=options.bits, static_cache=options.static_cache)
 
 
 def memory_tokens(question: Question) -> torch.Tensor | None:
