@@ -155,6 +155,7 @@ class SteppingDecoder(Decoder):
             self._steps[window] = self._captured(window)
         return self._steps[window]().clone()
 
+    @torch.inference_mode()
     def warm_up(self) -> None:
         """Capture the steps of all windows, which would otherwise delay the first tokens that need them."""
         length = SMALLEST_WINDOW

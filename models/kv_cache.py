@@ -6,7 +6,6 @@ same position twice is harmless. Stands where transformers wants a Cache.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -78,21 +77,11 @@ class FixedCache(Cache):
 
     def wipe(self) -> None:
         """Zeros everywhere."""
-        self._each(lambda tensor: tensor.zero_())
-
-    def repeat_rows(self, times: int) -> None:
-        """Each row of the batch becomes so many equal ones."""
-        self._each(lambda tensor: tensor.repeat_interleave(times, dim=0))
-
-    def pick_rows(self, rows: Tensor) -> None:
-        """Row i becomes what row rows[i] was."""
-        self._each(lambda tensor: tensor.index_select(0, rows.to(tensor.device)))
+        for held in self._held():
+            held.zero_()
 
     def n_bytes(self) -> int:
-        held = [t for layer in self._own for t in (layer.keys, layer.values) if t is not None]
-        return sum(t.numel() * t.element_size() for t in held)
+        return sum(held.numel() * held.element_size() for held in self._held())
 
-    def _each(self, change: Callable[[Tensor], Tensor]) -> None:
-        for layer in self._own:
-            if layer.keys is not None and layer.values is not None:
-                layer.keys, layer.values = change(layer.keys), change(layer.values)
+    def _held(self) -> list[Tensor]:
+        return [held for layer in self._own for held in (layer.keys, layer.values) if held is not None]

@@ -42,6 +42,7 @@ class Resident(SteppingDecoder):
         finally:
             self._coming = None
 
+    @torch.inference_mode()
     def prepare(
         self, embeds: Tensor, lora_mask: Tensor | None = None, cancelled: Callable[[], bool] = lambda: False
     ) -> None:
@@ -58,6 +59,7 @@ class Resident(SteppingDecoder):
         alike &= self._lora[:n] == (lora_mask[0, :n] if lora_mask is not None else False)
         return int(alike.long().cumprod(0).sum())
 
+    @torch.inference_mode()
     def forget(self) -> None:
         """Nothing of any prompt or reply is left in memory that it holds."""
         self.length = self.reused = 0
