@@ -31,6 +31,7 @@ from bench.memory_world import WORLDS, S, World
 from memory import service as memory_service
 from memory.archive import Archive
 from memory.events import Event, row_id
+from memory.grove import Grove
 from memory.sentences import sentence
 from memory.store import Store
 from memory.timeline import Clip
@@ -71,6 +72,7 @@ def fill(folder: Path, n_clips: int, seed: int) -> int:
             archive.put_clip(clip, vectors[n - first])
         store.commit()
     end_s = n_clips * CLIP_S
+    Grove(store).nodes(row.no, 0, end_s * S)  # plants the tree
     store.progress(row.no, seen_ns=end_s * S, frames=end_s, serial=serial + 1, clips=n_clips + 1)
     store.close()
     return end_s

@@ -9,13 +9,14 @@ import json
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import reduce
+from itertools import islice
 from typing import Any
 
 import numpy as np
 
 from memory.store import Array, Store, half, whole
 from memory.timeline import Clip
-from memory.tree import Node, Said, Shown, Touched, Tree, merge
+from memory.tree import CHAPTERS, RECENT_NS, Node, Said, Shown, Touched, Tree, merge, together
 
 _NODE = "SELECT id, session, level, start_ns, end_ns, vector, clips, merges, said, shown, looks FROM nodes"
 _LEAF = "SELECT id, session, start_ns, end_ns, vector, sentences, key_frame, appearance FROM clips"
@@ -71,11 +72,24 @@ class Grove:
         """The tree of a session; built from its clips if the memory is older than trees."""
         if session not in self._trees:
             rows = self._db.execute(f"{_NODE} WHERE session = ?", (session,)).fetchall()
-            tree = self._trees[session] = Tree([_node(row) for row in rows])
-            if not rows:
-                for leaf in self._leaves("WHERE session = ? AND vector IS NOT NULL ORDER BY start_ns", session):
-                    self._write(tree.add(leaf))
+            self._trees[session] = Tree([_node(row) for row in rows]) if rows else self._planted(session)
         return self._trees[session]
+
+    def _planted(self, session: int) -> Tree:
+        """The tree of clips that were written without one: chapters of equally many, and of the last hour as ever."""
+        of_session = "WHERE session = ? AND vector IS NOT NULL"
+        last = self._db.execute(f"SELECT max(end_ns) FROM clips {of_session}", (session,)).fetchone()[0] or 0
+        old = f"{of_session} AND end_ns < {last - RECENT_NS}"
+        n_old = self._db.execute(f"SELECT count(*) FROM clips {old}", (session,)).fetchone()[0]
+        leaves = map(_leaf, self._db.execute(f"{_LEAF} {old} ORDER BY start_ns", (session,)))
+        touched = Touched()
+        while run := list(islice(leaves, -(-n_old // CHAPTERS))):
+            touched.put(together(run))
+        self._write(touched)
+        tree = Tree(touched.nodes.values())
+        for leaf in self._leaves(f"{of_session} AND end_ns >= {last - RECENT_NS} ORDER BY start_ns", session):
+            self._write(tree.add(leaf))
+        return tree
 
     def _leaves(self, where: str, *arguments: object) -> list[Node]:
         return [_leaf(row) for row in self._db.execute(f"{_LEAF} {where}", arguments)]

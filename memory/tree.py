@@ -154,6 +154,25 @@ def merge(a: Node, b: Node) -> Node:
     )
 
 
+def together(nodes: Sequence[Node]) -> Node:
+    """Many neighbours as one chapter: what `merge` makes of them pair by pair, but each is looked at once."""
+    first, last = nodes[0], nodes[-1]
+    vector = sum((n.vector * n.clips for n in nodes if n.vector.shape == last.vector.shape), np.zeros_like(last.vector))
+    length = float(np.linalg.norm(vector))
+    return Node(
+        id=first.id,
+        session=first.session,
+        level=CHAPTER,
+        start_ns=first.start_ns,
+        end_ns=max(n.end_ns for n in nodes),
+        vector=vector / length if length else vector,
+        clips=sum(n.clips for n in nodes),
+        merges=math.ceil(math.log2(len(nodes))) if len(nodes) > 1 else first.merges,
+        said=merged_sentences([said for n in nodes for said in n.said], ()),
+        shown=thinned([shown for n in nodes for shown in n.shown]),
+    )
+
+
 def merged_sentences(a: Sequence[Said], b: Sequence[Said], limit: int = SENTENCES) -> tuple[Said, ...]:
     """Each sentence once with its count, in order of time. Beyond the limit, what was true most often goes first:
     it is the rare that tells one time from another; the first and the commonest stay."""

@@ -12,7 +12,7 @@ from memory.events import row_id
 from memory.grove import Grove
 from memory.store import Store
 from memory.timeline import Clip
-from memory.tree import Node
+from memory.tree import CHAPTER, CHAPTERS, EPISODES, FRAMES, Node
 
 pytestmark = pytest.mark.unit
 
@@ -73,3 +73,16 @@ def test_nodes_are_made_anew_from_the_clips_that_are_left(tmp_path: Path) -> Non
     assert not {s.name for n in nodes for s in n.shown} & {f"1-{n}" for n in range(20, 41)}
     store.commit()
     assert _same(nodes, Grove(store).nodes(1, 0, 10**15))
+
+
+def test_the_tree_of_a_long_memory_without_one_is_bounded_and_complete(tmp_path: Path) -> None:
+    store, _, _ = _grown(tmp_path, 700)  # almost six hours
+    store.database.execute("DELETE FROM nodes")
+    store.commit()
+    nodes = Grove(store).nodes(1, 0, 10**15)
+    assert len(nodes) <= CHAPTERS + EPISODES
+    assert sum(n.clips for n in nodes) == 700
+    assert [n.start_ns for n in nodes] == sorted(n.start_ns for n in nodes)
+    assert all(n.level == CHAPTER for n in nodes if n.end_ns < (700 * 30 - 3601) * S)
+    assert len(nodes[0].shown) == min(FRAMES, nodes[0].clips)
+    assert _same(nodes, Grove(store).nodes(1, 0, 10**15))  # and is on disk
