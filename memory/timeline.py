@@ -21,6 +21,7 @@ from wire.messages import FrameSeen, Picture, SoundHeard, Tensor, Utterance
 
 PICTURES_PER_CLIP = 4  # key frames: the clip's first, then frames in which something began
 NEWEST_FRAMES = 8  # pictures at hand for a question about now
+NEWEST_KEPT = 4  # key frames among them, however old, which a reasoner may have read already
 
 Array = NDArray[np.float32]
 
@@ -88,6 +89,7 @@ class Timeline:
         self._cutter = ClipCutter(cosine=cosine)
         self._clip: _OpenClip | None = None
         self._newest: deque[Picture] = deque(maxlen=NEWEST_FRAMES)
+        self._kept: deque[Picture] = deque(maxlen=NEWEST_KEPT)
         self._last_picture = ""
 
     def next_serial(self) -> int:
@@ -144,20 +146,25 @@ class Timeline:
         return None if self._clip is None else self._as_clip(self._clip)
 
     def newest(self, from_ns: int, to_ns: int) -> tuple[Picture, ...]:
-        return tuple(p for p in self._newest if from_ns <= p.t_ns <= to_ns)
+        """Pictures of the span, oldest first."""
+        found = {p.t_ns: p for p in (*self._kept, *self._newest) if from_ns <= p.t_ns <= to_ns}
+        return tuple(found[t_ns] for t_ns in sorted(found))
 
     def resume(self, open_events: Iterable[Event], seen_ns: int, pictures: Iterable[KeyFrame]) -> None:
         """Go on after the process was restarted: what was in view, and the newest key frames, oldest first."""
         self.seen_ns = seen_ns
         self.intervals.resume(open_events, seen_ns)
         for picture in pictures:
-            self._newest.append(Picture(t_ns=picture.t_ns, jpeg=picture.jpeg))
+            self._show(Picture(t_ns=picture.t_ns, jpeg=picture.jpeg, kept=True))
             self._last_picture = picture.name
 
     def forget(self, from_ns: int, to_ns: int) -> None:
         """Drop pictures, the open clip and what is in view, if they show something of this span."""
         self.intervals.forget(from_ns)
-        self._newest = deque((p for p in self._newest if not from_ns <= p.t_ns <= to_ns), NEWEST_FRAMES)
+        for shown in (self._newest, self._kept):
+            left = [p for p in shown if not from_ns <= p.t_ns <= to_ns]
+            shown.clear()
+            shown.extend(left)
         self._last_picture = ""
         if self._clip is not None and self._clip.start_ns <= to_ns and self._clip.end_ns >= from_ns:
             self._clip = None
@@ -192,13 +199,19 @@ class Timeline:
         """The frame as a key frame if it is worth one. A repeated frame brings no picture: the one before shows it."""
         kept: tuple[KeyFrame, ...] = ()
         if frame.jpeg:
-            self._newest.append(Picture(t_ns=frame.t_ns, jpeg=frame.jpeg))
             if clip.pictures == 0 or (began and clip.pictures < PICTURES_PER_CLIP):
                 clip.pictures += 1
                 self._last_picture = f"{self.session}-{frame.t_ns // 1_000_000:010d}"
                 kept = (KeyFrame(self._last_picture, frame.t_ns, frame.jpeg),)
+            self._show(Picture(t_ns=frame.t_ns, jpeg=frame.jpeg, kept=bool(kept)))
         clip.key_frame = clip.key_frame or self._last_picture
         return kept
+
+    def _show(self, picture: Picture) -> None:
+        """The newest picture of all."""
+        self._newest.append(picture)
+        if picture.kept:
+            self._kept.append(picture)
 
     def _event(
         self,

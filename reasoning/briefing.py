@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from wire.messages import Evidence, Question
 
 SECOND_NS = 1_000_000_000
+RESIDENT = 4  # newest key frames that a model may have read before there is a question, at most
 LETTERS = string.ascii_uppercase
 
 
@@ -20,14 +21,21 @@ class Limits:
     frames: int = 8  # of the stream; pictures that the person put into the chat come on top
     facts: int = 24  # remembered things, the best ones
 
+    @property
+    def resident(self) -> int:
+        """How many of the frames are the newest key frames, whatever is asked."""
+        return min(RESIDENT, self.frames // 2)
+
 
 @dataclass(frozen=True)
 class Shown:
-    """A picture with the words before it. given: put into the chat by the person."""
+    """A picture with the words before it. given: put into the chat by the person. resident: one of the newest key
+    frames, which are the same for every question of that moment."""
 
     label: str
     jpeg: bytes
     given: bool
+    resident: bool = False
 
 
 @dataclass(frozen=True)
@@ -52,7 +60,7 @@ def brief(question: Question, limits: Limits) -> Briefing:
     chosen = _chosen(question, limits.facts)
     facts = tuple(f"[{_span(item)}] {item.text}" for _, item in chosen if item.text)
     return Briefing(
-        shown=_shown(question, limits.frames),
+        shown=_shown(question, limits),
         facts=facts,
         question=question.text + _options(question.options),
         history=tuple((turn.question, turn.heard) for turn in question.history if turn.heard),
@@ -69,18 +77,27 @@ def _chosen(question: Question, limit: int) -> list[tuple[int, Evidence]]:
     return sorted(found.values(), key=lambda pair: (pair[1].start_ns, pair[1].end_ns, pair[0]))
 
 
-def _shown(question: Question, limit: int) -> tuple[Shown, ...]:
+def frame(t_ns: int, jpeg: bytes, *, resident: bool = False) -> Shown:
+    """A frame of the stream with its time."""
+    return Shown(f"Frame at {clock(t_ns)}", jpeg, given=False, resident=resident)
+
+
+def _shown(question: Question, limits: Limits) -> tuple[Shown, ...]:
+    """Given pictures, then frames in time order: the newest key frames, the newest of all, then as many recalled ones
+    as there is room for. Half of the room goes to the present at most, unless nothing was recalled."""
     given = [Shown(f"Picture {i}", jpeg, given=True) for i, jpeg in enumerate(question.images, start=1)]
-    newest = [(picture.t_ns, picture.jpeg) for picture in question.newest[-limit:] if picture.jpeg] if limit else []
-    # At most half of the places go to the present, so that what was recalled is seen as well.
+    pictures = [(picture.t_ns, picture.jpeg) for picture in question.newest if picture.jpeg]
+    kept = [picture.t_ns for picture in question.newest if picture.jpeg and picture.kept]
+    resident = set(kept[max(0, len(kept) - limits.resident) :])
     keys = [(item.start_ns, item.jpeg) for item in question.evidence if item.jpeg]
-    newest = newest[-max(1, limit // 2) :] if keys else newest
-    frames = dict(newest)
-    for t_ns, jpeg in keys:
-        if len(frames) >= limit:
-            break
-        frames.setdefault(t_ns, jpeg)
-    seen = [Shown(f"Frame at {clock(t_ns)}", jpeg, given=False) for t_ns, jpeg in sorted(frames.items())]
+    present = max(1, limits.frames // 2) if keys else limits.frames
+    newest = [one for one in reversed(pictures) if one[0] not in resident]
+    first = newest[: max(1, present - len(resident))]
+    chosen = {t_ns: jpeg for t_ns, jpeg in pictures if t_ns in resident}
+    for t_ns, jpeg in (*first, *keys, *newest):
+        if len(chosen) < limits.frames:
+            chosen.setdefault(t_ns, jpeg)
+    seen = [frame(t_ns, jpeg, resident=t_ns in resident) for t_ns, jpeg in sorted(chosen.items())]
     return (*given, *seen)
 
 

@@ -118,8 +118,11 @@ class Cues:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Picture:
+    """A frame. kept: a key frame, which reasoning was sent as FrameKept when it came."""
+
     t_ns: int
     jpeg: bytes
+    kept: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -45,6 +45,28 @@ def test_pictures_are_given_ones_then_frames_in_time_order() -> None:
     assert told.shown[1].label == "Frame at 0:04"
 
 
+def test_the_newest_key_frames_are_the_same_for_every_question() -> None:
+    """However many frames came after them, and whatever was recalled; the newest of all is there as well."""
+    newest = tuple(
+        Picture(t_ns=i * SECOND_NS, jpeg=b"n%d" % i, kept=i in (20, 30, 40, 57))
+        for i in (20, 30, 40, 54, 55, 56, 57, 58, 59)
+    )
+    keys = tuple(seen(i, str(i), b"r%d" % i) for i in (1, 2, 3, 4))
+    expected = [
+        (8, (), "n20 n30 n40 n55 n56 n57 n58 n59"),
+        (8, keys, "r1 r2 r3 n20 n30 n40 n57 n59"),
+        (4, keys, "r1 n40 n57 n59"),
+        (2, keys, "n57 n59"),
+        (1, keys, "n59"),
+    ]
+    for limit, evidence, names in expected:
+        told = brief(question(newest=newest, evidence=evidence), Limits(frames=limit))
+        assert b" ".join(shown.jpeg for shown in told.shown).decode() == names
+        resident = [shown.jpeg for shown in told.shown if shown.resident]
+        assert resident == [b"n20", b"n30", b"n40", b"n57"][4 - Limits(frames=limit).resident :]
+    assert [Limits(frames=n).resident for n in (0, 1, 2, 8, 30)] == [0, 0, 1, 4, 4]
+
+
 def test_without_recalled_pictures_the_present_has_all_places() -> None:
     newest = tuple(Picture(t_ns=i * SECOND_NS, jpeg=b"n%d" % i) for i in range(6))
     assert len(brief(question(newest=newest), Limits(frames=4)).shown) == 4
