@@ -24,6 +24,7 @@ MAX_HEADER_BYTES = 4 * 2**20
 MAX_PART_BYTES = 64 * 2**20  # a 4K RGB frame is 25 MB
 MAX_PARTS = 1024
 _PART = 1  # msgpack extension type: index of a raw part
+_PLAIN = frozenset({str, int, float, bool, dict, type(None)})  # what msgpack packs as it is
 
 Check = Callable[[Any, list[bytes]], Any]
 
@@ -43,16 +44,25 @@ def encode(message: Message) -> list[bytes]:
 
 
 def _pack(value: Any, parts: list[bytes]) -> Any:
+    if type(value) in _PLAIN:
+        return value
     if isinstance(value, bytes):
         if not value:
             return b""
         parts.append(value)
         return msgpack.ExtType(_PART, len(parts).to_bytes(2, "big"))
-    if dataclasses.is_dataclass(value):
-        return {f.name: _pack(getattr(value, f.name), parts) for f in dataclasses.fields(value)}
     if isinstance(value, tuple):
         return [_pack(item, parts) for item in value]
+    kind: Any = type(value)
+    if names := _names(kind):
+        return {name: _pack(getattr(value, name), parts) for name in names}
     return value
+
+
+@cache
+def _names(kind: Any) -> tuple[str, ...]:
+    """The fields of a dataclass; none of another type."""
+    return tuple(f.name for f in dataclasses.fields(kind)) if dataclasses.is_dataclass(kind) else ()
 
 
 def decode(frames: list[bytes]) -> Message:
