@@ -31,6 +31,7 @@ Ids = NDArray[np.int64]
 EXACT_UP_TO = 100_000  # vectors that are scanned one by one
 GROWTH = 2  # lists are trained anew when there are that many times more vectors
 PROBES = 16  # lists that are looked into
+_TOGETHER = 512  # vectors read at a time; more would make faiss start threads
 _CHUNK = 16_384  # vectors converted at a time; bounds the float32 copy
 _TRAINED_ON = 64  # vectors for each list centre
 
@@ -109,18 +110,32 @@ class VectorIndex:
                 best[identity] = max(round(score, 4), best.get(identity, -1.0))
         return best
 
+    def vectors(self, ids: Iterable[int]) -> tuple[list[int], Array]:
+        """Those of these ids that are there, and their (N, D) vectors."""
+        asked = list(ids)
+        found = []
+        for start in range(0, len(asked), _TOGETHER):
+            some = asked[start : start + _TOGETHER]
+            try:
+                found.append((some, self._index.reconstruct_batch(np.asarray(some, np.int64))))
+            except RuntimeError:  # its way of saying that there is no such id
+                found += [([i], row) for i in some if (row := self._row(i)) is not None]
+        there = [identity for some, _ in found for identity in some]
+        return there, np.concatenate([rows for _, rows in found]) if found else np.zeros((0, self.dim), np.float32)
+
+    def _row(self, identity: int) -> Array | None:
+        try:
+            row: Array = self._index.reconstruct_batch(np.asarray([identity], np.int64))
+        except RuntimeError:
+            return None
+        return row
+
     def scores(self, vectors: Array, ids: Iterable[int]) -> dict[int, float]:
         """The best score of each of these ids over the (Q, D) vectors; ids that are not there are left out."""
-        there, rows = [], []
-        for identity in ids:
-            try:
-                rows.append(self._index.reconstruct(identity))
-            except RuntimeError:  # its way of saying that there is no such id
-                continue
-            there.append(identity)
+        there, rows = self.vectors(ids)
         if not there or not len(vectors):
             return {}
-        best = (np.stack(rows) @ vectors.T).max(axis=1)
+        best = (rows @ vectors.T).max(axis=1)
         return {identity: round(float(score), 4) for identity, score in zip(there, best, strict=True)}
 
     # ---- inverted lists --------------------------------------------------------------------------------------------

@@ -52,10 +52,10 @@ class NumpyIndex:
         order = np.argsort(-scores, axis=1, kind="stable")[:, :k]
         return np.take_along_axis(scores, order, axis=1), self._ids[order]
 
-    def reconstruct(self, identity: int) -> NDArray[np.float32]:
-        """The vector of an id. Raises RuntimeError where there is none, as faiss does."""
-        place = self._place.get(identity)
-        if place is None:
-            raise RuntimeError(f"no vector {identity}")
-        vector: NDArray[np.float32] = self._rows[place].astype(np.float32)
-        return vector
+    def reconstruct_batch(self, ids: NDArray[np.int64]) -> NDArray[np.float32]:
+        """The vectors (N, D) of ids. Raises RuntimeError where there is none, as faiss does."""
+        places = [self._place.get(identity, -1) for identity in ids.tolist()]
+        if -1 in places:
+            raise RuntimeError(f"no vector {ids[places.index(-1)]}")
+        vectors: NDArray[np.float32] = self._rows[places].astype(np.float32)
+        return vectors
