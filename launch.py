@@ -14,6 +14,7 @@ import typer
 # name: (module:function or Typer app, one line of help)
 COMMANDS: dict[str, tuple[str, str]] = {
     "replay": ("streamer.cli:replay", "Run a recorded stream through the three processes and answer its questions."),
+    "chat": ("workbench.cli.chat:chat", "Talk with a profile's models about pictures, videos and sound."),
     "memory": ("memory.cli:app", "Look at what is remembered, and erase it."),
 }
 

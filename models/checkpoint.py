@@ -64,9 +64,11 @@ def checkpoint_folder(name: str | Path) -> Path:
     try:
         return Path(snapshot_download(str(name), local_files_only=True))
     except (OSError, ValueError) as error:
+        is_path = folder.parent.exists() or str(name).startswith("checkpoints/")
+        fetch = "fetch the checkpoint into it" if is_path else f"`hf download {name}` fetches it"
         raise CheckpointError(
-            f"{name} is not a folder, and the hub's cache holds nothing by that id; fetch the checkpoint into it, "
-            f"or `hf download {name}` if that is its hub id (docs/models.md)"
+            f"{name} is not a folder, and the hub's cache holds nothing by that id; {fetch}, or name another folder "
+            "(docs/models.md)"
         ) from error
 
 

@@ -14,7 +14,10 @@ from pathlib import Path
 
 log = logging.getLogger(__name__)
 
-GB = 1e9
+
+def size_text(n_bytes: int) -> str:
+    """In GB, or in MB where that says more."""
+    return f"{n_bytes / 1e9:.1f} GB" if n_bytes >= 1e9 else f"{n_bytes / 1e6:.1f} MB"
 
 
 @dataclass(frozen=True)
@@ -57,13 +60,13 @@ class Loading:
         self._tell()
         step = self.STEPS * self._done // self._total
         if step > self._step and self._total >= self.LEAST_BYTES:
-            log.info("< %s: %.1f of %.1f GB", self._source, self._done / GB, self._total / GB)
+            log.info("< %s: %s of %s", self._source, size_text(self._done), size_text(self._total))
         self._step = step
 
     def finish(self) -> None:
         self._done = self._total
         self._tell()
-        log.info("< %s: all of its %.2f GB", self._source, self._total / GB)
+        log.info("< %s: all of its %s", self._source, size_text(self._total))
 
     def _tell(self) -> None:
         watcher = _watcher.get()

@@ -54,6 +54,14 @@ class Registry:
 
         Raises BackendError, also for what the backend itself finds wrong with its options, files or server.
         """
+        checked = self.options(name, options)
+        try:
+            return self.load(name)(checked)
+        except (ValueError, OSError) as error:
+            raise BackendError(f"{self.role}: backend {name!r}: {error}") from error
+
+    def options(self, name: str, options: dict[str, Any]) -> Any:
+        """The backend's `Options`, which load nothing. Raises BackendError for names that it does not have."""
         backend = self.load(name)
         known = {f.name: f for f in dataclasses.fields(backend.Options)}
         for key in options:
@@ -69,8 +77,8 @@ class Registry:
                 f"{self.role}: backend {name!r} needs the option {missing[0]!r}; set {self.role}.options"
             )
         try:
-            return backend(backend.Options(**options))
-        except (ValueError, OSError) as error:
+            return backend.Options(**options)
+        except ValueError as error:
             raise BackendError(f"{self.role}: backend {name!r}: {error}") from error
 
 

@@ -1,0 +1,94 @@
+"""`omnilive chat --batch`: questions as JSON lines, answers as JSON lines."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import Progress
+
+from wire.boxes import find_boxes
+from workbench.api import Chat, Request
+from workbench.errors import Unusable
+
+_KEYS = {"id", "prompt", "images", "video"}
+
+
+def run_batch(talk: Chat, file: Path, out: Path | None, size: int, notes: Console) -> None:
+    """Everything is checked before anything is loaded; the answers are written in the order of the questions."""
+    requests = read_requests(file)
+    _ = talk.talker
+    with Progress(console=notes, transient=True, disable=not notes.is_terminal) as progress:
+        task = progress.add_task("answering", total=len(requests))
+        answers = talk.batch(requests, size=size, done=lambda n: progress.update(task, completed=n))
+    lines = [_line(request, answer) for request, answer in zip(requests, answers, strict=True)]
+    text = "".join(f"{json.dumps(line, ensure_ascii=False)}\n" for line in lines)
+    if out is None:
+        sys.stdout.write(text)
+    else:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        out.write_text(text, encoding="utf-8")
+        notes.print(f"{len(lines)} answers in {out}", style="dim", soft_wrap=True)
+
+
+def read_requests(file: Path) -> list[Request]:
+    """Raises Unusable with the number of the line that cannot be used. Relative paths count from here, else from the
+    file's own folder."""
+    found = []
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise Unusable(f"{file} cannot be read: {error}") from error
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            found.append(_request(json.loads(line), file.parent, number))
+        except (json.JSONDecodeError, Unusable) as error:
+            raise Unusable(f"{file}, line {number}: {error}") from error
+    if not found:
+        raise Unusable(
+            f'{file} has no question; write lines such as {{"prompt": "What is this?", "images": ["a.jpg"]}}'
+        )
+    return found
+
+
+def _request(value: Any, beside: Path, number: int) -> Request:
+    if not isinstance(value, dict):
+        raise Unusable('it is no object; write {"prompt": "...", "images": ["..."]}')
+    for key in value.keys() - _KEYS:
+        raise Unusable(f"{key!r} is unknown; id, prompt, images and video are known")
+    prompt, images, video = value.get("prompt"), value.get("images", []), value.get("video")
+    if not isinstance(prompt, str) or not prompt.strip():
+        raise Unusable("it has no prompt; write what is asked")
+    if not isinstance(images, list) or not all(isinstance(one, str) for one in images):
+        raise Unusable("images must be a list of paths")
+    if video is not None and not isinstance(video, str):
+        raise Unusable("video must be a path")
+    return Request(
+        prompt=prompt,
+        images=[_found(one, beside) for one in images],
+        video=_found(video, beside) if video else None,
+        id=str(value.get("id", number)),
+    )
+
+
+def _found(name: str, beside: Path) -> Path:
+    for path in (Path(name), beside / name):
+        if path.is_file():
+            return path
+    raise Unusable(f"there is no file {name}")
+
+
+def _line(request: Request, answer: str) -> dict[str, Any]:
+    line: dict[str, Any] = {"id": request.id, "prompt": request.prompt, "answer": answer}
+    marked = find_boxes(answer)
+    if marked:
+        line["boxes"] = [
+            {"name": one.name, "boxes": [[box.left, box.top, box.right, box.bottom] for box in one.boxes]}
+            for one in marked
+        ]
+    return line
