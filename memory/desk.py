@@ -16,16 +16,16 @@ from memory.embedder import Probe
 from memory.events import row_id
 from memory.history import History
 from memory.keeper import CompressedClip, Opened
+from memory.question_tokens import QuestionTokens, tensor_of
 from memory.recall import Recalled
 from memory.search import Query
 from memory.store import SessionRow
 from memory.timeline import Clip, Step, Timeline
 from wire.codec import decode, encode
-from wire.messages import Cues, Evidence, MemoryRequest, Played, Question, SessionSettings, Tensor, Utterance
+from wire.messages import Cues, Evidence, MemoryRequest, Played, Question, SessionSettings, Utterance
 from wire.worker import Worker
 
 BATCH = 64  # sentences embedded at a time
-TOKEN_CLIPS = 4  # clips whose local memory goes with a question
 
 
 class Desk:
@@ -51,6 +51,7 @@ class Desk:
         self._keeper = keeper
         self._embedder = embedder
         self._unix_s = unix_s
+        self._tokens = QuestionTokens(opened.row.no, keeper, embedder)
         row = opened.row
         self._timeline = Timeline(row.no, serial=row.serial, clips=row.clips, frames=row.frames, cosine=cosine)
         if opened.resumed:
@@ -124,7 +125,8 @@ class Desk:
         cues: Cues = await self._embedder.call(
             "understand", words.text, words.t_ns, words.options, history, self.settings.start_unix_s
         )
-        probe: Probe = await self._embedder.call("vectors", cues, words.text, words.options)
+        overview = await self._tokens.overview(words)
+        probe: Probe = await self._embedder.call("vectors", cues, words.text, words.options, overview)
         recalled: Recalled = await self._keeper.call("recall", self._query(cues, words, probe))
         question = Question(
             session=words.session,
@@ -143,7 +145,8 @@ class Desk:
             log=recalled.log,
             log_truncated=recalled.log_truncated,
             newest=self._timeline.newest(words.visible_from_ns, words.t_ns),
-            tokens=await self._tokens(recalled.evidence),
+            tokens=tensor_of(await self._tokens.related(words, recalled, probe.scene)),
+            overview=tensor_of(overview),
             frames_seen=self._timeline.frames,
         )
         await self._keep_question(words, question)
@@ -177,14 +180,6 @@ class Desk:
             scene=probe.scene,
             scene_repeats=probe.scene_repeats,
         )
-
-    async def _tokens(self, evidence: tuple[Evidence, ...]) -> Tensor | None:
-        """Local memory of the clips recalled, where the compressor makes any."""
-        spans = [(e.start_ns, e.end_ns) for e in evidence if e.kind == "scene"][:TOKEN_CLIPS]
-        tokens = await self._keeper.call("tokens", self.row.no, spans) if spans else None
-        if tokens is None:
-            return None
-        return Tensor(data=tokens.tobytes(), dtype=str(tokens.dtype), shape=tokens.shape)
 
     async def sent(self, question: Question) -> None:
         await self._keeper.call("mark_sent", self.row.no, question.reply_id)

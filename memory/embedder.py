@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from memory.backends import COMPRESSOR, TEXT_ENCODER
-from memory.backends.base import ClipInput, ClipMemory, Compressor, TextEncoder
+from memory.backends.base import ClipInput, ClipMemory, Compressor, Overviewer, TextEncoder
 from memory.question import understand
 from wire.messages import Cues, HistoryTurn
 
@@ -67,6 +67,8 @@ class Embedder:
     def __init__(self, encoder: TextEncoder, compressor: Compressor) -> None:
         self._encoder = CachedEncoder(encoder)
         self._compressor = compressor
+        self._overviewer = compressor if isinstance(compressor, Overviewer) else None
+        self._overview: tuple[tuple[int, ...], Array] | None = None  # of these clips
         compressor.attach(self._encoder)
         probe = "Which space is this?"
         self._repeats = np.array_equal(compressor.question(probe), self._encoder.encode([probe])[0])
@@ -102,21 +104,43 @@ class Embedder:
             text, t_ns=t_ns, options=options, history=history, start_unix_s=start_unix_s, encode=self.encode
         )
 
-    def vectors(self, cues: Cues, text: str, options: tuple[str, ...]) -> Probe:
-        """The vectors that a question is searched with."""
+    def threshold(self) -> float | None:
+        """Cosine from which on a clip is about a question; None for a compressor whose tokens no reasoner reads."""
+        return self._overviewer.threshold if self._overviewer is not None else None
+
+    def overview(self, kept: dict[int, Array]) -> Array | None:
+        """(n, H) overview memory of clips, by id in order of time; made once for the same clips."""
+        if self._overviewer is None or not kept:
+            return None
+        key = tuple(kept)
+        if self._overview is None or self._overview[0] != key:
+            self._overview = (key, self._overviewer.integrate(list(kept.values())))
+        return self._overview[1]
+
+    def local(self, kept: dict[int, Array]) -> Array | None:
+        """(K, H) local memory of clips, by id in order of time."""
+        return self._overviewer.local(list(kept.values())) if self._overviewer is not None and kept else None
+
+    def vectors(self, cues: Cues, text: str, options: tuple[str, ...], overview: Array | None = None) -> Probe:
+        """The vectors that a question is searched with. overview: that it is asked after, where the compressor does."""
+        scene = None
+        if text.strip():
+            after = self._overviewer
+            scene = self.question(text) if after is None or overview is None else after.question_after(text, overview)
         texts = tuple(dict.fromkeys(t for t in (text, cues.subject, *options) if t.strip()))
         meant = tuple(dict.fromkeys(t for t in (text, *options) if t.strip()))
         return Probe(
             texts,
             self.encode(list(meant)),
             self.encode([cues.anchor]) if cues.anchor else None,
-            self.question(text) if text.strip() else None,
+            scene,
             self._repeats,
         )
 
     def forget(self) -> None:
-        """Drop the cache: it holds sentences that were to be erased."""
+        """Drop the caches: they hold what was to be erased."""
         self._encoder.forget()
+        self._overview = None
 
     def close(self) -> None:
         self._encoder.close()

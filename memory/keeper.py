@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from memory.archive import Archive, Asked, ClipRow
+from memory.clip_memory import ClipMemories, Wanted
 from memory.door import Address
 from memory.erase import Erased
 from memory.events import ANSWER, QUESTION, Event
@@ -78,6 +79,7 @@ class Keeper:
         self.upkeep.recover()
         self.upkeep.open_indexes()
         self.search = Search(self.store, self.archive, self._phrases, self._clips)
+        self._memories = ClipMemories(self.archive, self._grove, self._clips)
         self._closed = False
 
     def close(self) -> None:
@@ -252,6 +254,14 @@ class Keeper:
                 if tokens is not None:
                     found.append(tokens)
         return np.concatenate(found) if found else None
+
+    def overview_tokens(self, no: int, from_ns: int, to_ns: int) -> dict[int, Array]:
+        """What was kept of clips that stand for all of the span, by id, in order of time."""
+        return self._memories.overview(no, from_ns, to_ns)
+
+    def related_tokens(self, wanted: Wanted) -> dict[int, Array]:
+        """What was kept of the clips that a question is about, by id, in order of time."""
+        return self._memories.related(wanted)
 
     def picture(self, name: str) -> bytes | None:
         return self.archive.picture(name)

@@ -193,7 +193,8 @@ class Question(Message):
 
     evidence: best matches, best first, spans within [visible_from, t_ns]. log: the complete list in time order of
     events of the kinds and span that the cues name (`log_truncated`: only its newest part fitted).
-    newest: the last frames, oldest first. tokens: memory embeddings for models that read them.
+    newest: the last frames, oldest first. tokens, overview: memory embeddings (n, H) for models that read them, of
+    the clips that the question is about and of everything.
     """
 
     id: str  # as given, or "turn-N" for a spoken one
@@ -210,6 +211,7 @@ class Question(Message):
     log_truncated: bool = False
     newest: tuple[Picture, ...] = ()
     tokens: Tensor | None = None
+    overview: Tensor | None = None
     frames_seen: int = 0
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,14 +33,15 @@ class ClipInput:
 
 @dataclass(frozen=True, kw_only=True)
 class ClipMemory:
-    """vector: (D,) unit vector that questions are compared with. tokens: (K, H) local memory, or None."""
+    """vector: (D,) unit vector that questions are compared with. tokens: (K, H) what is kept of it, or None."""
 
     vector: NDArray[np.float32]
     tokens: NDArray[np.float32] | None = None
 
 
 class Compressor(Protocol):
-    """memory.compressor: a clip becomes its vector and its local tokens."""
+    """memory.compressor: a clip becomes its vector and its local tokens. One whose tokens a reasoner reads is an
+    Overviewer as well."""
 
     dim: int
 
@@ -50,3 +51,14 @@ class Compressor(Protocol):
     def compress(self, clips: list[ClipInput]) -> list[ClipMemory]: ...
     def question(self, text: str) -> NDArray[np.float32]: ...  # (D,) in the same space
     def close(self) -> None: ...
+
+
+@runtime_checkable
+class Overviewer(Protocol):
+    """A compressor whose tokens, as they were kept of clips in order of time, become memory in a reasoner's prompt."""
+
+    threshold: float  # cosine between question and clip above which the clip is about it
+
+    def integrate(self, kept: list[NDArray[np.float32]]) -> NDArray[np.float32]: ...  # (n, H): overview memory
+    def local(self, kept: list[NDArray[np.float32]]) -> NDArray[np.float32]: ...  # (K, H): question related memory
+    def question_after(self, text: str, overview: NDArray[np.float32]) -> NDArray[np.float32]: ...  # (D,)

@@ -19,7 +19,7 @@ from transformers import AutoTokenizer
 from memory.backends.base import ClipInput, ClipMemory, TextEncoder
 from models.checkpoint import CheckpointError, checkpoint_folder, load_weights, read_json
 from models.devices import choose_device, choose_dtype
-from models.memory_stream import PublishedStream
+from models.memory_stream import THRESHOLD, PublishedStream
 from models.video_memory import PICTURE_ID, VideoMemory, VideoMemoryConfig
 from models.video_sampling import time_prompt
 
@@ -53,7 +53,7 @@ class PublishedSession:
     def step(self, clip: ClipInput, *, new_clip: bool) -> ClipMemory:
         """All frames so far of the open clip; a new clip is appended, else the last one is replaced."""
         self._stream.step(self._words(_time_words(clip)), self._states(clip), new_clip=new_clip)
-        return ClipMemory(vector=_unit(_numpy(self._stream.time[-1])), tokens=_numpy(self._stream.local[-1]))
+        return _kept(self._stream.local[-1], self._stream.time[-1])
 
     @torch.inference_mode()
     def ask(self, text: str) -> tuple[Array, Array]:
@@ -63,9 +63,10 @@ class PublishedSession:
 
 
 class IxcMemory:
-    """Vectors are time tokens of length one; tokens are the clip's local memory."""
+    """Vectors are time tokens of length one; tokens are the clip's local memory and, last, the bare time token."""
 
     Options = IxcMemoryOptions
+    threshold = THRESHOLD
 
     def __init__(self, options: IxcMemoryOptions) -> None:
         folder = memory_folder(checkpoint_folder(options.checkpoint))
@@ -89,7 +90,7 @@ class IxcMemory:
     @torch.inference_mode()
     def compress(self, clips: list[ClipInput]) -> list[ClipMemory]:
         """Features (T, patches, C), or (T, patches*C), of each clip. Raises ValueError for a clip without them."""
-        return [ClipMemory(vector=_unit(_numpy(time)), tokens=_numpy(local)) for local, time in self._states(clips)]
+        return [_kept(local, time) for local, time in self._states(clips)]
 
     def _states(self, clips: Sequence[ClipInput]) -> list[tuple[Tensor, Tensor]]:
         """Local memory (T*pool, H) and time token (H,) of each clip."""
@@ -111,16 +112,24 @@ class IxcMemory:
         return list(zip(memory.local, memory.time, strict=True))
 
     @torch.inference_mode()
-    def overview(self, clips: Sequence[ClipInput]) -> Array:
-        """(clips, H): these clips integrated, in time order. The cost grows with their number: bound it."""
-        states = self._states(clips)
-        return _numpy(self._network.integrate([local for local, _ in states], torch.stack([t for _, t in states])))
+    def integrate(self, kept: list[Array]) -> Array:
+        """(clips, H) overview memory of clips in time order. The cost grows with their number: bound it."""
+        if not kept:
+            return np.zeros((0, self.dim), np.float32)
+        local = [self._tensor(tokens[:-1]) for tokens in kept]
+        return _numpy(self._network.integrate(local, self._tensor(np.stack([tokens[-1] for tokens in kept]))))
+
+    def local(self, kept: list[Array]) -> Array:
+        """(K, H) local memory of clips, one after the other."""
+        return np.concatenate([tokens[:-1] for tokens in kept]) if kept else np.zeros((0, self.dim), np.float32)
+
+    def question(self, text: str) -> Array:
+        """(D,) unit vector of a question about a stream of which there is no overview yet."""
+        return self.question_after(text, np.zeros((0, self.dim), np.float32))
 
     @torch.inference_mode()
-    def question(self, text: str, overview: Array | None = None) -> Array:
-        """(D,) unit vector of a question, asked in front of an overview (n, H) where one is given."""
-        if overview is None:
-            overview = np.zeros((0, self.dim), np.float32)
+    def question_after(self, text: str, overview: Array) -> Array:
+        """(D,) unit vector of a question, asked in front of an overview (n, H), as published."""
         rows = self._network.question_rows(self._tensor(overview), [self._ids(text)])
         return _unit(_numpy(self._network.question_tokens(rows))[0])
 
@@ -161,6 +170,11 @@ def memory_folder(path: Path) -> Path:
 
 def _time_words(clip: ClipInput) -> str:
     return time_prompt(clip.start_ns / SECOND_NS, clip.end_ns / SECOND_NS)
+
+
+def _kept(local: Tensor, time: Tensor) -> ClipMemory:
+    """local (T*pool, H), time (H,)."""
+    return ClipMemory(vector=_unit(_numpy(time)), tokens=_numpy(torch.cat((local, time[None]))))
 
 
 def _without_tower(key: str) -> str | None:

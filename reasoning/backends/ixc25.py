@@ -22,7 +22,7 @@ from models.ixc_prompts import IMAGE, plain
 from models.ixc_reasoner import IxcReasoner
 from reasoning.backends.base import Chunk
 from reasoning.briefing import Briefing, Limits, brief, chosen_option
-from wire.messages import Question
+from wire.messages import Question, Tensor as WireTensor
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,10 +73,10 @@ class Ixc25Llm:
         frames = [_picture(shown.jpeg) for shown in told.shown if not shown.given]
         given = [_picture(shown.jpeg) for shown in told.shown if shown.given]
         history = [(plain(asked), plain(heard)) for asked, heard in told.history]
-        memory = memory_tokens(question)
-        if memory is not None and self._model.memory_width and not given:
+        overview, related = memory_tokens(question.overview), memory_tokens(question.tokens)
+        if (overview is not None or related is not None) and self._model.memory_width and not given:
             picture = self._model.see_video(frames) if frames else None
-            return self._model.remember(f"Question: {plain(told.text())}", None, memory, picture, history)
+            return self._model.remember(f"Question: {plain(told.text())}", overview, related, picture, history)
         seen = self._model.see(given)
         places = "".join(f"Picture {i}: {IMAGE}\n" for i in range(1, len(given) + 1))
         if frames:
@@ -96,9 +96,8 @@ def open_model(options: Ixc25Options) -> IxcReasoner:
     return IxcReasoner(folder, device, dtype, others=others, bits=options.bits, static_cache=options.static_cache)
 
 
-def memory_tokens(question: Question) -> torch.Tensor | None:
-    """(K, width) float32 clip memory of a question, None without any."""
-    tokens = question.tokens
+def memory_tokens(tokens: WireTensor | None) -> torch.Tensor | None:
+    """(K, width) float32 memory that came with a question, None without any."""
     if tokens is None or 0 in tokens.shape or len(tokens.shape) != 2:
         return None
     array = np.frombuffer(tokens.data, dtype=tokens.dtype).reshape(tokens.shape)

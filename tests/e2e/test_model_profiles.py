@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 from openai_server import serving, stream, words
 from replaying import Replayed, replay
+from safetensors.torch import load_file, save_file
 from tiny_audio import write_qwen2_audio
-from tiny_checkpoints import write_internvl, write_ixc, write_memory
+from tiny_checkpoints import random_weights, write_internvl, write_ixc, write_memory
 
 from bench.sample.model import Ask, Expect, Mover, Plate, Say, Scene, Script
 from bench.sample.write import write
@@ -67,12 +68,14 @@ def local(folder: Path, **more: Any) -> str:
     return f"{{checkpoint='{folder}', device='cpu'{''.join(f', {key}={value}' for key, value in more.items())}}}"
 
 
-def test_omnilive(clip: Path, tmp_path: Path) -> None:
-    release = tmp_path / "release"
-    write_memory(release / "memory")
-    write_ixc(release / "merge_lora", memory_width=24)
-    write_qwen2_audio(release / "audio")
-    done = asked(
+def write_release(folder: Path) -> None:
+    write_memory(folder / "memory")
+    write_ixc(folder / "merge_lora", memory_width=24)
+    write_qwen2_audio(folder / "audio")
+
+
+def omnilive(clip: Path, tmp_path: Path, release: Path) -> Replayed:
+    return asked(
         clip,
         tmp_path,
         "omnilive-7b",
@@ -81,15 +84,31 @@ def test_omnilive(clip: Path, tmp_path: Path) -> None:
             "perception.sound.options": local(release),
             "perception.vision.0.options": local(release),
             "memory.compressor.options": local(release),
-            "reasoning.llm.options": local(release, max_new_tokens=12),
+            "reasoning.llm.options": local(release, max_new_tokens=12, temperature=1.0),
         },
     )
+
+
+def test_omnilive(clip: Path, tmp_path: Path) -> None:
+    release = tmp_path / "release"
+    write_release(release)
+    done = omnilive(clip, tmp_path, release)
     assert "hears with webrtc, qwen2_audio and qwen2_audio, sees with clip" in done.output
     with sqlite3.connect(done.folder / "memory" / "memory.db") as database:
         clips = database.execute("SELECT frames, token_shape FROM clips WHERE vector IS NOT NULL").fetchall()
-    # One local memory a frame, near-duplicates included: their tower states travelled with them.
+    # One local memory a frame, near-duplicates included: their tower states travelled with them. Then the time token.
     assert len(clips) >= 2
-    assert all(shape == f"{frames},24" for frames, shape in clips)
+    assert all(shape == f"{frames + 1},24" for frames, shape in clips)
+
+    # Memory reaches the prompt: another projector of it in the reasoner, and nothing else, gives other answers.
+    weights = release / "merge_lora" / "model.safetensors"
+    state = load_file(weights)
+    other = random_weights(write_ixc(tmp_path / "other", memory_width=24), 1)
+    replaced = {key: value for key, value in other.items() if key.startswith("video_mem_proj.")}
+    assert replaced.keys() < state.keys()
+    save_file(state | replaced, weights)
+    again = omnilive(clip, tmp_path / "again", release)
+    assert [answer["text"] for answer in again.answers] != [answer["text"] for answer in done.answers]
 
 
 @pytest.mark.parametrize(("profile", "family"), [("internvl2-8b", "internlm2"), ("mini-internvl-4b", "phi3")])

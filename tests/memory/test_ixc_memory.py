@@ -12,7 +12,7 @@ from tiny_checkpoints import TOWER, write_json, write_memory
 from transformers import AutoTokenizer
 
 from memory.backends import COMPRESSOR
-from memory.backends.base import ClipInput
+from memory.backends.base import ClipInput, Overviewer
 from memory.backends.ixc_memory import IxcMemory, IxcMemoryOptions
 from models.checkpoint import CheckpointError
 from models.video_memory import PICTURE_ID, similarity
@@ -53,13 +53,22 @@ def clip(seed: int, start_s: int, frames: int) -> ClipInput:
 CLIPS = [clip(1, 0, 3), clip(2, 3, 5), clip(3, 8, 3)]
 
 
+def kept(backend: IxcMemory) -> list[NDArray[np.float32]]:
+    return [memory.tokens for memory in backend.compress(CLIPS) if memory.tokens is not None]
+
+
+def overview(backend: IxcMemory) -> NDArray[np.float32]:
+    return backend.integrate(kept(backend))
+
+
 def test_clips_of_any_lengths_become_memory(backend: IxcMemory) -> None:
     memories = backend.compress(CLIPS)
     for memory, source in zip(memories, CLIPS, strict=True):
         assert memory.vector.shape == (backend.dim,)
         assert np.linalg.norm(memory.vector) == pytest.approx(1.0, abs=1e-5)
         assert memory.tokens is not None
-        assert memory.tokens.shape == (len(source.appearance), backend.dim)
+        assert memory.tokens.shape == (len(source.appearance) + 1, backend.dim)  # the last is the time token
+        np.testing.assert_allclose(memory.tokens[-1] / np.linalg.norm(memory.tokens[-1]), memory.vector, atol=1e-5)
 
 
 def test_batched_clips_equal_single_ones(backend: IxcMemory) -> None:
@@ -99,7 +108,7 @@ def test_the_published_schedule_ends_where_clips_and_overview_do(backend: IxcMem
             last = session.step(so_far, new_clip=n == 1)
         np.testing.assert_allclose(last.vector, backend.compress([source])[0].vector, rtol=1e-4, atol=1e-5)
     vector, cosines = session.ask("where is the cat?")
-    np.testing.assert_allclose(vector, backend.question("where is the cat?", backend.overview(CLIPS)), atol=1e-5)
+    np.testing.assert_allclose(vector, backend.question_after("where is the cat?", overview(backend)), atol=1e-5)
     vectors = np.stack([memory.vector for memory in backend.compress(CLIPS)])
     np.testing.assert_allclose(cosines, vectors @ vector, rtol=1e-4, atol=1e-5)
 
@@ -116,13 +125,13 @@ def test_a_clip_is_what_the_network_says(backend: IxcMemory, checkpoint: Path) -
     got = backend.compress([CLIPS[1]])[0]
     assert float(similarity(memory.time, torch.from_numpy(got.vector)[None])) == pytest.approx(1.0, abs=1e-5)
     assert got.tokens is not None
-    np.testing.assert_allclose(got.tokens, memory.local[0].numpy(), rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(backend.local([got.tokens]), memory.local[0].numpy(), rtol=1e-4, atol=1e-5)
 
 
 def test_a_question_needs_no_overview(backend: IxcMemory) -> None:
     vector = backend.question("where is the cat?")
     assert np.linalg.norm(vector) == pytest.approx(1.0, abs=1e-5)
-    assert not np.allclose(vector, backend.question("where is the cat?", backend.overview(CLIPS)))
+    assert not np.allclose(vector, backend.question_after("where is the cat?", overview(backend)))
 
 
 def test_a_clip_without_tower_states_names_the_fix(backend: IxcMemory) -> None:
@@ -135,3 +144,20 @@ def test_a_folder_without_memory_is_refused(tmp_path: Path) -> None:
     write_json(tmp_path / "config.json", {"model_type": "qwen2"})
     with pytest.raises(CheckpointError, match="holds no video memory"):
         IxcMemory(IxcMemoryOptions(checkpoint=str(tmp_path)))
+
+
+def test_overview_is_the_published_integration_of_what_was_kept(backend: IxcMemory, checkpoint: Path) -> None:
+    network = write_memory(checkpoint / "memory")
+    local = [torch.from_numpy(tokens[:-1]) for tokens in kept(backend)]
+    time = torch.stack([torch.from_numpy(tokens[-1]) for tokens in kept(backend)])
+    with torch.inference_mode():
+        wanted = network.integrate(local, time)
+    np.testing.assert_allclose(overview(backend), wanted.numpy(), rtol=1e-4, atol=1e-5)
+    assert backend.integrate([]).shape == backend.local([]).shape == (0, backend.dim)
+    assert backend.local(kept(backend)).shape == (3 + 5 + 3, backend.dim)
+
+
+def test_it_says_that_a_reasoner_reads_its_tokens(backend: IxcMemory) -> None:
+    assert isinstance(backend, Overviewer)
+    assert backend.threshold == 0.3  # as published
+    assert not isinstance(COMPRESSOR.create("sentences", {}), Overviewer)

@@ -18,6 +18,7 @@ from models.ixc_reasoner import IxcReasoner, reasoner_folder
 from reasoning.backends import LLM
 from reasoning.backends.base import Chunk
 from reasoning.backends.ixc25 import Ixc25Llm, Ixc25Options
+from reasoning.briefing import Limits, brief
 from wire.messages import Cues, Evidence, HistoryTurn, Picture, Question, Tensor
 
 pytestmark = pytest.mark.models
@@ -109,6 +110,24 @@ def test_an_answer_streams_and_says_what_it_rests_on(backend: Ixc25Llm) -> None:
 def test_memory_changes_the_answer(backend: Ixc25Llm) -> None:
     answers = {words(list(backend.answer(question(tokens=memory(seed)), lambda: False))) for seed in range(6)}
     assert len(answers) > 1
+
+
+def test_overview_memory_changes_the_answer(backend: Ixc25Llm) -> None:
+    related = memory(1)
+    asked = [question(tokens=related), *(question(tokens=related, overview=memory(seed)) for seed in range(6))]
+    assert len({words(list(backend.answer(one, lambda: False))) for one in asked}) > 2
+    assert words(list(backend.answer(question(overview=memory(2)), lambda: False)))  # before anything is related
+
+
+def test_both_memories_stand_in_the_prompt_as_published(backend: Ixc25Llm) -> None:
+    told = brief(question(), Limits())
+    bare = backend._prompt(question(overview=memory(2, rows=1)), told)
+    both = backend._prompt(question(overview=memory(2, rows=4), tokens=memory(3, rows=5)), told)
+    ids = backend._model._vocabulary.ids
+    captions = len(ids("This is question related video memory:"))
+    assert both.embeds.shape[1] == bare.embeds.shape[1] + 3 + 5 + captions
+    # Captions and memory count as pictures for the partial LoRA.
+    assert int(both.lora_mask.sum()) == len(ids("This is video overview memory:")) + captions + 4 + 5
 
 
 def test_given_pictures_make_it_a_conversation(backend: Ixc25Llm) -> None:
