@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +17,18 @@ HEAD = "language_model.lm_head.weight"
 
 
 def load_chat(
-    folder: Path, devices: Sequence[torch.device], dtype: torch.dtype, *, bits: int = 0, free: Sequence[int] = ()
+    folder: Path,
+    devices: Sequence[torch.device],
+    dtype: torch.dtype,
+    *,
+    bits: int = 0,
+    free: Sequence[int] = (),
+    check: Callable[[InternVlChat, int], None] = lambda network, weights: None,
 ) -> InternVlChat:
     """The network with its weights. devices: the first holds the vision tower and the ends, all share the layers.
 
-    bits: 8 or 4 for packed layers. free: bytes of each device, asked of them when left out.
+    bits: 8 or 4 for packed layers. free: bytes of each device, asked of them when left out. check: is told the bytes
+    of the weights before any is loaded, and may refuse them.
     Raises CheckpointError for a folder that does not fit, ValueError for devices that are too small.
     """
     values = read_json(folder / "config.json")
@@ -45,6 +52,7 @@ def load_chat(
         optional=lambda key: tied and key == HEAD,
         read=fused_weights if hf else read_weights,
         free=free,
+        check=lambda weights: check(network, weights),
     )
     if tied:
         tie_head(network.language_model)

@@ -132,9 +132,10 @@ class Ixc25(InternLM2ForCausalLM):
         related: tuple[Tensor, Tensor] | None,  # ids of its caption; local memory (K, memory width)
         picture: Part | None,  # the mosaic of the frames
         rest: Tensor,  # ids of everything after
+        opening: Sequence[Part] = (),  # what comes before the head, BOS included
     ) -> Prompt:
         """A question to the video memory. The captions of the memories count as pictures for the partial LoRA."""
-        parts = [self.text(head)]
+        parts = [*opening, self.text(head)]
         for caption, tokens in filter(None, (overview, related)):
             parts += [self.text(caption, masked=True), self.memory(tokens)]
         if picture is not None:

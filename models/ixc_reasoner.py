@@ -5,6 +5,7 @@ The published `base/` and `merge_lora/` layouts, by their folder or by the one t
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -16,15 +17,20 @@ from torch import Tensor
 from models import ixc_prompts as prompts
 from models.batches import left_pad, row_texts
 from models.checkpoint import CheckpointError, holds_key, read_json
+from models.clip import BLOCK
+from models.decoder import CHUNK
 from models.generate import Sampling, generate
-from models.ixc25 import Ixc25, Ixc25Config, Part, Prompt
+from models.ixc25 import Ixc25, Ixc25Config, Part, Prompt, assemble
 from models.ixc_mosaic import draw_mosaic
 from models.ixc_prompts import END
 from models.ixc_vision import HD_CHAT, HD_MEMORY, HD_SEVERAL, canvas_pixels
+from models.memory_budget import Need, Text, Tower, estimate, require
+from models.speed import DEFAULT, Speed, text_widths
 from models.spread import load_spread
 from models.text_stream import TextStream
 from models.tokenizers import Vocabulary
 
+KEPT = 4  # canvases of frames whose tokens are kept
 LAYOUTS = ("merge_lora", "base")  # the first one knows video memory
 
 
@@ -46,6 +52,7 @@ class IxcReasoner:
         others: Sequence[torch.device] = (),  # more devices, that share the layers of the language model
         bits: int = 0,  # 8 or 4: of the weights of these layers
         static_cache: bool = False,
+        speed: Speed = DEFAULT,
     ) -> None:
         folder = reasoner_folder(path)
         values = read_json(folder / "config.json")
@@ -63,12 +70,17 @@ class IxcReasoner:
             last="model.norm",
             bits=bits,
             rename=_without_buffers,
+            check=lambda weights: require(
+                needed(config, weights, speed, dtype, device), speed.memory_budget, (device, *others), path.name
+            ),
         )
         self._vocabulary = Vocabulary(folder)
         self._bos = torch.tensor(self._vocabulary.bos, dtype=torch.long)
         ends = (self._vocabulary.one(prompts.END), *self._vocabulary.end)
         self._stop_ids = frozenset(ends)
-        self._device, self._dtype, self._static = device, dtype, static_cache
+        self._device, self._dtype = device, dtype
+        self._resident = speed.resident(self._network)
+        self._kept: OrderedDict[bytes, Part] = OrderedDict()
         self.memory_width = config.memory_width  # 0: this checkpoint reads no memory
 
     @torch.inference_mode()
@@ -78,9 +90,16 @@ class IxcReasoner:
         return [self._part(canvas_pixels(picture, "image", hd_num, self._network.tile)) for picture in pictures]
 
     @torch.inference_mode()
-    def see_video(self, frames: Sequence[Image.Image]) -> Part:
-        """Frames, oldest first, on one canvas."""
-        return self._part(canvas_pixels(draw_mosaic(frames), "video", HD_MEMORY, self._network.tile))
+    def see_video(self, frames: Sequence[Image.Image], key: bytes = b"") -> Part:
+        """Frames, oldest first, on one canvas. key: tells them from others, so that what was made of them is kept."""
+        part = self._kept.pop(key, None) if key else None
+        if part is None:
+            part = self._part(canvas_pixels(draw_mosaic(frames), "video", HD_MEMORY, self._network.tile))
+        if key:
+            self._kept[key] = part
+        while len(self._kept) > KEPT:
+            self._kept.popitem(last=False)
+        return part
 
     def _part(self, pixels: Tensor) -> Part:
         return self._network.picture(pixels.to(self._device))
@@ -102,17 +121,50 @@ class IxcReasoner:
         related: Tensor | None,  # (K, memory width)
         picture: Part | None,
         history: Sequence[tuple[str, str]] = (),
+        first: Part | None = None,  # frames that come before everything, as `opening` has them
     ) -> Prompt:
         """A question to the video memory and the mosaic of frames. Without history it is the published prompt."""
         head = "".join(prompts.turn(asked, answered) for asked, answered in history) + prompts.USER_HEAD
         rest = prompts.memory_prompt(text).removeprefix(prompts.USER_HEAD)
+        opening: list[Part] = []
+        if first is not None:
+            opening = [self._network.text(self._ids(prompts.USER_HEAD, first=True)), first]
+            head = head.removeprefix(prompts.USER_HEAD)
         return self._network.remember(
-            self._ids(head, first=True),
+            self._ids(head, first=first is None),
             self._captioned(prompts.OVERVIEW, overview),
             self._captioned(prompts.RELATED, related),
             picture,
             self._ids(rest),
+            opening,
         )
+
+    @torch.inference_mode()
+    def opening(self, first: Part | None) -> Prompt:
+        """What every prompt begins with that has these frames in front, or none."""
+        head = self._network.text(self._ids(prompts.USER_HEAD, first=True))
+        return assemble([head] if first is None else [head, first])
+
+    def prepare(self, beginning: Prompt, cancelled: Callable[[], bool] = lambda: False) -> None:
+        """Read the beginning of prompts to come, so that their replies begin sooner."""
+        if self._resident is not None:
+            self._resident.prepare(beginning.embeds, beginning.lora_mask, cancelled)
+
+    def warm_up(self) -> None:
+        """Make ready what replies would otherwise wait for once."""
+        if self._resident is not None:
+            self._resident.warm_up()
+
+    def forget(self) -> None:
+        """Nothing that was shown or said is held any longer."""
+        self._kept.clear()
+        if self._resident is not None:
+            self._resident.forget()
+
+    @property
+    def reused(self) -> int:
+        """Positions of the last prompt that had been read before."""
+        return self._resident.reused if self._resident is not None else 0
 
     def _captioned(self, caption: str, tokens: Tensor | None) -> tuple[Tensor, Tensor] | None:
         if tokens is None or not len(tokens):
@@ -138,8 +190,8 @@ class IxcReasoner:
             prompt.embeds,
             sampling,
             cancelled=cancelled,
-            static_cache=self._static,
             lora_mask=prompt.lora_mask,
+            resident=self._resident,
         )
         for step in steps:
             token = int(step.ids[0])
@@ -166,6 +218,19 @@ class IxcReasoner:
             lora_mask=batch.lora_mask,
         )
         return row_texts(steps, len(prompts), self._vocabulary.text, [END], sampling.stop_ids)
+
+
+def needed(config: Ixc25Config, weights: int, speed: Speed, dtype: torch.dtype, device: torch.device) -> Need:
+    """The memory of a reasoner, from its sizes."""
+    sizes = config.tower
+    tower = Tower(
+        pictures=BLOCK,
+        tokens=(sizes["image_size"] // sizes["patch_size"]) ** 2 + 1,
+        hidden=sizes["hidden_size"],
+        intermediate=sizes["intermediate_size"],
+    )
+    text = Text(positions=CHUNK, **text_widths(config.language))
+    return estimate(weights, speed.context, text, tower, dtype.itemsize, gpu=device.type == "cuda")
 
 
 def has_memory(folder: Path) -> bool:

@@ -7,7 +7,6 @@ first what seldom changes (system words, newest frames) and may have it read bef
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import torch
 from torch import Tensor
@@ -78,10 +77,3 @@ class Resident(SteppingDecoder):
         self._known[self.length : end] = embeds[0, self.length : end]
         self._lora[self.length : end] = False if lora is None else lora[0, self.length : end]
         self.length = end
-
-
-def cache_bytes(config: Any, capacity: int, item: int) -> int:
-    """Of keys and values of a decoder of that configuration; item: bytes of a number."""
-    heads = getattr(config, "num_key_value_heads", None) or config.num_attention_heads
-    width = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
-    return 2 * int(config.num_hidden_layers) * int(heads) * int(width) * capacity * item

@@ -26,6 +26,7 @@ def load_spread(
     optional: Callable[[str], bool] = lambda key: False,
     read: Callable[[Path], Iterator[Weight]] = read_weights,
     free: Sequence[int] = (),
+    check: Callable[[int], None] = lambda weights: None,  # is told the bytes of the weights, and may refuse them
 ) -> None:
     """Load a network that was built on the meta device. The first device holds all but the layers, and a share
     of these.
@@ -34,10 +35,12 @@ def load_spread(
     Raises CheckpointError for a folder that does not fit, ValueError for devices that are too small.
     """
     pack_layers(network.get_submodule(layers), bits)
+    sizes = stored_bytes(network, dtype)
+    check(sum(sizes.values()))
     place: torch.device | Placed = devices[0]
     if len(devices) > 1:
         free = free or [free_bytes(device) for device in devices]
-        place = place_layers(stored_bytes(network, dtype), layers, devices, free)
+        place = place_layers(sizes, layers, devices, free)
     load_weights(network, folder, rename=rename, optional=optional, device=place, dtype=dtype, read=read)
     if len(devices) > 1:
         follow(list(network.get_submodule(layers).children()), network.get_submodule(last), devices[0])

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 import string
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
-from wire.messages import Evidence, Question
+from wire.messages import Evidence, FrameKept, Picture, Question
 
 SECOND_NS = 1_000_000_000
 RESIDENT = 4  # newest key frames that a model may have read before there is a question, at most
@@ -66,6 +67,14 @@ def brief(question: Question, limits: Limits) -> Briefing:
         history=tuple((turn.question, turn.heard) for turn in question.history if turn.heard),
         used=tuple(sorted(index for index, _ in chosen)),
     )
+
+
+def with_frames(question: Question, kept: Iterable[FrameKept]) -> Question:
+    """The question with the newest key frames, where it brings no pictures of its own."""
+    if question.newest:
+        return question
+    pictures = (Picture(t_ns=one.t_ns, jpeg=one.jpeg, kept=True) for one in kept if one.t_ns <= question.t_ns)
+    return replace(question, newest=tuple(pictures))
 
 
 def _chosen(question: Question, limit: int) -> list[tuple[int, Evidence]]:

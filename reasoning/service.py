@@ -11,15 +11,17 @@ import contextlib
 import logging
 from collections import deque
 from collections.abc import Coroutine
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
 
 from reasoning.backends import LLM, TTS
 from reasoning.backends.base import Chunk
+from reasoning.briefing import with_frames
 from reasoning.gate import judge
 from reasoning.phrases import Phrases
+from reasoning.residence import Residence
 from reasoning.speech_text import spoken
 from wire import messages as m
 from wire.service import Context, Service
@@ -79,6 +81,7 @@ class ReasoningService:
         self._tts = tts
         self._sample_rate = sample_rate
         self._sessions: dict[str, _Session] = {}
+        self._residence = Residence(llm)
 
     def describe(self) -> str:
         config = self._context.config.reasoning
@@ -92,6 +95,7 @@ class ReasoningService:
                 self._advance(session, message.turn)
             case m.SessionClosed():
                 self._close_session(message.session)
+                await self._residence.forget()
             case m.TurnStarted():
                 if known := self._known(message):
                     self._advance(known, message.turn)
@@ -100,6 +104,8 @@ class ReasoningService:
             case m.FrameKept():
                 if known := self._known(message):
                     known.frames.append(message)
+                    if known.settings.mode == "live":  # a replay must not depend on what was read when
+                        self._residence.show(known.frames)
             case m.Forget():
                 await self._forget(message)
             case m.Watermark():
@@ -111,6 +117,7 @@ class ReasoningService:
         for session in self._sessions.values():
             for _, stale in session.replying.values():
                 stale.set()
+        await self._residence.close()
         await self._llm.close()
         await self._tts.close()
 
@@ -135,10 +142,10 @@ class ReasoningService:
                 stale.set()
 
     async def _forget(self, message: m.Forget) -> None:
-        session = self._sessions.get(message.session)
-        if session is not None:
+        if session := self._sessions.get(message.session):
             kept = [f for f in session.frames if not message.start_ns <= f.t_ns <= message.end_ns]
             session.frames = deque(kept, maxlen=_FRAMES_KEPT)
+        await self._residence.forget()
         await self._context.send(
             m.Forgotten(
                 session=message.session, t_ns=message.t_ns, turn=message.turn, request_id=message.request_id,
@@ -165,7 +172,7 @@ class ReasoningService:
         stale = asyncio.Event()
         session.replying[question.reply_id] = (question.turn, stale)
         try:
-            failure = await self._until_stale(self._answer(self._with_frames(question, session), reply), stale)
+            failure = await self._until_stale(self._answer(with_frames(question, session.frames), reply), stale)
         finally:
             session.replying.pop(question.reply_id, None)
         if stale.is_set():
@@ -178,13 +185,6 @@ class ReasoningService:
         else:
             await self._evidence(question, reply)
             await self._done(question, reply, "answered", reply.voice_failed)
-
-    def _with_frames(self, question: m.Question, session: _Session) -> m.Question:
-        """The resident frames where the question brings none."""
-        if question.newest or not session.frames:
-            return question
-        frames = tuple(m.Picture(t_ns=f.t_ns, jpeg=f.jpeg) for f in session.frames if f.t_ns <= question.t_ns)
-        return replace(question, newest=frames)
 
     async def _until_stale(self, work: Coroutine[Any, Any, str], stale: asyncio.Event) -> str:
         """Run the work to its end or until `stale`; what it says of its failure, "" if nothing."""
@@ -214,6 +214,7 @@ class ReasoningService:
     async def _think(self, question: m.Question, reply: _Reply, phrases: asyncio.Queue[tuple[int, str] | None]) -> str:
         """Words of the reasoner become phrases, each sent as text and handed to the voice."""
         cutter = Phrases()
+        self._residence.give_way()
         stream = self._llm.stream("answer", question)
         try:
             async with contextlib.aclosing(stream):

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from wire.messages import Question  # the one type of ours a reasoner reads
+from wire.messages import FrameKept, Question  # the types of ours that a reasoner reads
 
 Pcm = NDArray[np.int16]  # (n_samples,) mono
 
@@ -28,6 +28,16 @@ class Llm(Protocol):
 
     def answer(self, question: Question, cancelled: Callable[[], bool]) -> Iterator[Chunk]: ...
     def close(self) -> None: ...
+
+
+class ResidentLlm(Llm, Protocol):
+    """A reasoner that holds more than one reply. Offering these two is up to the backend."""
+
+    def prepare(self, kept: Sequence[FrameKept], cancelled: Callable[[], bool]) -> None:
+        """The newest key frames of a session, oldest first, while nobody asks."""
+
+    def forget(self) -> None:
+        """Drop everything that was shown, told or asked: some of it is erased from memory."""
 
 
 class Tts(Protocol):

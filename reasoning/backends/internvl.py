@@ -5,8 +5,9 @@ Source of tiling, templates and decoding: InternVL-Chat-V1-5, Mini-InternVL, Int
 
 from __future__ import annotations
 
+import hashlib
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,9 +18,12 @@ from models.devices import choose_devices, choose_dtype
 from models.generate import Sampling
 from models.internvl_prompts import IMAGE, plain
 from models.internvl_reasoner import InternVlReasoner, Look
+from models.speed import Speed
 from reasoning.backends.base import Chunk
-from reasoning.briefing import Briefing, Limits, brief, chosen_option
-from wire.messages import Question
+from reasoning.briefing import Limits, Shown, brief, chosen_option, frame
+from wire.messages import FrameKept, Question
+
+_CUT = "\x00"  # where the beginning of a prompt ends; nobody says it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +41,9 @@ class InternVlOptions:
     top_p: float = 1.0
     repetition_penalty: float = 1.0
     system: str = ""  # "": the template's own
-    static_cache: bool = False  # one cache of fixed size a reply
+    context: int = 8192  # tokens of prompt and reply that stay resident; 0: each reply gets a cache of its own
+    decode: str = "auto"  # graph: captured steps, as on a GPU; compile: fused as well; eager
+    memory_budget: float = 0.0  # bytes, a share up to 1, or 0 for what is free on the GPUs
 
 
 class InternVl:
@@ -58,19 +64,41 @@ class InternVl:
         grey = Look(Image.fromarray(np.full((8, 8, 3), 128, np.uint8)), detailed=False)
         warm = self._model.see([grey])
         next(self._model.reply(self._model.prompt("?", warm), warm, Sampling(max_new_tokens=1)), "")
+        self._model.warm_up()
 
     def answer(self, question: Question, cancelled: Callable[[], bool]) -> Iterator[Chunk]:
         """Words as they come, then a last chunk with the option and what it was told."""
         told = brief(question, self._limits)
-        seen = self._model.see([_look(shown.jpeg, shown.given) for shown in told.shown], self._max_tiles)
+        first = [shown for shown in told.shown if shown.resident]
+        rest = [shown for shown in told.shown if not shown.resident]
+        seen = self._model.see([_look(shown) for shown in (*first, *rest)], self._max_tiles)
         history = [(plain(asked), plain(heard)) for asked, heard in told.history]
-        prompt = self._model.prompt(question_text(told), seen, history, self._system)
+        words = places(rest) + plain(told.text())
+        # What was read before there was a question stands first, whatever was said since.
+        if history:
+            history[0] = (places(first) + history[0][0], history[0][1])
+        else:
+            words = places(first) + words
+        prompt = self._model.prompt(words, seen, history, self._system)
         reply = ""
         for text in self._model.reply(prompt, seen, self._sampling, cancelled):
             reply += text
             yield Chunk(text=text)
         if not cancelled():
             yield Chunk(option=chosen_option(reply, len(question.options)), used=told.used)
+
+    def prepare(self, kept: Sequence[FrameKept], cancelled: Callable[[], bool]) -> None:
+        """Look at the newest key frames, oldest first, and read them with what every prompt begins with."""
+        newest = kept[max(0, len(kept) - self._limits.resident) :]
+        first = [frame(one.t_ns, one.jpeg, resident=True) for one in newest]
+        seen = self._model.see([_look(shown) for shown in first], self._max_tiles)
+        if not cancelled():
+            whole = self._model.prompt(places(first) + _CUT, seen, (), self._system)
+            self._model.prepare(whole.partition(_CUT)[0], seen, cancelled)
+
+    def forget(self) -> None:
+        """Drop every picture and word that is held."""
+        self._model.forget()
 
     def close(self) -> None:
         """The weights go with the object."""
@@ -81,13 +109,16 @@ def open_model(options: InternVlOptions) -> InternVlReasoner:
     device, *others = choose_devices(options.device)
     dtype = choose_dtype(options.dtype, device)
     folder = checkpoint_folder(options.checkpoint)
-    return InternVlReasoner(folder, device, dtype, others=others, bits=options.bits, static_cache=options.static_cache)
+    speed = Speed(context=options.context, decode=options.decode, memory_budget=options.memory_budget)
+    return InternVlReasoner(folder, device, dtype, others=others, bits=options.bits, speed=speed)
 
 
-def question_text(told: Briefing) -> str:
-    """The question with a place for each picture in front, labelled with its time."""
-    return "".join(f"{shown.label}: {IMAGE}\n" for shown in told.shown) + plain(told.text())
+def places(shown: Sequence[Shown]) -> str:
+    """A place for each picture, labelled with its time."""
+    return "".join(f"{one.label}: {IMAGE}\n" for one in shown)
 
 
-def _look(jpeg: bytes, given: bool) -> Look:
-    return Look(Image.open(io.BytesIO(jpeg)).convert("RGB"), detailed=given)
+def _look(shown: Shown) -> Look:
+    """A picture that is decoded only if nothing is known of it."""
+    key = hashlib.blake2b(shown.jpeg, digest_size=16).digest()
+    return Look(Image.open(io.BytesIO(shown.jpeg)), detailed=shown.given, key=key)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import pytest
@@ -15,10 +16,11 @@ from models.checkpoint import CheckpointError
 from models.generate import Sampling
 from models.internvl_chat import InternVlChat
 from models.internvl_reasoner import InternVlReasoner, Look
+from models.speed import Speed
 from reasoning.backends import LLM
 from reasoning.backends.base import Chunk
 from reasoning.backends.internvl import InternVl, InternVlOptions
-from wire.messages import Cues, Evidence, HistoryTurn, Picture, Question
+from wire.messages import Cues, Evidence, FrameKept, HistoryTurn, Picture, Question
 
 pytestmark = pytest.mark.models
 
@@ -60,12 +62,12 @@ def words(chunks: list[Chunk]) -> str:
 
 
 @pytest.mark.parametrize("family", FAMILIES)
-@pytest.mark.parametrize("static", [False, True])
+@pytest.mark.parametrize("speed", [Speed(context=0), Speed(decode="graph")], ids=["alone", "resident"])
 def test_replies_are_those_of_a_loop_without_any_cache(
-    folders: dict[str, tuple[Path, InternVlChat]], family: str, static: bool
+    folders: dict[str, tuple[Path, InternVlChat]], family: str, speed: Speed
 ) -> None:
     folder, network = folders[family]
-    reasoner = InternVlReasoner(folder, torch.device("cpu"), torch.float32, static_cache=static)
+    reasoner = InternVlReasoner(folder, torch.device("cpu"), torch.float32, speed=speed)
     looks = [
         Look(Image.open(io.BytesIO(jpeg(1))), detailed=True),
         Look(Image.open(io.BytesIO(jpeg(2))), detailed=False),
@@ -117,6 +119,98 @@ def test_cancelling_ends_it_within_one_token(backend: InternVl) -> None:
         told.append(chunk)
     assert len(told) == 1
     assert list(backend.answer(question(), lambda: True)) == []
+
+
+def kept(*times: int) -> list[FrameKept]:
+    return [FrameKept(session="s", t_ns=t, key_frame=f"k{t}", jpeg=jpeg(t)) for t in times]
+
+
+def shown(*times: int) -> tuple[Picture, ...]:
+    return tuple(Picture(t_ns=t, jpeg=jpeg(t), kept=True) for t in times)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_what_was_read_ahead_changes_no_answer(folders: dict[str, tuple[Path, InternVlChat]], family: str) -> None:
+    """Frames come, questions with evidence, new frames and history: answers are those of a reasoner that keeps
+    nothing, and only what is new is read."""
+
+    def opened(context: int) -> InternVl:
+        options = {"checkpoint": str(folders[family][0]), "device": "cpu", "max_new_tokens": 8, "context": context}
+        return cast(InternVl, LLM.create("internvl", {**options, "decode": "graph"}))
+
+    fresh, resident = opened(0), opened(4096)
+    recalled = Evidence(start_ns=2, end_ns=2, kind="text", text="a sign", jpeg=jpeg(2))
+    newer = Picture(t_ns=18, jpeg=jpeg(18))
+    asked = [
+        question(newest=shown(11, 12, 13, 14), evidence=(recalled,)),
+        question(newest=(*shown(11, 12, 13, 14), newer), text="And now?"),
+        question(newest=shown(12, 13, 14, 15), history=(HistoryTurn(t_ns=1, question="Hello?", heard="Hi."),)),
+    ]
+    reused, ahead = [], []
+    for times, one in zip([(9, 11, 12, 13, 14), (), (12, 13, 14, 15)], asked, strict=True):
+        if times:
+            resident.prepare(kept(*times), lambda: False)
+        assert resident._model._resident is not None
+        ahead.append(resident._model._resident.length)
+        assert words(list(resident.answer(one, lambda: False))) == words(list(fresh.answer(one, lambda: False)))
+        reused.append(resident._model.reused)
+    # All of the beginning that was read, but for what the tokenizer would join across its end.
+    assert reused[0] == ahead[0] > 4 * len("Frame at 0:00: ")
+    assert reused[1] >= reused[0]
+    assert reused[2] == ahead[2]
+
+
+def test_a_picture_is_encoded_once(folders: dict[str, tuple[Path, InternVlChat]]) -> None:
+    reasoner = InternVlReasoner(folders["qwen2"][0], torch.device("cpu"), torch.float32)
+    encoded: list[int] = []
+    encode = reasoner._encoded
+    reasoner._encoded = lambda pixels: (encoded.append(len(pixels)), encode(pixels))[1]  # type: ignore[method-assign]
+
+    def look(seed: int, *, detailed: bool = False, key: bytes | None = None) -> Look:
+        return Look(Image.open(io.BytesIO(jpeg(seed))), detailed, bytes([seed]) if key is None else key)
+
+    first = reasoner.see([look(1), look(2)])
+    again = reasoner.see([look(2), look(3), look(1)])
+    assert encoded == [2, 1]
+    assert torch.equal(again[0], first[1])
+    assert torch.equal(again[2], first[0])
+    reasoner.see([look(1, detailed=True)])  # its tiles are another thing than the whole
+    reasoner.see([look(1, key=b""), look(1)])
+    assert encoded == [2, 1, 1, 1]
+    reasoner.forget()
+    reasoner.see([look(1)])
+    assert encoded[4:] == [1]
+    reasoner.see([look(seed) for seed in range(40)])
+    assert len(reasoner._kept) == 32
+
+
+def test_frames_one_by_one_equal_frames_in_a_batch(folders: dict[str, tuple[Path, InternVlChat]]) -> None:
+    reasoner = InternVlReasoner(folders["qwen2"][0], torch.device("cpu"), torch.float32)
+    looks = [Look(Image.open(io.BytesIO(jpeg(seed))), detailed=seed % 2 == 0) for seed in range(5)]
+    for alone, together in zip([reasoner.see([look])[0] for look in looks], reasoner.see(looks), strict=True):
+        torch.testing.assert_close(alone, together, rtol=1e-4, atol=1e-5)
+
+
+def test_nothing_erased_is_held(backend: InternVl) -> None:
+    backend.prepare(kept(11, 12), lambda: False)
+    list(backend.answer(question(newest=shown(11, 12)), lambda: False))
+    resident = backend._model._resident
+    assert resident is not None
+    assert resident.length
+    assert backend._model._kept
+    backend.forget()
+    assert not backend._model._kept
+    assert not resident.length
+    held = [t for layer in resident.cache._own for t in (layer.keys, layer.values)]
+    assert held
+    assert not any(bool(t.any()) for t in (*held, resident._known) if t is not None)
+
+
+def test_reading_ahead_gives_way(backend: InternVl) -> None:
+    backend.forget()
+    backend.prepare(kept(11, 12), lambda: True)
+    assert backend._model._resident is not None
+    assert backend._model._resident.length == 0
 
 
 def test_markers_in_a_question_are_only_words(backend: InternVl) -> None:
