@@ -7,7 +7,7 @@ inverted lists is made in three steps, so that the long one can run elsewhere wh
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from memory.gpu_index import gpu_copy
 from memory.numpy_index import NumpyIndex
 
 try:
@@ -51,6 +52,7 @@ class VectorIndex:
         self._index: faiss.Index | NumpyIndex = _exact(dim)
         self._trained_on = 0  # vectors there were when the lists were made; 0: exact
         self._since: tuple[dict[int, Array], set[int]] | None = None  # added, removed since the snapshot
+        self._gpu = gpu_copy(faiss) if HAS_FAISS else None
 
     def __len__(self) -> int:
         return int(self._index.ntotal)
@@ -63,21 +65,23 @@ class VectorIndex:
 
     def fill(self, rows: Iterable[tuple[int, bytes]]) -> int:
         """Replace the contents by (id, float16 vector) rows. Rows of another length are left out and counted."""
-        self._index, self._trained_on, self._since = _exact(self.dim), 0, None
+        self._use(_exact(self.dim), 0)
         skipped = 0
         remaining = iter(rows)
         while some := list(islice(remaining, _CHUNK)):
             kept = [row for row in some if len(row[1]) == 2 * self.dim]
             skipped += len(some) - len(kept)
-            vectors = np.frombuffer(b"".join(blob for _, blob in kept), np.float16).reshape(-1, self.dim)
-            _add(self._index, np.asarray([identity for identity, _ in kept], np.int64), vectors)
+            _add(self._index, np.asarray([identity for identity, _ in kept], np.int64), _halves(kept, self.dim))
         return skipped
 
     def add(self, ids: Sequence[int], vectors: Array) -> None:
         """Add (N, D) vectors with ids that are not there yet."""
         if not len(ids):
             return
-        self._index.add_with_ids(np.ascontiguousarray(vectors, np.float32), np.asarray(ids, np.int64))
+        rows, numbers = np.ascontiguousarray(vectors, np.float32), np.asarray(ids, np.int64)
+        self._index.add_with_ids(rows, numbers)
+        if self._gpu is not None:
+            self._gpu.add(rows, numbers)
         if self._since is not None:
             self._since[0].update(zip(ids, vectors, strict=True))
 
@@ -89,6 +93,8 @@ class VectorIndex:
             for identity in ids:
                 self._since[0].pop(identity, None)
             self._since[1].update(ids)
+        if self._gpu is not None:
+            self._gpu.drop()
         array = np.asarray(ids, np.int64)
         if isinstance(self._index, NumpyIndex):
             return self._index.remove_ids(array)
@@ -103,7 +109,8 @@ class VectorIndex:
             return {}
         if HAS_FAISS:
             faiss.omp_set_num_threads(1)  # where other processes work too, threads wait more than they save
-        scores, ids = self._index.search(np.ascontiguousarray(vectors, np.float32), min(k, len(self)))
+        rows, k = np.ascontiguousarray(vectors, np.float32), min(k, len(self))
+        scores, ids = self._index.search(rows, k) if self._gpu is None else self._gpu.search(self._index, rows, k)
         best: dict[int, float] = {}
         for identity, score in zip(ids.ravel().tolist(), scores.ravel().tolist(), strict=True):
             if identity >= 0:
@@ -150,17 +157,15 @@ class VectorIndex:
         """The contents as they are on disk now; what changes from here on is noted for `adopt`."""
         kept = [(identity, blob) for identity, blob in rows if len(blob) == 2 * self.dim]
         self._since = ({}, set())
-        vectors = np.frombuffer(b"".join(blob for _, blob in kept), np.float16).reshape(-1, self.dim)
-        return Snapshot(np.asarray([identity for identity, _ in kept], np.int64), vectors)
+        return Snapshot(np.asarray([identity for identity, _ in kept], np.int64), _halves(kept, self.dim))
 
     def adopt(self, lists: faiss.IndexIVF) -> None:
         """Search in these lists from now on, brought up to date with what changed since the snapshot."""
         added, removed = self._since or ({}, set())
-        self._since = None
         gone = np.asarray(sorted(removed | added.keys()), np.int64)
         if len(gone):
             lists.remove_ids(faiss.IDSelectorArray(gone))
-        self._index, self._trained_on = lists, max(1, int(lists.ntotal))
+        self._use(lists, max(1, int(lists.ntotal)))
         if added:
             self.add(list(added), np.stack(list(added.values())))
 
@@ -173,8 +178,9 @@ class VectorIndex:
         partial.replace(path)
         return True
 
-    def restore(self, path: Path, rows: Iterable[tuple[int, bytes]]) -> bool:
-        """Read lists from a file and repair them by the (id, vector) rows. False if the file is of no use."""
+    def restore(self, path: Path, ids: Ids, vectors: Callable[[Sequence[int]], Iterable[tuple[int, bytes]]]) -> bool:
+        """Read lists from a file and repair them: `ids` are those on disk, `vectors` brings (id, float16 vector) of
+        some of them. False if the file is of no use."""
         if not HAS_FAISS:
             return False
         try:
@@ -184,21 +190,19 @@ class VectorIndex:
         if not isinstance(lists, faiss.IndexIVF) or lists.d != self.dim:
             return False
         there = _ids_of(lists)
-        missing: list[tuple[int, bytes]] = []
-        kept = set()
-        for identity, blob in rows:
-            kept.add(identity)
-            if identity not in there and len(blob) == 2 * self.dim:
-                missing.append((identity, blob))
-        extra = np.asarray(sorted(there - kept), np.int64)
+        extra = np.setdiff1d(there, ids)
         if len(extra):
             lists.remove_ids(faiss.IDSelectorArray(extra))
         lists.nprobe = PROBES
-        self._index, self._trained_on, self._since = lists, max(1, int(lists.ntotal)), None
-        if missing:
-            vectors = np.frombuffer(b"".join(b for _, b in missing), np.float16).reshape(-1, self.dim)
-            _add(lists, np.asarray([i for i, _ in missing], np.int64), vectors)
+        self._use(lists, max(1, int(lists.ntotal)))
+        missing = [row for row in vectors(np.setdiff1d(ids, there).tolist()) if len(row[1]) == 2 * self.dim]
+        _add(lists, np.asarray([identity for identity, _ in missing], np.int64), _halves(missing, self.dim))
         return True
+
+    def _use(self, index: faiss.Index | NumpyIndex, trained_on: int) -> None:
+        self._index, self._trained_on, self._since = index, trained_on, None
+        if self._gpu is not None:
+            self._gpu.drop()
 
 
 def build_lists(snapshot: Snapshot) -> faiss.IndexIVF:
@@ -226,18 +230,24 @@ def _exact(dim: int) -> faiss.IndexIDMap2 | NumpyIndex:
     return faiss.IndexIDMap2(flat)
 
 
+def _halves(rows: Sequence[tuple[int, bytes]], dim: int) -> Halves:
+    return np.frombuffer(b"".join(blob for _, blob in rows), np.float16).reshape(-1, dim)
+
+
 def _add(index: faiss.Index | NumpyIndex, ids: Ids, vectors: Halves) -> None:
     for start in range(0, len(ids), _CHUNK):
         some = slice(start, start + _CHUNK)
-        index.add_with_ids(vectors[some].astype(np.float32), ids[some])
+        if HAS_FAISS and isinstance(index, faiss.IndexIDMap2):  # what it keeps is what is on disk
+            index.add_sa_codes(vectors[some].view(np.uint8), ids[some])
+        else:
+            index.add_with_ids(vectors[some].astype(np.float32), ids[some])
 
 
-def _ids_of(lists: faiss.IndexIVF) -> set[int]:
-    found: set[int] = set()
+def _ids_of(lists: faiss.IndexIVF) -> Ids:
+    """All ids, in no order."""
     held = lists.invlists
     assert held is not None  # inverted lists are what it is made of
-    for number in range(lists.nlist):
-        size = held.list_size(number)
-        if size:
-            found.update(faiss.rev_swig_ptr(held.get_ids(number), size).tolist())
-    return found
+    found = [
+        faiss.rev_swig_ptr(held.get_ids(n), size).copy() for n in range(lists.nlist) if (size := held.list_size(n))
+    ]
+    return np.concatenate(found) if found else np.zeros(0, np.int64)

@@ -134,6 +134,8 @@ _V3 = (
         for n, (condition, _) in enumerate(LASTING)
     ),
     "CREATE INDEX IF NOT EXISTS clips_unfinished ON clips (id) WHERE vector IS NULL",
+    "CREATE INDEX IF NOT EXISTS clips_embedded ON clips (id) WHERE vector IS NOT NULL",
+    "CREATE INDEX IF NOT EXISTS phrases_embedded ON phrases (id) WHERE vector IS NOT NULL",
     "CREATE INDEX IF NOT EXISTS questions_unplayed ON questions (session, t_ns) WHERE played = 0",
     "CREATE INDEX IF NOT EXISTS events_open ON events (session, id) WHERE end_ns = 4611686018427387904",
 )

@@ -6,10 +6,15 @@ Works inside the keeper, on one open memory; synchronous.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from memory.archive import Archive
 from memory.erase import Erased, Eraser
@@ -85,8 +90,17 @@ class Upkeep:
         """Fill the indexes from the database; large ones from their files, repaired where these lag behind."""
         for name, index in self._indexes.items():
             path = self._path(name)
-            if not (self._sound(name, path) and index.restore(path, self._rows[name]())):
+            if not (self._sound(name, path) and index.restore(path, self._ids(name), partial(self._some, name))):
                 index.fill(self._rows[name]())
+
+    def _ids(self, name: str) -> NDArray[np.int64]:
+        """Numbers of all that have a vector, without reading the vectors."""
+        rows = self._db.execute(f"SELECT id FROM {name} INDEXED BY {name}_embedded WHERE vector IS NOT NULL")
+        return np.fromiter((identity for (identity,) in rows), np.int64)
+
+    def _some(self, name: str, ids: Sequence[int]) -> list[tuple[int, bytes]]:
+        query = f"SELECT id, vector FROM {name} WHERE id IN (SELECT value FROM json_each(?))"
+        return self._db.execute(query, (json.dumps(ids),)).fetchall()
 
     def save_indexes(self) -> None:
         for name, index in self._indexes.items():

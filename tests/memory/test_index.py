@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -121,7 +121,14 @@ def test_a_saved_file_is_repaired_by_the_rows(tmp_path: Path) -> None:
     assert _listed(vectors).save(path)
     index = VectorIndex(16, exact_up_to=100)
     rows = [row for row in _rows(np.concatenate([vectors, _cloud(2, seed=4)])) if row[0] not in (7, 8)]
-    assert index.restore(path, rows)
+    asked: list[int] = []
+
+    def read(ids: Sequence[int]) -> list[tuple[int, bytes]]:
+        asked.extend(ids)
+        return [row for row in rows if row[0] in ids]
+
+    assert index.restore(path, np.asarray([identity for identity, _ in rows]), read)
+    assert asked == [500, 501]  # what the file holds is not read again
     assert len(index) == 500
     assert 7 not in index.search(vectors[7][None], 5)
     assert 500 in index.search(_cloud(2, seed=4)[0][None], 5)
@@ -133,7 +140,7 @@ def test_a_damaged_file_is_of_no_use(tmp_path: Path, content: bytes | None) -> N
     if content is not None:
         path.write_bytes(content)
     index = VectorIndex(16)
-    assert not index.restore(path, [])
+    assert not index.restore(path, np.zeros(0, np.int64), lambda ids: [])
     index.add([1], _cloud(1))
     assert len(index) == 1
 
