@@ -72,9 +72,10 @@ def understand(
     cues = follow_up(core, joined, t_ns, history, as_then)
     if cues is None:
         cues = with_antecedent(_read(core, t_ns, encode), history, as_then)
-    if when.spanned or (when.now and cues.ask != "change"):
+    now = when.now and cues.ask not in ("change", "fact")  # what is so "now" may have been told long ago
+    if when.spanned or now:
         cues = replace(
-            cues, start_ns=when.start_ns, end_ns=when.end_ns, spanned=when.spanned, now=when.now, at_ns=when.at_ns
+            cues, start_ns=when.start_ns, end_ns=when.end_ns, spanned=when.spanned, now=now, at_ns=when.at_ns
         )
     elif cues.ask != "change" and _is_present(core.split(), cues):
         cues = replace(cues, present=True)

@@ -9,7 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from memory.events import Event
+import numpy as np
+from numpy.typing import NDArray
+
+from memory.events import WORDS, Event
 from wire.messages import Cues, Evidence, Mention
 
 RANK_CONSTANT = 60  # of reciprocal-rank fusion, from the paper that proposed it
@@ -17,19 +20,25 @@ LIMIT = 8  # pieces of evidence that go with a question
 NOW_NS = 10 * 10**9  # what a question about the present may look back
 NEAR_NS = 20 * 10**9  # two like things closer than this show the same moment
 FOUND = 0.34  # strength from which on something was found
-# A sentence means something to a question if it is nearer than the crowd: cosine plus its lead over the BACKGROUND-th
-# nearest sentence. Many may be near for good reason, so a high cosine counts as leading by SURE_LEAD at least.
-# Set on made-up facts and questions in other words (bench/memory_world.py, "tuning"), MiniLM.
+ALONG = 0.2  # ... and from which on others come along with what was found
+# A sentence means something to a question if it is near, and neither the question is near to many nor the sentence one
+# of many that are alike: of "gate 12", "gate 14"... none is what a question about something else means. So the cosine
+# counts less shares of the BACKGROUND-th best cosine of the question and of the sentence's own crowding (as Conneau
+# et al. do about hubs, arXiv:1710.04087). Set on made-up facts and questions in other words, MiniLM; see docs/log.md.
 BACKGROUND = 20
 FEW = 0.2  # background where there are fewer sentences than that
-SURE_LEAD = 0.12
-NEARNESS_NOTHING, NEARNESS_SURE = 0.37, 1.03
+OF_BACKGROUND, OF_CROWDING = 0.25, 0.35
+ALIKE = 10  # nearest others by which it is told how crowded a sentence stands
+MOST_OFF = 0.3  # many may be alike for good reason
+NEARNESS_NOTHING, NEARNESS_SURE = 0.07, 0.47
+BY_COSINE = 24  # the nearest stay in the choice, however crowded
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """Something that may be evidence. cosine: best over the question's vectors; words: share of its telling words,
-    weighted by rarity, that the sentence holds (0..1); background: cosine of what has nothing to do with it."""
+    weighted by rarity, that the sentence holds (0..1); background: cosine of what has nothing to do with it; crowding:
+    mean cosine of the sentence to those that are most like it."""
 
     event: Event
     phrase: int
@@ -39,10 +48,14 @@ class Candidate:
     fits: float = 1.0  # less if what the question says of its look is otherwise here
 
     background: float = FEW
+    crowding: float = FEW
 
     @property
     def strength(self) -> float:
-        nearness = self.cosine + max(self.cosine - self.background, SURE_LEAD)
+        # Words can be anything, so many that are alike were made alike; what is seen has few sentences anyway.
+        crowding = self.crowding if self.event.kind in WORDS else self.background
+        off = OF_BACKGROUND * self.background + OF_CROWDING * crowding
+        nearness = self.cosine - min(off, MOST_OFF)
         meaning = (nearness - NEARNESS_NOTHING) / (NEARNESS_SURE - NEARNESS_NOTHING)
         both = 0.5 * max(0.0, meaning) + 0.5 * self.words
         return round(self.fits * max(0.0, min(1.0, max(meaning, both, self.words - 0.35))), 3)
@@ -96,6 +109,22 @@ def background(scores: Iterable[float]) -> float:
     return max(FEW, ordered[BACKGROUND]) if len(ordered) > BACKGROUND else FEW
 
 
+def crowding(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+    """(N,) mean cosine of each of (N, D) unit vectors to the ALIKE others that are nearest."""
+    cosines = vectors @ vectors.T
+    np.fill_diagonal(cosines, 0.0)
+    nearest = min(ALIKE, len(vectors))
+    mean: NDArray[np.float32] = np.partition(cosines, -nearest, axis=1)[:, -nearest:].mean(axis=1)
+    return mean
+
+
+def standing_out(near: Mapping[int, float], crowded: Mapping[int, float], limit: int) -> list[int]:
+    """Of the sentences near a question the `limit` that are worth a look: the nearest, and those that stand out."""
+    nearest = sorted(near, key=lambda i: (-near[i], i))
+    apart = sorted(near, key=lambda i: (OF_CROWDING * crowded.get(i, FEW) - near[i], i))
+    return list(dict.fromkeys((*nearest[:BY_COSINE], *apart)))[:limit]
+
+
 def coverage(wanted: Sequence[str], present: Iterable[str], occurrences: Mapping[str, int], n_phrases: int) -> float:
     """Share of the wanted words that are present, each weighted by how rare it is; 0 if none is wanted."""
     if not wanted:
@@ -126,7 +155,9 @@ def fuse(candidates: Iterable[Candidate], cues: Cues, t_ns: int, *, limit: int =
         for rank, candidate in enumerate(ranking):
             score[candidate.event.id] += weight / (RANK_CONSTANT + rank)
     best = sorted(strong, key=lambda c: (-round(score[c.event.id], 6), *_when(c, cues)))
-    return tuple(c.event.evidence(t_ns, c.strength) for c in _spread(best, limit))
+    weak = [c for c in unique.values() if ALONG <= c.strength < FOUND]
+    along = sorted(weak, key=lambda c: (-c.strength, *_when(c, cues)))
+    return tuple(c.event.evidence(t_ns, c.strength) for c in _spread([*best, *along], limit))
 
 
 def _when(candidate: Candidate, cues: Cues) -> tuple[int, int]:

@@ -6,7 +6,7 @@ was given.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
 
@@ -16,7 +16,19 @@ from numpy.typing import NDArray
 from memory.archive import Archive
 from memory.events import SCENE, SOUND, TALK, Event
 from memory.index import VectorIndex
-from memory.recall import Candidate, Recalled, background, beside_anchor, coverage, fit, fuse, span_of
+from memory.recall import (
+    FEW,
+    Candidate,
+    Recalled,
+    background,
+    beside_anchor,
+    coverage,
+    crowding,
+    fit,
+    fuse,
+    span_of,
+    standing_out,
+)
 from memory.store import Found, Store
 from memory.terms import telling, terms
 from memory.times import civil
@@ -24,7 +36,8 @@ from wire.messages import Cues, Evidence
 
 Array = NDArray[np.float32]
 
-NEAREST = 64  # sentences asked of each index
+NEAREST = 64  # sentences whose events are looked at
+CROWD = 256  # sentences asked of the index: among them it shows which are of one mould
 PER_PHRASE = 6  # events of one sentence that are looked at
 IN_SPAN = 400  # when a time is named: all events of the span are candidates, up to that many
 SCENES = 6
@@ -109,11 +122,13 @@ class Search:
         """Events in the span that are near in meaning, share words, or simply are there when the span is short."""
         oldest = cues.order == "first" and cues.anchor_ns < 0
         beside = self._beside(cues, from_ns, to_ns)
-        near = self._phrases.search(query.vectors, NEAREST)
-        cosines: dict[int, float | None] = dict(near)
-        for words in dict.fromkeys(self._rare(telling(text)) for text in query.texts):
-            for phrase, _ in self._store.search(words, NEAREST):
-                cosines.setdefault(phrase, None)
+        near = self._phrases.search(query.vectors, CROWD)
+        asked = dict.fromkeys(self._rare(telling(text)) for text in query.texts)
+        worded = [phrase for words in asked for phrase, _ in self._store.search(words, NEAREST)]
+        crowded = self._crowded(dict.fromkeys((*near, *worded)))
+        cosines: dict[int, float | None] = {i: near[i] for i in standing_out(near, crowded, NEAREST)}
+        for phrase in worded:
+            cosines.setdefault(phrase, near.get(phrase))
         found: dict[int, Found] = {}
         for start_ns, end_ns, first in dict.fromkeys((beside, (from_ns, to_ns, oldest))):
             hits = self._store.of_phrases(cosines, query.session, start_ns, end_ns, limit=PER_PHRASE, oldest=first)
@@ -122,7 +137,12 @@ class Search:
             hits = self._store.overlapping(query.session, from_ns, to_ns, (), limit=IN_SPAN, oldest=oldest)
             found.update((hit.event.id, hit) for hit in hits)
         kept = [hit for hit in found.values() if _may_be_evidence(hit.event, cues)]
-        return self._judged(kept, query, cosines, background(near.values()))
+        return self._judged(kept, query, cosines, background(near.values()), crowded)
+
+    def _crowded(self, phrases: Iterable[int]) -> dict[int, float]:
+        """How near to others of them each of these sentences is."""
+        there, vectors = self._phrases.vectors(phrases)
+        return {i: round(c, 4) for i, c in zip(there, crowding(vectors).tolist(), strict=True)} if there else {}
 
     def _beside(self, cues: Cues, from_ns: int, to_ns: int) -> tuple[int, int, bool]:
         """(from, to, oldest first) of the side of the anchor that is asked for; the whole span without one."""
@@ -133,7 +153,12 @@ class Search:
         return max(from_ns, cues.anchor_ns), to_ns, True
 
     def _judged(
-        self, hits: list[Found], query: Query, cosines: dict[int, float | None], crowd: float
+        self,
+        hits: list[Found],
+        query: Query,
+        cosines: dict[int, float | None],
+        crowd: float,
+        crowded: Mapping[int, float],
     ) -> list[Candidate]:
         """Each hit with its cosine and the share of words it holds."""
         unknown = [h.phrase for h in hits if cosines.get(h.phrase) is None]
@@ -154,6 +179,7 @@ class Search:
                     words,
                     fits=fit(hit.event, query.cues.about),
                     background=crowd,
+                    crowding=crowded.get(hit.phrase, FEW),
                 )
             )
         return judged

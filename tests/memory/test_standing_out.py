@@ -1,0 +1,63 @@
+"""Sentences of one mould do not hide the one that stands alone, nor make "nothing found" something."""
+
+import numpy as np
+import pytest
+
+from memory.events import Event
+from memory.recall import FOUND, Candidate, crowding, fuse, standing_out
+from wire.messages import Cues
+
+pytestmark = pytest.mark.unit
+
+
+def directions(rows: list[list[float]]) -> np.ndarray:
+    vectors = np.asarray(rows, np.float32)
+    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+
+def event(number: int, kind: str = "speech", start_s: int = 0) -> Event:
+    at = (start_s or number) * 10**9
+    return Event(id=number, session=1, kind=kind, start_ns=at, end_ns=at, text=f"sentence {number}")
+
+
+def test_crowding_is_high_among_sentences_of_one_mould_only() -> None:
+    mould = [[1.0, 0.02 * n, 0.0] for n in range(12)]
+    found = crowding(directions([*mould, [0.0, 0.0, 1.0]]))
+    assert found[:12].min() > 0.9
+    assert found[12] < 0.05
+
+
+def test_crowding_of_a_lone_sentence_is_nothing() -> None:
+    assert crowding(directions([[1.0, 0.0]])).tolist() == [0.0]
+
+
+def test_the_one_that_stands_alone_is_looked_at_though_many_are_nearer() -> None:
+    near = {n: 0.5 - n / 10_000 for n in range(100)} | {999: 0.4}
+    crowded = dict.fromkeys(range(100), 0.8) | {999: 0.1}
+    picked = standing_out(near, crowded, 30)
+    assert 999 in picked
+    assert picked[:3] == [0, 1, 2]  # the nearest stay
+    assert len(picked) == 30
+
+
+def test_the_same_cosine_is_something_alone_and_nothing_in_a_crowd() -> None:
+    alone = Candidate(event(1), 1, cosine=0.36, background=0.3, crowding=0.2)
+    crowded = Candidate(event(2), 2, cosine=0.36, background=0.3, crowding=0.7)
+    assert alone.strength >= FOUND > crowded.strength
+
+
+def test_a_very_near_sentence_is_found_in_any_crowd() -> None:
+    assert Candidate(event(1), 1, cosine=0.6, background=0.58, crowding=0.95).strength >= FOUND
+
+
+def test_crowds_do_not_count_against_what_is_seen() -> None:
+    seen = Candidate(event(1, "entered"), 1, cosine=0.45, background=0.3, crowding=0.9)
+    assert seen.strength == Candidate(event(1, "entered"), 1, cosine=0.45, background=0.3, crowding=0.1).strength
+
+
+def test_weaker_ones_come_along_only_with_something_found() -> None:
+    strong = Candidate(event(1), 1, cosine=0.5, background=0.2, crowding=0.2)
+    weak = Candidate(event(2, start_s=500), 2, cosine=0.3, background=0.2, crowding=0.2)
+    assert weak.strength < FOUND
+    assert fuse([weak], Cues(), 10**12) == ()
+    assert [e.text for e in fuse([weak, strong], Cues(), 10**12)] == ["sentence 1", "sentence 2"]
