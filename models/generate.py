@@ -74,7 +74,6 @@ def generate(
     *,
     attention_mask: Tensor | None = None,  # (B, L), left padding
     cancelled: Callable[[], bool] = lambda: False,
-    static_cache: bool = False,
     lora_mask: Tensor | None = None,  # (B, L): positions of the prompt that take a partial LoRA
     resident: Resident | None = None,  # of the same network: what it has read before is not read again
 ) -> Iterator[Step]:

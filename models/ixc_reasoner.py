@@ -51,7 +51,6 @@ class IxcReasoner:
         *,
         others: Sequence[torch.device] = (),  # more devices, that share the layers of the language model
         bits: int = 0,  # 8 or 4: of the weights of these layers
-        static_cache: bool = False,
         speed: Speed = DEFAULT,
     ) -> None:
         folder = reasoner_folder(path)

@@ -10,8 +10,10 @@ import torch
 from golden import CASES, close, folder, same, tensors, values
 
 from models.checkpoint import load_weights
+from models.decoder import Stepping
 from models.generate import Sampling, generate
 from models.internvl_chat import InternVlChat, InternVlConfig
+from models.resident import Resident
 
 pytestmark = pytest.mark.models
 
@@ -42,9 +44,9 @@ class TestChat:
         real = x["attention_mask"] == 1
         close(logits[real], y["logits"][real])
 
-    @pytest.mark.parametrize("static", [False, True])
+    @pytest.mark.parametrize("resident", [False, True])
     @pytest.mark.parametrize("rows", ["single", "batch"])
-    def test_greedy_tokens_are_the_published_ones(self, path: Path, rows: str, static: bool) -> None:
+    def test_greedy_tokens_are_the_published_ones(self, path: Path, rows: str, resident: bool) -> None:
         network, x, y = build(path), tensors(path / "inputs.safetensors"), tensors(path / "outputs.safetensors")
         meta = values(path / "meta.json")
         ids = x["single_input_ids"] if rows == "single" else x["left_input_ids"]
@@ -55,7 +57,11 @@ class TestChat:
             tiles = network.encode_tiles(real[:n_tiles])
             embeds = network.embed(ids, tiles, meta["img_context_token_id"])
         sampling = Sampling(max_new_tokens=meta["n_new_tokens"])
-        steps = list(generate(network.lm, embeds, sampling, attention_mask=mask, static_cache=static))
+        held = Resident(network.lm, 2048, Stepping("graph", "a test")) if resident else None
+        if held is not None and rows == "single":
+            held.prepare(embeds[:, : embeds.shape[1] // 2])
+        steps = list(generate(network.lm, embeds, sampling, attention_mask=mask, resident=held))
+        assert held is None or rows == "batch" or held.reused == embeds.shape[1] // 2
         same(torch.stack([s.ids for s in steps], 1), y[f"generated_{rows}"])
         close(torch.stack([s.logits for s in steps], 1), y[f"generated_{rows}_logits"])
 

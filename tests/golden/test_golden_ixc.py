@@ -12,11 +12,13 @@ from golden import close, folder, same, tensors, values
 from PIL import Image
 
 from models.checkpoint import load_weights
+from models.decoder import Stepping
 from models.generate import Sampling, generate
 from models.internlm2 import PartialLoraLinear
 from models.ixc25 import Ixc25, Ixc25Config, Prompt
 from models.ixc_prompts import chat_prompt, chat_segments
 from models.ixc_vision import HD_MEMORY, canvas_pixels, count_tokens, plan_canvas
+from models.resident import Resident
 
 pytestmark = pytest.mark.models
 
@@ -88,8 +90,11 @@ def check_reply(network: Ixc25, name: str, prompt: Prompt, y: dict[str, torch.Te
     close(network.logits(prompt)[:, rows], y[f"{name}.logits"])
     expected = y[f"{name}.generated"]
     sampling = Sampling(max_new_tokens=expected.shape[1])
-    for static in (False, True):
-        steps = list(generate(network, prompt.embeds, sampling, lora_mask=prompt.lora_mask, static_cache=static))
+    half = prompt.embeds.shape[1] // 2
+    held = Resident(network, 4096, Stepping("graph", "a test"))
+    held.prepare(prompt.embeds[:, :half], prompt.lora_mask[:, :half])
+    for resident in (None, held):
+        steps = list(generate(network, prompt.embeds, sampling, lora_mask=prompt.lora_mask, resident=resident))
         same(torch.stack([step.ids for step in steps], 1), expected)
         close(torch.stack([step.logits for step in steps], 1), y[f"{name}.generated_logits"])
 

@@ -9,8 +9,10 @@ import torch
 from tiny_checkpoints import write_internvl, write_ixc
 from torch import Tensor
 
+from models.decoder import Stepping
 from models.generate import Sampling, Step, generate, pick
 from models.internvl_chat import InternVlChat
+from models.resident import Resident
 
 pytestmark = pytest.mark.models
 
@@ -70,12 +72,14 @@ def test_rows_of_a_batch_answer_as_they_do_alone(network: InternVlChat) -> None:
         assert torch.equal(ids_of(list(generate(network.lm, alone, Sampling(max_new_tokens=6))))[0], expected)
 
 
-def test_a_static_cache_changes_nothing(network: InternVlChat) -> None:
-    embeds, mask = prompt(network, [[5, 9, 30, 41], [7, 8]])
+def test_what_is_resident_changes_nothing(network: InternVlChat) -> None:
     sampling = Sampling(max_new_tokens=8, temperature=0.7, top_p=0.9, seed=3)
-    plain = generate(network.lm, embeds, sampling, attention_mask=mask)
-    static = generate(network.lm, embeds, sampling, attention_mask=mask, static_cache=True)
-    assert torch.equal(ids_of(list(plain)), ids_of(list(static)))
+    resident = Resident(network.lm, 64, Stepping("graph", "a test"))
+    for ids in ([5, 9, 30, 41], [5, 9, 30, 17, 6], [5, 9, 30, 17, 6]):
+        embeds, _ = prompt(network, [ids])
+        plain = generate(network.lm, embeds, sampling)
+        assert torch.equal(ids_of(list(plain)), ids_of(list(generate(network.lm, embeds, sampling, resident=resident))))
+    assert resident.reused == 4
 
 
 def test_it_ends_when_every_row_met_a_stop(network: InternVlChat) -> None:

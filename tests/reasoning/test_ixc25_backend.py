@@ -15,11 +15,12 @@ from models.checkpoint import CheckpointError
 from models.generate import Sampling
 from models.ixc25 import Ixc25
 from models.ixc_reasoner import IxcReasoner, reasoner_folder
+from models.speed import Speed
 from reasoning.backends import LLM
 from reasoning.backends.base import Chunk
 from reasoning.backends.ixc25 import Ixc25Llm, Ixc25Options
 from reasoning.briefing import Limits, brief
-from wire.messages import Cues, Evidence, HistoryTurn, Picture, Question, Tensor
+from wire.messages import Cues, Evidence, FrameKept, HistoryTurn, Picture, Question, Tensor
 
 pytestmark = pytest.mark.models
 
@@ -79,10 +80,10 @@ def greedy(network: Ixc25, reasoner: IxcReasoner, embeds: torch.Tensor, mask: to
     return reasoner._vocabulary.text(ids).rstrip("\ufffd")
 
 
-@pytest.mark.parametrize("static", [False, True])
-def test_replies_are_those_of_a_loop_without_any_cache(release: tuple[Path, Ixc25], static: bool) -> None:
+@pytest.mark.parametrize("speed", [Speed(context=0), Speed(decode="graph")], ids=["alone", "resident"])
+def test_replies_are_those_of_a_loop_without_any_cache(release: tuple[Path, Ixc25], speed: Speed) -> None:
     folder, network = release
-    reasoner = IxcReasoner(folder, torch.device("cpu"), torch.float32, static_cache=static)
+    reasoner = IxcReasoner(folder, torch.device("cpu"), torch.float32, speed=speed)
     shown = reasoner.see([picture(1)])
     chat = reasoner.chat("What is it?", shown, [("Hello?", "Hi.")])
     related = torch.from_numpy(np.random.default_rng(2).normal(size=(3, WIDTH)).astype(np.float32))
@@ -105,6 +106,46 @@ def test_an_answer_streams_and_says_what_it_rests_on(backend: Ixc25Llm) -> None:
     assert words(chunks)
     assert chunks[-1].used == (0,)
     assert words(list(backend.answer(asked, lambda: False))) == words(chunks)
+
+
+def kept(*times: int) -> list[FrameKept]:
+    return [FrameKept(session="s", t_ns=t, key_frame=f"k{t}", jpeg=jpeg(t)) for t in times]
+
+
+def shown(*times: int) -> tuple[Picture, ...]:
+    return tuple(Picture(t_ns=t, jpeg=jpeg(t), kept=True) for t in times)
+
+
+def test_frames_that_come_first_are_read_ahead(release: tuple[Path, Ixc25]) -> None:
+    def opened(context: int) -> Ixc25Llm:
+        more = {"context": context, "decode": "graph", "frames_first": True}
+        made = LLM.create("ixc25", {"checkpoint": str(release[0]), "device": "cpu", "max_new_tokens": 8, **more})
+        assert isinstance(made, Ixc25Llm)
+        return made
+
+    fresh, resident = opened(0), opened(4096)
+    history = (HistoryTurn(t_ns=1, question="Hello?", heard="Hi."),)
+    for times, past in (((11, 12, 13), ()), ((12, 13, 14), history)):
+        resident.prepare(kept(*times), lambda: False)
+        assert resident._model._resident is not None
+        ahead = resident._model._resident.length
+        asked = question(newest=(*shown(*times), Picture(t_ns=20, jpeg=jpeg(20))), tokens=memory(3), history=past)
+        assert words(list(resident.answer(asked, lambda: False))) == words(list(fresh.answer(asked, lambda: False)))
+        assert resident._model.reused == ahead > 20
+    resident.forget()
+    assert not resident._model._kept
+    assert not resident._model._resident.length
+
+
+def test_in_the_published_order_nothing_is_read_ahead(backend: Ixc25Llm) -> None:
+    backend.forget()
+    backend.prepare(kept(11, 12), lambda: False)
+    assert backend._model._resident is not None
+    assert backend._model._resident.length == 0
+    asked = question(newest=shown(11, 12), tokens=memory(1))
+    list(backend.answer(asked, lambda: False))
+    list(backend.answer(asked, lambda: False))  # but what was read is not read again
+    assert backend._model.reused == backend._model._resident.length - 1
 
 
 def test_memory_changes_the_answer(backend: Ixc25Llm) -> None:
