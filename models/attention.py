@@ -140,6 +140,8 @@ def _mask_for_transformers(
     """No mask where bottom-right causality says it all."""
     windowed = local_size is not None and kv_length > local_size
     packed = more.get("allow_is_causal_skip") is False and more.get("q_length") != 1
+    if attention_mask is not None and bool(attention_mask.all()):
+        attention_mask = None
     if attention_mask is None and not windowed and not packed:
         return None
     more["allow_is_causal_skip"] = False

@@ -9,6 +9,8 @@ import torch
 from torch import Tensor, nn
 from transformers import CLIPVisionConfig, CLIPVisionModel
 
+from models.attention import OURS
+
 BLOCK = 16  # frames a pass of the tower, to bound its memory
 
 
@@ -18,6 +20,7 @@ class ClipTower(nn.Module):
     def __init__(self, values: Mapping[str, Any], select_layer: int) -> None:
         super().__init__()
         self.vision_model = CLIPVisionModel(CLIPVisionConfig.from_dict(dict(values)))
+        self.vision_model.set_attn_implementation(OURS)
         # An index into [embeddings, after layer 1, ...]; the last layers are not run where none asks for them.
         self.n_layers = select_layer % (values["num_hidden_layers"] + 1)
         self.size = int(values["image_size"])

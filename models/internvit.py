@@ -13,6 +13,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from models.attention import attend
+
 
 @dataclass(frozen=True, kw_only=True)
 class InternVitConfig:
@@ -89,7 +91,7 @@ class Attention(nn.Module):
         if self.normalised:  # over the full width, before the heads are split
             q, k = self.q_norm(q), self.k_norm(k)
         q, k, v = (t.view(*t.shape[:2], self.heads, -1).transpose(1, 2) for t in (q, k, v))
-        y: Tensor = self.proj(F.scaled_dot_product_attention(q, k, v).transpose(1, 2).flatten(2))
+        y: Tensor = self.proj(attend(q, k, v, causal=False).transpose(1, 2).flatten(2))
         return y
 
 

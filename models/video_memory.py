@@ -14,6 +14,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from transformers import Qwen2Config, Qwen2Model
 
+from models.attention import OURS
 from models.clip import ClipTower, merge_patches
 
 PICTURE_ID = -200  # stands in a clip's text where its tokens go
@@ -93,6 +94,7 @@ class Decoder(Qwen2Model):  # type: ignore[no-untyped-call]
     def __init__(self, config: VideoMemoryConfig, *, with_tower: bool) -> None:
         values = Qwen2Config.from_dict(dict(config.decoder))
         super().__init__(values)
+        self.set_attn_implementation(OURS)
         if with_tower:
             self.vision_tower = TowerHolder(config)
         self.mm_projector = PoolProjector(4 * config.tower["hidden_size"], values.hidden_size, config.pool_num)
