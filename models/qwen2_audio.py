@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from transformers import AutoConfig, AutoProcessor, GenerationConfig, Qwen2AudioForConditionalGeneration
 
 from models.audio_prompts import MAX_NEW_TOKENS, SAMPLE_RATE_HZ, chat_prompt
-from models.checkpoint import CheckpointError, read_json, require_memory, weight_files
+from models.checkpoint import CheckpointError, read_json, require_memory, size_bytes, weight_files
+from models.loading import Loading
 
 # Their types say less than they do.
 _Config: Any = GenerationConfig
@@ -46,6 +47,7 @@ class Qwen2Audio:
         with torch.device("meta"):
             empty = _Network(config)
         require_memory(empty.parameters(), folder, device, dtype)
+        loading = Loading(folder, size_bytes(folder))
         try:
             self._processor = _Processor.from_pretrained(folder, local_files_only=True)
             network, info = _Network.from_pretrained(
@@ -55,6 +57,7 @@ class Qwen2Audio:
             raise CheckpointError(f"{folder} cannot be loaded ({error}); fetch it again") from error
         require_all(folder, info)
         self._network = network.to(device).eval().requires_grad_(False)
+        loading.finish()
         self._device = device
         self._dtype = dtype
         self._end = {key: getattr(network.generation_config, key) for key in ("eos_token_id", "pad_token_id")}

@@ -13,8 +13,9 @@ import numpy as np
 import torch
 from transformers import AutoConfig, AutoModelForSpeechSeq2Seq, AutoProcessor
 
-from models.checkpoint import CheckpointError, checkpoint_folder, read_json, require_memory, weight_files
+from models.checkpoint import CheckpointError, checkpoint_folder, read_json, require_memory, size_bytes, weight_files
 from models.devices import choose_device, choose_dtype
+from models.loading import Loading
 from models.qwen2_audio import require_all, sureness
 from perception.backends.base import AsrStream, Pcm, Transcript
 from perception.windowed import RATE_HZ, WindowedAsr, Windows
@@ -67,6 +68,7 @@ class Whisper:
         with torch.device("meta"):
             empty = _Network.from_config(config)
         require_memory(empty.parameters(), folder, self._device, self._dtype)
+        loading = Loading(folder, size_bytes(folder))
         try:
             self._processor = _Processor.from_pretrained(folder, local_files_only=True)
             network, info = _Network.from_pretrained(
@@ -76,6 +78,7 @@ class Whisper:
             raise CheckpointError(f"{folder} cannot be loaded ({error}); fetch it again") from error
         require_all(folder, info)
         self._network = network.to(self._device).eval().requires_grad_(False)
+        loading.finish()
 
     def _whisper_words(self, options: WhisperOptions) -> dict[str, Any]:
         """What generation is told. An English-only Whisper knows neither languages nor tasks."""

@@ -108,9 +108,9 @@ def test_what_does_not_fit_is_said(tmp_path: Path) -> None:
     write_qwen2_audio(tmp_path / "qwen")
     for role, name, folder, sentence in (
         (ASR, "qwen2_audio", "whisper", "holds no Qwen2-Audio"),
-        (SOUND, "qwen2_audio", "nowhere", "holds no Qwen2-Audio"),
+        (SOUND, "qwen2_audio", "nowhere", "is not a folder"),
         (ASR, "whisper", "qwen", "is qwen2_audio by its config.json, not Whisper or Moonshine"),
-        (ASR, "whisper", "nowhere", r"config\.json is missing"),
+        (ASR, "whisper", "nowhere", "is not a folder"),
     ):
         with pytest.raises(BackendError, match=sentence):
             role.create(name, options(tmp_path / folder, {}))

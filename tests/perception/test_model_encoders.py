@@ -26,6 +26,7 @@ from transformers import CLIPVisionConfig, CLIPVisionModel, SiglipImageProcessor
 
 from models.checkpoint import CheckpointError
 from models.frames import FramePixels
+from models.tokenizers import Vocabulary
 from perception.backends import VISION
 from perception.backends.clip import Clip, ClipOptions
 from perception.backends.internvl_cg import InternVlCgEncoder, InternVlCgOptions
@@ -112,7 +113,7 @@ def test_texts_and_pictures_of_internvl_share_a_space(tmp_path: Path) -> None:
     texts = encoder.encode_texts(["a cat", "a much longer text about a dog in a garden " * 4])
     assert texts.shape == (2, encoder.encode(FRAMES).shape[1])
     np.testing.assert_allclose(encoder.encode_texts(["a cat"])[0], texts[0], atol=1e-5)
-    ids = [1, *encoder._vocabulary.ids("summarize:a cat").tolist(), 2] if encoder._vocabulary else []
+    ids = [1, *Vocabulary(tmp_path).ids("summarize:a cat").tolist(), 2]
     with torch.inference_mode():
         expected = network.text(torch.tensor([ids]))[0].numpy()
     np.testing.assert_allclose(texts[0], expected / np.linalg.norm(expected), atol=1e-5)
