@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,9 @@ from transformers import (
     Qwen2AudioConfig,
     Qwen2AudioForConditionalGeneration,
     Qwen2AudioProcessor,
+    VitsConfig,
+    VitsModel,
+    VitsTokenizer,
     Wav2Vec2FeatureExtractor,
     WhisperConfig,
     WhisperFeatureExtractor,
@@ -25,6 +29,7 @@ Config: Any = GenerationConfig
 Mels: Any = WhisperFeatureExtractor
 Waves: Any = Wav2Vec2FeatureExtractor
 Processor: Any = Qwen2AudioProcessor
+Voice: Any = VitsTokenizer
 
 AUDIO_SPECIAL = ("<|AUDIO|>", "<|audio_bos|>", "<|audio_eos|>", "<|im_start|>", "<|im_end|>")
 WHISPER_SPECIAL = (
@@ -95,3 +100,25 @@ def write_moonshine(folder: Path, *, seed: int = 0) -> None:
 
 
 torch.set_num_threads(1)
+
+
+def write_vits(folder: Path, alphabet: str = " abcdefghijklmnopqrstuvwxyz'", *, seed: int = 0, **more: Any) -> None:
+    """A voice of few channels at 16 kHz. more: fields of the tokenizer, and num_speakers of the network."""
+    folder.mkdir(parents=True, exist_ok=True)
+    speakers = more.pop("num_speakers", 1)
+    vocabulary = {"_": 0} | {sign: at for at, sign in enumerate(alphabet, start=1)}
+    (folder / "vocab.json").write_text(json.dumps(vocabulary), encoding="utf-8")
+    fields = {"phonemize": False, "is_uroman": False, "language": "eng", "pad_token": "_", "unk_token": "_", **more}
+    tokenizer: Any = Voice(str(folder / "vocab.json"), **fields)
+    tokenizer.save_pretrained(folder)
+    config = VitsConfig(
+        vocab_size=len(vocabulary), hidden_size=8, num_hidden_layers=1, num_attention_heads=2, ffn_dim=12, flow_size=8,
+        spectrogram_bins=9, duration_predictor_filter_channels=8, upsample_initial_channel=16, upsample_rates=[16, 16],
+        upsample_kernel_sizes=[32, 32], resblock_kernel_sizes=[3], resblock_dilation_sizes=[[1]],
+        posterior_encoder_num_wavenet_layers=1, prior_encoder_num_wavenet_layers=1, prior_encoder_num_flows=2,
+        duration_predictor_num_flows=2, num_speakers=speakers, speaker_embedding_size=4 if speakers > 1 else 0,
+    )  # fmt: skip
+    torch.manual_seed(seed)
+    network = VitsModel(config)
+    network.train(False)
+    network.save_pretrained(folder)

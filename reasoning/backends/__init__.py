@@ -14,6 +14,7 @@ LLM.add("openai_chat", "reasoning.backends.openai_chat:OpenAiChat")
 TTS.add("espeak", "reasoning.backends.espeak:Espeak")
 TTS.add("flite", "reasoning.backends.flite:Flite")
 TTS.add("openai_tts", "reasoning.backends.openai_tts:OpenAiTts")
+TTS.add("vits", "reasoning.backends.vits:VitsTts")
 
 LLM.add("fake", "reasoning.backends.fake:FakeLlm")
 TTS.add("fake", "reasoning.backends.fake:FakeTts")

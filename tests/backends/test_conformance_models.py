@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from conforming import Pcm, check
 from openai_server import Answer, OpenAiServer, reply, serving, stream, words
-from tiny_audio import write_moonshine, write_qwen2_audio, write_whisper
+from tiny_audio import write_moonshine, write_qwen2_audio, write_vits, write_whisper
 
 from wire.config import BackendConfig
 
@@ -46,6 +46,13 @@ def test_listeners(
     write(tmp_path)
     capfd.readouterr()
     check(role, BackendConfig(backend=name, options={"checkpoint": str(tmp_path), "device": "cpu", **options}), SPEECH)
+    assert capfd.readouterr().out == ""
+
+
+def test_voices(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    write_vits(tmp_path)
+    capfd.readouterr()
+    check("tts", BackendConfig(backend="vits", options={"checkpoint": str(tmp_path), "device": "cpu"}), SPEECH)
     assert capfd.readouterr().out == ""
 
 

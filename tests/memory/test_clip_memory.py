@@ -44,7 +44,8 @@ def test_many_clips_leave_half_of_the_places_to_older_stretches() -> None:
 
 def vector(n: int) -> Array:
     """One axis a clip."""
-    return np.eye(DIM, dtype=np.float32)[n % DIM]
+    row: Array = np.eye(DIM, dtype=np.float32)[n % DIM]
+    return row
 
 
 def clip(session: int, n: int) -> CompressedClip:
