@@ -157,6 +157,7 @@ class Keeper:
             self.archive.put_clip(open_clip)
         self.store.progress(no, seen_ns=seen_ns, frames=frames, serial=serial, clips=clips)
         self.store.commit()
+        self.store.tidy()
 
     # ---- questions -----------------------------------------------------------------------------------------------
 

@@ -21,6 +21,8 @@ from memory.overlap import touching
 from memory.schema import MemoryUnusable, check_version, migrate
 from memory.terms import terms
 
+LOG_PAGES = 8000  # of the write-ahead log, when a question must wait until it is moved
+TIDY_EVERY = 32  # commits
 COUNTED = 4096  # words whose occurrences are held in memory
 Array = NDArray[np.float32]
 
@@ -62,6 +64,7 @@ class Store:
         read_only: beside the owner, for looking. Raises MemoryUnusable."""
         self.path = folder / "memory.db"
         self._occurrences: dict[str, int] = {}
+        self._commits = 0
         try:
             if read_only:
                 self.database = sqlite3.connect(f"{self.path.absolute().as_uri()}?mode=ro", uri=True)
@@ -70,6 +73,7 @@ class Store:
             self.database = sqlite3.connect(self.path, isolation_level=None, cached_statements=256)
             self.database.execute("PRAGMA journal_mode = WAL")
             self.database.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+            self.database.execute(f"PRAGMA wal_autocheckpoint = {LOG_PAGES}")  # `tidy` comes first
             self.database.execute("PRAGMA secure_delete = ON")
             self.database.execute("PRAGMA temp_store = MEMORY")
             migrate(self.database, str(folder))
@@ -90,6 +94,12 @@ class Store:
     def commit(self) -> None:
         if self.database.in_transaction:
             self.database.execute("COMMIT")
+
+    def tidy(self) -> None:
+        """Move the write-ahead log into the database, once in a while; for moments in which nobody waits."""
+        self._commits += 1
+        if self._commits % TIDY_EVERY == 0:
+            self.database.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
     # ---- sessions ------------------------------------------------------------------------------------------------
 

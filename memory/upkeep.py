@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -60,10 +61,11 @@ class Upkeep:
         if self._note("clean") == "no":
             known = {name for (name,) in self._db.execute("SELECT name FROM key_frames")}
             frames = self._folder / "frames"
-            for path in frames.rglob("*"):
-                if path.is_file() and (path.suffix != ".jpg" or path.stem not in known):
-                    path.unlink()
-                    swept += 1
+            for folder, _, names in os.walk(frames):
+                for name in names:
+                    if not (name.endswith(".jpg") and name[:-4] in known):
+                        Path(folder, name).unlink()
+                        swept += 1
             if self._note("erasing") == "yes":
                 self._eraser.scrub()
         self._set("clean", "no")
