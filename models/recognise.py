@@ -33,6 +33,7 @@ _ENCODERS = {
     "internvl": Kind("internvl_cg", "InternVL-C and InternVL-G"),
     "whisper": Kind("whisper", "a Whisper recogniser"),
     "moonshine": Kind("whisper", "a Moonshine recogniser"),
+    "vits": Kind("vits", "a VITS voice"),
     "qwen2_audio": Kind("qwen2_audio", "Qwen2-Audio", "omnilive-7b"),
 }
 RELEASE = Kind("release", "the OmniLive release", "omnilive-7b")
