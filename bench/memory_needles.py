@@ -1,6 +1,6 @@
 """Are facts found again after hours, the right one of several, and nothing where nothing was?
 
-    python -m bench.memory_needles --world trial --hours 1 2 4 8 24
+    python -m bench.memory_needles --world valley --hours 1 2 4 8 24
 
 Runs the memory service with the lite profile on a made-up stream by media time, asks in other words at each of the
 hours, and compares with baselines on the same store. Ends with one JSON line.
@@ -23,7 +23,9 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the memory process has 
 import numpy as np
 import psutil
 
-from bench.memory_world import COLOUR, ENTERED, SAID, SIGN, S, World, world
+from bench.memory_town import Town, town
+from bench.memory_words import TOWNS
+from bench.memory_world import WORLDS, S, World, world
 from memory import service as memory_service
 from memory.embedder import Embedder, load
 from memory.store import Store, whole
@@ -34,7 +36,6 @@ from wire.link import MemoryLink, MemoryNet
 from wire.messages import Evidence, Message, Question, SessionOpened, SessionSettings, Utterance, Watermark
 from wire.service import Context, Service
 
-KINDS = {SIGN: "text", SAID: "speech", ENTERED: "entered", COLOUR: "colour"}
 EVIDENCE = 5  # spans that are looked at
 Span = tuple[float, float]
 
@@ -90,7 +91,7 @@ def hits(spans: list[Span], start_s: float, end_s: float) -> bool:
 class Run:
     """One stream, asked at several ages."""
 
-    def __init__(self, stream: World, folder: Path, show: bool) -> None:
+    def __init__(self, stream: World | Town, folder: Path, show: bool) -> None:
         self._stream = stream
         self._folder = folder
         self._show = show
@@ -144,7 +145,7 @@ class Run:
                 score.picked.append(hits(spans, right, right + 6))
                 if self._show and not score.picked[-1]:
                     self._explain(alike.question, f"{alike.times} {alike.right}", question)
-        for text in self._stream.words.unanswerable:
+        for text in self._stream.unanswerable:
             question = await self.ask(text, age_s, score)
             score.abstained.append(not question.evidence)
             if self._show and question.evidence:
@@ -194,7 +195,7 @@ class Baselines:
 
 
 async def run(name: str, hours: list[int], seed: int, show: bool) -> dict[str, Any]:
-    stream = world(name, max(hours), seed)
+    stream = town(name, max(hours), seed) if name in TOWNS else world(name, max(hours), seed)
     report: dict[str, Any] = {"bench": "memory_needles", "world": name, "seed": seed, "hours": {}}
     lite = config.load("lite").memory
     embedder = load(lite.text_encoder.backend, lite.text_encoder.options, lite.compressor.backend, {})
@@ -226,7 +227,7 @@ async def run(name: str, hours: list[int], seed: int, show: bool) -> dict[str, A
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--world", choices=("tuning", "trial"), default="trial")
+    parser.add_argument("--world", choices=(*WORLDS, *TOWNS), default="valley")
     parser.add_argument("--hours", type=int, nargs="+", default=[1])
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--show", action="store_true", help="print what was missed")

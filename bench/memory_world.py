@@ -1,7 +1,7 @@
 """A made-up day for memory benches: hours of distraction with facts planted in it, and questions in other words.
 
-Two worlds with other facts, words and shapes of distraction: "tuning" was looked at while thresholds were set,
-"trial" was not. Everything follows from a seed.
+Two worlds with other facts and words, "tuning" and "trial"; both were looked at while recall was tuned. The towns of
+`bench.memory_town` are made otherwise. Everything follows from a seed.
 """
 
 from __future__ import annotations
@@ -71,6 +71,10 @@ class World:
     alike: list[Alike] = field(default_factory=list)
     signs: dict[int, list[str]] = field(default_factory=dict)  # second -> signs that are planted then
 
+    @property
+    def unanswerable(self) -> tuple[str, ...]:
+        return self.words.unanswerable
+
     def __post_init__(self) -> None:
         rng = random.Random(self.seed)
         horizon = self.hours * 3600
@@ -124,11 +128,11 @@ class World:
             if second in came:
                 side = came[second].content
                 seen.append(Observation(kind="entered", value=1, track=second + 1, attrs={"side": side}))
-            yield _frame(session, second, seen, block + 1000 * (second in tinted))
+            yield frame(session, second, seen, block + 1000 * (second in tinted))
             if second in heard:
-                yield _said(session, second, heard[second].content)
+                yield said(session, second, heard[second].content)
             elif rng.random() < 1 / 25:
-                yield _said(session, second, self._fill(rng.choice(self.words.sentences), rng))
+                yield said(session, second, self._fill(rng.choice(self.words.sentences), rng))
 
     def _scene(self, rng: random.Random) -> list[Observation]:
         seen = [Observation(kind="light", text=rng.choice(("normal", "bright", "dim")), value=0.5)]
@@ -150,17 +154,20 @@ class World:
         )  # fmt: skip
 
 
-def _frame(session: str, second: int, seen: list[Observation], look: int) -> FrameSeen:
+def frame(session: str, second: int, seen: list[Observation], look: int, begins: bool | None = None) -> FrameSeen:
+    """One frame. look: frames of the same look are near; begins: it is the first of its scene."""
+    begins = second % 15 == 0 if begins is None else begins
     vector = np.random.default_rng(look).normal(size=LOOK_DIM).astype(np.float32)
     vector /= np.linalg.norm(vector)
-    jpeg = np.random.default_rng(second).bytes(20_000) if second % 15 == 0 else b""
+    jpeg = np.random.default_rng(second).bytes(20_000) if begins else b""
     return FrameSeen(
         session=session, t_ns=second * S, width=640, height=360, observations=tuple(seen), jpeg=jpeg,
-        appearance=Tensor(data=vector.tobytes(), dtype="float32", shape=(LOOK_DIM,)), redundant=second % 15 != 0,
+        appearance=Tensor(data=vector.tobytes(), dtype="float32", shape=(LOOK_DIM,)), redundant=not begins,
     )  # fmt: skip
 
 
-def _said(session: str, second: int, text: str) -> Utterance:
+def said(session: str, second: int, text: str) -> Utterance:
+    """Words that somebody said, and not to us."""
     return Utterance(
         session=session, t_ns=second * S + S // 2, id=f"said-{second}", source="spoken", start_ns=second * S - 2 * S,
         end_ns=second * S, text=text, asks=False,

@@ -34,7 +34,7 @@ _ASKING = (
 _ANCHORED = (
     re.compile(
         rf"(?P<q>{_QUESTION_WORDS} .+?) (?:right |just |shortly |immediately |directly |soon )?"
-        r"(?P<rel>before|after|when|while|during|whilst|following|until|since|at the time(?: of)?|prior to) "
+        r"(?P<rel>before|after|when|while|during|whilst|(?<!the )following|until|since|at the time(?: of)?|prior to) "
         r"(?P<anchor>.+)"
     ),
     re.compile(

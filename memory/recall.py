@@ -12,8 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from memory.events import WORDS, Event
+from memory.events import SPEECH, WORDS, Event
 from wire.messages import Cues, Evidence, Mention
+from wire.words import said_words
 
 RANK_CONSTANT = 60  # of reciprocal-rank fusion, from the paper that proposed it
 LIMIT = 8  # pieces of evidence that go with a question
@@ -92,6 +93,17 @@ def fit(event: Event, about: Mention) -> float:
         side = event.subject if event.kind == "motion" else event.attrs.get("side", "")
         shares.append(1.0 if side in ("", about.side) else 0.4)
     return min(shares, default=1.0)
+
+
+def tells(event: Event, cues: Cues) -> float:
+    """1 where an event may hold the answer; less for words that were not read, or not said, as the question has it,
+    or hold no number where one is asked for."""
+    if event.kind not in WORDS:
+        return 1.0
+    other = SPEECH if cues.ask == "text" else "text" if cues.ask == "said" else ""
+    share = 0.85 if event.kind == other else 1.0
+    without = cues.wants in ("number", "price", "phone") and not any(w[0].isdigit() for w in said_words(event.text))
+    return 0.75 * share if without else share
 
 
 def beside_anchor(candidates: Iterable[Candidate], cues: Cues) -> list[Candidate]:

@@ -28,6 +28,7 @@ from memory.recall import (
     fuse,
     span_of,
     standing_out,
+    tells,
 )
 from memory.store import Found, Store
 from memory.terms import telling, terms
@@ -91,6 +92,9 @@ class Search:
         if query.scene is not None and (not query.scene_repeats or SCENE in cues.kinds):
             candidates += self._scenes(query, query.scene, from_ns, to_ns)
         evidence = fuse(beside_anchor(candidates, cues), cues, query.t_ns)
+        if not evidence and cues.ask == "fact" and cues.relation:  # "before they are eaten" is part of what was told
+            cues = replace(cues, relation="", anchor="", anchor_ns=-1)
+            evidence = fuse(candidates, cues, query.t_ns)
         if not evidence and query.visible_from_ns <= 0 and not (cues.now or cues.spanned or cues.anchor):
             evidence = fuse(self._earlier(query), cues, query.t_ns)
         log, truncated = self._log(query, cues, from_ns, to_ns)
@@ -164,20 +168,23 @@ class Search:
         unknown = [h.phrase for h in hits if cosines.get(h.phrase) is None]
         if unknown:
             cosines.update(self._phrases.scores(query.vectors, dict.fromkeys(unknown)))
-        wanted = [telling(text) for text in query.texts]
+        wanted = list(dict.fromkeys(telling(text) for text in query.texts))
         occurrences = self._store.occurrences([word for words in wanted for word in words])
         n_phrases = len(self._phrases)
         judged = []
+        shares: dict[int, float] = {}
         for hit in hits:
-            present = terms(hit.event.text)
-            words = max((coverage(w, present, occurrences, n_phrases) for w in wanted), default=0.0)
+            if hit.phrase not in shares:
+                present = terms(hit.event.text)
+                covered = (coverage(w, present, occurrences, n_phrases) for w in wanted)
+                shares[hit.phrase] = max(covered, default=0.0)
             judged.append(
                 Candidate(
                     hit.event,
                     hit.phrase,
                     cosines.get(hit.phrase) or 0.0,
-                    words,
-                    fits=fit(hit.event, query.cues.about),
+                    shares[hit.phrase],
+                    fits=fit(hit.event, query.cues.about) * tells(hit.event, query.cues),
                     background=crowd,
                     crowding=crowded.get(hit.phrase, FEW),
                 )
@@ -243,17 +250,17 @@ class Search:
             return (), False
         limit, no = LOG_LIMIT, query.session
         oldest = cues.order == "first"
-        hits = self._store.overlapping(no, from_ns, to_ns, cues.kinds, limit=limit + 1, oldest=oldest)
-        truncated = len(hits) > limit
+        t_ns, kinds = query.t_ns, cues.kinds
+        seen = self._store.witnessed(no, from_ns, to_ns, kinds, t_ns, limit=limit + 1, oldest=oldest)
+        truncated = len(seen) > limit
         if truncated:
-            hits = hits[:limit] if oldest else hits[-limit:]
+            seen = seen[:limit] if oldest else seen[-limit:]
             middle = cues.anchor_ns if cues.anchor_ns >= 0 else cues.at_ns
             if middle >= 0:
-                before = self._store.overlapping(no, from_ns, middle, cues.kinds, limit=limit // 2)
-                after = self._store.overlapping(no, middle, to_ns, cues.kinds, limit=limit // 2, oldest=True)
-                near = {hit.event.id: hit for hit in (*before, *after)}
-                hits = sorted(near.values(), key=lambda hit: (hit.event.start_ns, hit.event.id))
-        return tuple(hit.event.evidence(query.t_ns) for hit in hits), truncated
+                before = self._store.witnessed(no, from_ns, middle, kinds, t_ns, limit=limit // 2)
+                after = self._store.witnessed(no, middle, to_ns, kinds, t_ns, limit=limit // 2, oldest=True)
+                seen = sorted(dict((*before, *after)).items(), key=lambda one: (one[1].start_ns, one[0]))
+        return tuple(evidence for _, evidence in seen), truncated
 
 
 def _may_be_evidence(event: Event, cues: Cues) -> bool:
