@@ -28,7 +28,8 @@ from bench.memory_words import TOWNS
 from bench.memory_world import WORLDS, S, World, world
 from memory import service as memory_service
 from memory.embedder import Embedder, load
-from memory.store import Store, whole
+from memory.phrases import whole
+from memory.store import Store
 from memory.terms import telling
 from wire import config
 from wire.clock import SystemClock

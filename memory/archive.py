@@ -15,8 +15,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from memory.phrases import half
 from memory.sentences import summary
-from memory.store import Store, half
+from memory.store import Store
 from memory.timeline import Clip, KeyFrame
 
 Array = NDArray[np.float32]

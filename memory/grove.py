@@ -14,7 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from memory.store import Array, Store, half, whole
+from memory.phrases import Array, half, whole
+from memory.store import Store
 from memory.timeline import Clip
 from memory.tree import CHAPTERS, RECENT_NS, Node, Said, Shown, Touched, Tree, merge, together
 

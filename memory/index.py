@@ -112,9 +112,9 @@ class VectorIndex:
         rows, k = np.ascontiguousarray(vectors, np.float32), min(k, len(self))
         scores, ids = self._index.search(rows, k) if self._gpu is None else self._gpu.search(self._index, rows, k)
         best: dict[int, float] = {}
-        for identity, score in zip(ids.ravel().tolist(), scores.ravel().tolist(), strict=True):
-            if identity >= 0:
-                best[identity] = max(round(score, 4), best.get(identity, -1.0))
+        for identity, score in zip(ids.ravel().tolist(), _rounded(scores.ravel()), strict=True):
+            if identity >= 0 and score > best.get(identity, -1.1):
+                best[identity] = score
         return best
 
     def vectors(self, ids: Iterable[int]) -> tuple[list[int], Array]:
@@ -143,7 +143,7 @@ class VectorIndex:
         if not there or not len(vectors):
             return {}
         best = (rows @ vectors.T).max(axis=1)
-        return {identity: round(float(score), 4) for identity, score in zip(there, best, strict=True)}
+        return dict(zip(there, _rounded(best), strict=True))
 
     # ---- inverted lists --------------------------------------------------------------------------------------------
 
@@ -228,6 +228,11 @@ def _exact(dim: int) -> faiss.IndexIDMap2 | NumpyIndex:
         return NumpyIndex(dim)
     flat = faiss.IndexScalarQuantizer(dim, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT)
     return faiss.IndexIDMap2(flat)
+
+
+def _rounded(scores: Array) -> list[float]:
+    found: list[float] = np.round(scores.astype(np.float64), 4).tolist()
+    return found
 
 
 def _halves(rows: Sequence[tuple[int, bytes]], dim: int) -> Halves:

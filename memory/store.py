@@ -7,24 +7,22 @@ disk. Knows no vectors' meaning, no ranking and no clock: times are given.
 from __future__ import annotations
 
 import json
+import math
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from memory.events import OPEN, Event
 from memory.overlap import touching
+from memory.phrases import Sentences
 from memory.schema import MemoryUnusable, check_version, migrate
-from memory.terms import terms
+from wire.messages import Evidence
 
 LOG_PAGES = 8000  # of the write-ahead log, when a question must wait until it is moved
 TIDY_EVERY = 32  # commits
-COUNTED = 4096  # words whose occurrences are held in memory
-Array = NDArray[np.float32]
 
 _COLUMNS = (
     "e.id, e.session, e.kind, e.start_ns, e.end_ns, p.text, e.subject, e.value, e.score, e.track, e.attrs,"
@@ -56,27 +54,17 @@ class Found:
     phrase: int
 
 
-class Store:
+class Store(Sentences):
     """One database file, one connection, one thread."""
 
     def __init__(self, folder: Path, *, durable: bool = False, read_only: bool = False) -> None:
         """durable: a commit survives a power cut, not only the end of the process; each costs a disk flush.
         read_only: beside the owner, for looking. Raises MemoryUnusable."""
         self.path = folder / "memory.db"
-        self._occurrences: dict[str, int] = {}
         self._commits = 0
         try:
-            if read_only:
-                self.database = sqlite3.connect(f"{self.path.absolute().as_uri()}?mode=ro", uri=True)
-                check_version(self.database, str(folder))
-                return
-            self.database = sqlite3.connect(self.path, isolation_level=None, cached_statements=256)
-            self.database.execute("PRAGMA journal_mode = WAL")
-            self.database.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
-            self.database.execute(f"PRAGMA wal_autocheckpoint = {LOG_PAGES}")  # `tidy` comes first
-            self.database.execute("PRAGMA secure_delete = ON")
-            self.database.execute("PRAGMA temp_store = MEMORY")
-            migrate(self.database, str(folder))
+            super().__init__(_read_only(self.path) if read_only else _owned(self.path, durable))
+            (check_version if read_only else migrate)(self.database, str(folder))
         except sqlite3.Error as error:
             raise MemoryUnusable(
                 f"the memory {folder} cannot be opened: {error}; check that the folder is a memory, is writable, has "
@@ -86,10 +74,6 @@ class Store:
     def close(self) -> None:
         self.commit()
         self.database.close()
-
-    def begin(self) -> None:
-        if not self.database.in_transaction:
-            self.database.execute("BEGIN IMMEDIATE")
 
     def commit(self) -> None:
         if self.database.in_transaction:
@@ -146,7 +130,7 @@ class Store:
         self.begin()
         orphans: list[int] = []
         for e in events:
-            phrase = self._phrase(e)
+            phrase = self.phrase(e)
             before = self.database.execute("SELECT phrase FROM events WHERE id = ?", (e.id,)).fetchone()
             valid_to = None if e.open else start_unix_s + e.end_ns / 1e9
             self.database.execute(
@@ -157,7 +141,7 @@ class Store:
                 ),
             )  # fmt: skip
             if before is not None and before[0] != phrase:
-                orphans += self._drop_unused([int(before[0])])
+                orphans += self.drop_unused([int(before[0])])
         return orphans
 
     def drop(self, ids: Iterable[int]) -> list[int]:
@@ -167,20 +151,7 @@ class Store:
         for identity in ids:
             rows = self.database.execute("DELETE FROM events WHERE id = ? RETURNING phrase", (identity,)).fetchall()
             phrases += [int(row[0]) for row in rows]
-        return self._drop_unused(phrases)
-
-    def _drop_unused(self, phrases: Iterable[int]) -> list[int]:
-        unused = []
-        for phrase in dict.fromkeys(phrases):
-            if self.database.execute("SELECT 1 FROM events WHERE phrase = ? LIMIT 1", (phrase,)).fetchone() is None:
-                (text,) = self.database.execute("DELETE FROM phrases WHERE id = ? RETURNING text", (phrase,)).fetchone()
-                self.database.execute(
-                    "INSERT INTO phrase_words (phrase_words, rowid, words) VALUES ('delete', ?, ?)",
-                    (phrase, " ".join(terms(text))),
-                )
-                self._count(text, -1)
-                unused.append(phrase)
-        return unused
+        return self.drop_unused(phrases)
 
     def event(self, identity: int) -> Event | None:
         found = self._rows(f"{_EVENT} WHERE e.id = ?", identity)
@@ -199,6 +170,23 @@ class Store:
         found = self._rows(f"SELECT {_COLUMNS} FROM ({chosen}) c {_JOINED} e.id = c.id {_SENTENCE}", *arguments)
         return sorted(found, key=lambda f: (f.event.start_ns, f.event.id))
 
+    def witnessed(
+        self,
+        session: int,
+        from_ns: int,
+        to_ns: int,
+        kinds: Sequence[str],
+        t_ns: int,
+        *,
+        limit: int,
+        oldest: bool = False,
+    ) -> list[tuple[int, Evidence]]:
+        """(id, evidence as it was known at t_ns) of what `overlapping` gives."""
+        chosen, arguments = touching(session, from_ns, to_ns, kinds, limit, oldest)
+        query = f"SELECT {_COLUMNS} FROM ({chosen}) c {_JOINED} e.id = c.id {_SENTENCE}"
+        rows = sorted(self.database.execute(query, arguments).fetchall(), key=itemgetter(3, 0))
+        return [(row[0], _evidence(row, t_ns)) for row in rows]
+
     def of_phrases(
         self, phrases: Iterable[int], session: int, from_ns: int, to_ns: int, *, limit: int, oldest: bool = False
     ) -> list[Found]:
@@ -215,78 +203,32 @@ class Store:
     def _rows(self, query: str, *arguments: object) -> list[Found]:
         return [_found(row) for row in self.database.execute(query, arguments)]
 
-    # ---- sentences -----------------------------------------------------------------------------------------------
 
-    def _phrase(self, event: Event) -> int:
-        text = event.text
-        row = self.database.execute("SELECT id FROM phrases WHERE text = ?", (text,)).fetchone()
-        if row is not None:
-            return int(row[0])
-        done = self.database.execute("INSERT INTO phrases (text, gist) VALUES (?, ?)", (text, event.gist))
-        identity = int(done.lastrowid or 0)
-        self.database.execute(
-            "INSERT INTO phrase_words (rowid, words) VALUES (?, ?)", (identity, " ".join(terms(text)))
-        )
-        self._count(text, 1)
-        return identity
-
-    def unembedded(self, limit: int) -> list[tuple[int, str]]:
-        """(sentence, what to embed of it) of those that have no vector yet, oldest first."""
-        rows = self.database.execute("SELECT id, gist FROM phrases WHERE vector IS NULL ORDER BY id LIMIT ?", (limit,))
-        return [(int(i), str(text)) for i, text in rows]
-
-    def set_vectors(self, ids: Sequence[int], vectors: Array) -> None:
-        self.begin()
-        self.database.executemany(
-            "UPDATE phrases SET vector = ? WHERE id = ?",
-            [(half(v), i) for i, v in zip(ids, vectors, strict=True)],
-        )
-
-    def vectors(self) -> Iterator[tuple[int, bytes]]:
-        """(sentence, float16 vector) of all that have one, in order of id."""
-        yield from self.database.execute("SELECT id, vector FROM phrases WHERE vector IS NOT NULL ORDER BY id")
-
-    def occurrences(self, words: Sequence[str]) -> dict[str, int]:
-        """In how many sentences each word occurs. Counted once, then kept up to date: counting reads every place."""
-        for word in dict.fromkeys(words):
-            if word not in self._occurrences:
-                row = self.database.execute("SELECT doc FROM phrase_vocabulary WHERE term = ?", (word,)).fetchone()
-                if len(self._occurrences) >= COUNTED:
-                    self._occurrences.pop(next(iter(self._occurrences)))
-                self._occurrences[word] = int(row[0]) if row else 0
-        return {word: self._occurrences[word] for word in words}
-
-    def _count(self, text: str, change: int) -> None:
-        for word in self._occurrences.keys() & terms(text):
-            self._occurrences[word] += change
-
-    def forget(self) -> None:
-        """Drop the words that are held in memory."""
-        self._occurrences.clear()
-
-    def search(self, words: Sequence[str], limit: int) -> list[tuple[int, str]]:
-        """(sentence, text) that hold any of the words, the best by BM25 first."""
-        if not words:
-            return []
-        query = " OR ".join('"' + word.replace('"', '""') + '"' for word in dict.fromkeys(words))
-        rows = self.database.execute(
-            "SELECT w.rowid, p.text FROM (SELECT rowid, rank FROM phrase_words WHERE phrase_words MATCH ?"
-            " ORDER BY rank, rowid LIMIT ?) w JOIN phrases p ON p.id = w.rowid ORDER BY w.rank, w.rowid",
-            (query, limit),
-        )
-        return [(int(i), str(text)) for i, text in rows]
+def _read_only(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
 
 
-def half(vector: Array) -> bytes:
-    return vector.astype(np.float16).tobytes()
-
-
-def whole(blob: bytes) -> Array:
-    return np.frombuffer(blob, np.float16).astype(np.float32)
+def _owned(path: Path, durable: bool) -> sqlite3.Connection:
+    database = sqlite3.connect(path, isolation_level=None, cached_statements=256)
+    database.execute("PRAGMA journal_mode = WAL")
+    database.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+    database.execute(f"PRAGMA wal_autocheckpoint = {LOG_PAGES}")  # `tidy` comes first
+    database.execute("PRAGMA secure_delete = ON")
+    database.execute("PRAGMA temp_store = MEMORY")
+    return database
 
 
 def _packed(attrs: Mapping[str, str]) -> str:
     return json.dumps(dict(attrs), ensure_ascii=False, sort_keys=True) if attrs else ""
+
+
+def _evidence(row: tuple[Any, ...], t_ns: int) -> Evidence:
+    _, _, kind, start_ns, end_ns, text, subject, value, _, track, attrs, key_frame, _ = row
+    return Evidence(
+        start_ns=start_ns, end_ns=max(start_ns, min(end_ns, t_ns)), kind=kind, text=text, subject=subject,
+        value=value if math.isfinite(value) else 0.0, key_frame=key_frame, track=track,
+        attrs=json.loads(attrs) if attrs else {},
+    )  # fmt: skip
 
 
 def _found(row: tuple[Any, ...]) -> Found:

@@ -1,0 +1,112 @@
+"""The sentences of a memory: each stored, embedded and indexed once, however often it is true.
+
+Works in the transaction of the event log, of which it is a part.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from memory.events import Event
+from memory.terms import terms
+
+COUNTED = 4096  # words whose occurrences are held in memory
+Array = NDArray[np.float32]
+
+
+class Sentences:
+    """Sentences in a database, with their vectors and their words."""
+
+    def __init__(self, database: sqlite3.Connection) -> None:
+        self.database = database
+        self._occurrences: dict[str, int] = {}
+
+    def begin(self) -> None:
+        if not self.database.in_transaction:
+            self.database.execute("BEGIN IMMEDIATE")
+
+    def phrase(self, event: Event) -> int:
+        """Number of its sentence, which is stored if it is new."""
+        text = event.text
+        row = self.database.execute("SELECT id FROM phrases WHERE text = ?", (text,)).fetchone()
+        if row is not None:
+            return int(row[0])
+        done = self.database.execute("INSERT INTO phrases (text, gist) VALUES (?, ?)", (text, event.gist))
+        identity = int(done.lastrowid or 0)
+        self.database.execute(
+            "INSERT INTO phrase_words (rowid, words) VALUES (?, ?)", (identity, " ".join(terms(text)))
+        )
+        self._count(text, 1)
+        return identity
+
+    def unembedded(self, limit: int) -> list[tuple[int, str]]:
+        """(sentence, what to embed of it) of those that have no vector yet, oldest first."""
+        rows = self.database.execute("SELECT id, gist FROM phrases WHERE vector IS NULL ORDER BY id LIMIT ?", (limit,))
+        return [(int(i), str(text)) for i, text in rows]
+
+    def set_vectors(self, ids: Sequence[int], vectors: Array) -> None:
+        self.begin()
+        self.database.executemany(
+            "UPDATE phrases SET vector = ? WHERE id = ?",
+            [(half(v), i) for i, v in zip(ids, vectors, strict=True)],
+        )
+
+    def vectors(self) -> Iterator[tuple[int, bytes]]:
+        """(sentence, float16 vector) of all that have one, in order of id."""
+        yield from self.database.execute("SELECT id, vector FROM phrases WHERE vector IS NOT NULL ORDER BY id")
+
+    def occurrences(self, words: Sequence[str]) -> dict[str, int]:
+        """In how many sentences each word occurs. Counted once, then kept up to date: counting reads every place."""
+        for word in dict.fromkeys(words):
+            if word not in self._occurrences:
+                row = self.database.execute("SELECT doc FROM phrase_vocabulary WHERE term = ?", (word,)).fetchone()
+                if len(self._occurrences) >= COUNTED:
+                    self._occurrences.pop(next(iter(self._occurrences)))
+                self._occurrences[word] = int(row[0]) if row else 0
+        return {word: self._occurrences[word] for word in words}
+
+    def _count(self, text: str, change: int) -> None:
+        for word in self._occurrences.keys() & terms(text):
+            self._occurrences[word] += change
+
+    def forget(self) -> None:
+        """Drop the words that are held in memory."""
+        self._occurrences.clear()
+
+    def search(self, words: Sequence[str], limit: int) -> list[tuple[int, str]]:
+        """(sentence, text) that hold any of the words, the best by BM25 first."""
+        if not words:
+            return []
+        query = " OR ".join('"' + word.replace('"', '""') + '"' for word in dict.fromkeys(words))
+        rows = self.database.execute(
+            "SELECT w.rowid, p.text FROM (SELECT rowid, rank FROM phrase_words WHERE phrase_words MATCH ?"
+            " ORDER BY rank, rowid LIMIT ?) w JOIN phrases p ON p.id = w.rowid ORDER BY w.rank, w.rowid",
+            (query, limit),
+        )
+        return [(int(i), str(text)) for i, text in rows]
+
+    def drop_unused(self, phrases: Iterable[int]) -> list[int]:
+        """Delete those that no event has any more. Returns them."""
+        unused = []
+        for phrase in dict.fromkeys(phrases):
+            if self.database.execute("SELECT 1 FROM events WHERE phrase = ? LIMIT 1", (phrase,)).fetchone() is None:
+                (text,) = self.database.execute("DELETE FROM phrases WHERE id = ? RETURNING text", (phrase,)).fetchone()
+                self.database.execute(
+                    "INSERT INTO phrase_words (phrase_words, rowid, words) VALUES ('delete', ?, ?)",
+                    (phrase, " ".join(terms(text))),
+                )
+                self._count(text, -1)
+                unused.append(phrase)
+        return unused
+
+
+def half(vector: Array) -> bytes:
+    return vector.astype(np.float16).tobytes()
+
+
+def whole(blob: bytes) -> Array:
+    return np.frombuffer(blob, np.float16).astype(np.float32)
