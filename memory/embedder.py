@@ -19,7 +19,7 @@ from wire.messages import Cues, HistoryTurn
 
 Array = NDArray[np.float32]
 
-CACHED = 4096  # sentences; 6 MB at 384 dimensions
+CACHED = 1024  # sentences; 2 MB at 384 dimensions
 
 
 @dataclass(frozen=True, slots=True, eq=False)

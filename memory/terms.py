@@ -24,13 +24,13 @@ COMMON = frozenset(
 )  # fmt: skip
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def terms(text: str) -> tuple[str, ...]:
     """Stems of all words, numbers as digits, in order."""
     return tuple(_root(word) for word in with_digits(tokens(text)))
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def telling(text: str) -> tuple[str, ...]:
     """The stems that carry what a question is about, each once; common ones only if there is nothing else."""
     words = [_root(word) for word in with_digits(content(tokens(text))) if word not in STOPWORDS]
