@@ -15,6 +15,7 @@ import typer
 COMMANDS: dict[str, tuple[str, str]] = {
     "replay": ("streamer.cli:replay", "Run a recorded stream through the three processes and answer its questions."),
     "chat": ("workbench.cli.chat:chat", "Talk with a profile's models about pictures, videos and sound."),
+    "compose": ("workbench.cli.compose:app", "Write articles and pages with a profile's model."),
     "doctor": ("workbench.cli.doctor:doctor", "Say what a profile needs and what is missing."),
     "embed": ("workbench.cli.embed:embed", "Write features of pictures, or how well texts fit them."),
     "memory": ("memory.cli:app", "Look at what is remembered, and erase it."),

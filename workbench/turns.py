@@ -41,11 +41,11 @@ class Turn:
 def placed(turn: Turn) -> list[str] | None:
     """The words before, between and after the places of the turn's pictures, where the words name them themselves.
 
-    `<image>` and `<ImageHere>` are such places. None when there are none. Raises ValueError when there are not as many
-    as pictures.
+    `<image>` and `<ImageHere>` are such places. None when there are none, or no pictures. Raises ValueError when there
+    are not as many as pictures.
     """
     parts = _PLACE.split(turn.text)
-    if len(parts) == 1:
+    if len(parts) == 1 or not turn.pictures:
         return None
     if len(parts) - 1 != len(turn.pictures):
         raise ValueError(f"the question has {len(parts) - 1} times <image> for {len(turn.pictures)} pictures")
