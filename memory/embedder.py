@@ -6,7 +6,7 @@ Made by a factory inside the worker; knows no session and no store.
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from memory.backends import COMPRESSOR, TEXT_ENCODER
 from memory.backends.base import ClipInput, ClipMemory, Compressor, Overviewer, TextEncoder
+from memory.chinese_question import in_english, own_words
 from memory.question import understand
 from wire.messages import Cues, HistoryTurn
 
@@ -70,6 +71,7 @@ class Embedder:
         self._overviewer = compressor if isinstance(compressor, Overviewer) else None
         self._overview: tuple[tuple[int, ...], Array] | None = None  # of these clips
         compressor.attach(self._encoder)
+        self._reads_chinese = reads_chinese(self._encoder)
         probe = "Which space is this?"
         self._repeats = np.array_equal(compressor.question(probe), self._encoder.encode([probe])[0])
 
@@ -100,8 +102,9 @@ class Embedder:
         self, text: str, t_ns: int, options: tuple[str, ...], history: tuple[HistoryTurn, ...], start_unix_s: float
     ) -> Cues:
         """What a question asks for."""
+        talk = tuple(replace(turn, question=in_english(turn.question)) for turn in history)
         return understand(
-            text, t_ns=t_ns, options=options, history=history, start_unix_s=start_unix_s, encode=self.encode
+            in_english(text), t_ns=t_ns, options=options, history=talk, start_unix_s=start_unix_s, encode=self.encode
         )
 
     def threshold(self) -> float | None:
@@ -124,18 +127,30 @@ class Embedder:
     def vectors(self, cues: Cues, text: str, options: tuple[str, ...], overview: Array | None = None) -> Probe:
         """The vectors that a question is searched with. overview: that it is asked after, where the compressor does."""
         scene = None
-        if text.strip():
-            after = self._overviewer
-            scene = self.question(text) if after is None or overview is None else after.question_after(text, overview)
-        texts = tuple(dict.fromkeys(t for t in (text, cues.subject, *options) if t.strip()))
-        meant = tuple(dict.fromkeys(t for t in (text, *options) if t.strip()))
+        after, english = self._overviewer, in_english(text)
+        named = own_words(english) if english != text else ""
+        read = text if self._reads_chinese else english
+        if text.strip() and after is not None and overview is not None:
+            scene = after.question_after(text, overview)
+        elif text.strip():
+            scene = self.question(read if self._repeats else text)
+        texts = tuple(dict.fromkeys(t for t in (english, named, cues.subject, *options) if t.strip()))
+        meant = tuple(dict.fromkeys(t for t in (read, *options) if t.strip()))
         return Probe(
             texts,
-            self.encode(list(meant)),
-            self.encode([cues.anchor]) if cues.anchor else None,
+            self._meaning(meant),
+            self._meaning((cues.anchor,)) if cues.anchor else None,
             scene,
             self._repeats,
         )
+
+    def _meaning(self, texts: tuple[str, ...]) -> Array:
+        """(N, D) vectors; zeros, so that words alone decide, for Chinese that the encoder cannot read."""
+        vectors = self.encode(list(texts))
+        for row, text in zip(vectors, texts, strict=True):
+            if not self._reads_chinese and own_words(text):
+                row[:] = 0.0
+        return vectors
 
     def forget(self) -> None:
         """Drop the caches: they hold what was to be erased."""
@@ -145,6 +160,12 @@ class Embedder:
     def close(self) -> None:
         self._encoder.close()
         self._compressor.close()
+
+
+def reads_chinese(encoder: TextEncoder) -> bool:
+    """Whether Chinese sentences lie near what they mean in English, and apart from each other."""
+    car, talk, meant = encoder.encode(["一辆红色的汽车", "两个人在说话", "a red car"])
+    return bool(car @ meant > talk @ meant + 0.15 and car @ talk < 0.8)
 
 
 def load(

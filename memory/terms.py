@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from memory.chinese_words import pairs
 from wire.words import STOPWORDS, content, stem, tokens, with_digits
 
 
@@ -27,12 +28,12 @@ COMMON = frozenset(
 @lru_cache(maxsize=2048)
 def terms(text: str) -> tuple[str, ...]:
     """Stems of all words, numbers as digits, in order."""
-    return tuple(_root(word) for word in with_digits(tokens(text)))
+    return tuple(_root(term) for word in with_digits(tokens(text)) for term in pairs(word))
 
 
 @lru_cache(maxsize=1024)
 def telling(text: str) -> tuple[str, ...]:
     """The stems that carry what a question is about, each once; common ones only if there is nothing else."""
-    words = [_root(word) for word in with_digits(content(tokens(text))) if word not in STOPWORDS]
+    words = [_root(t) for word in with_digits(content(tokens(text))) if word not in STOPWORDS for t in pairs(word)]
     rare = [word for word in words if word not in COMMON]
     return tuple(dict.fromkeys(rare or words))

@@ -1,0 +1,158 @@
+"""Chinese questions become cues, and Chinese words terms."""
+
+# ruff: noqa: RUF001 (Chinese marks)
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pytest
+
+from memory.backends.fake import FakeOptions, FakeTextEncoder
+from memory.chinese_question import in_english
+from memory.chinese_times import number, seconds, take_time
+from memory.chinese_words import is_chinese, pairs
+from memory.embedder import reads_chinese
+from memory.question import understand
+from memory.terms import telling, terms
+from wire.messages import Cues, HistoryTurn
+
+pytestmark = pytest.mark.unit
+
+S = 1_000_000_000
+T_NS = 200 * S
+
+
+def cues(text: str, history: tuple[HistoryTurn, ...] = ()) -> Cues:
+    return understand(in_english(text), t_ns=T_NS, history=history)
+
+
+@pytest.mark.parametrize(
+    ("text", "english", "rest"),
+    [
+        ("两分钟前有什么", "120 seconds ago", "有什么"),
+        ("一个半小时前", "5400 seconds ago", ""),
+        ("半分钟以前", "30 seconds ago", ""),
+        ("刚才说了什么", "just now", "说了什么"),
+        ("现在有几个人", "right now", "有几个人"),
+        ("前两分钟发生了什么", "in the first 120 seconds", "发生了什么"),
+        ("最近十五秒", "in the last 15 seconds", ""),
+        ("最后三十秒发生了什么", "in the last 30 seconds", "发生了什么"),
+        ("第三分钟有什么", "between 2:00 and 3:00", "有什么"),
+        ("1分30秒的时候有什么", "at 1:30", "有什么"),
+        ("在0:45看到什么", "at 0:45", "看到什么"),
+        ("从1分到2分30秒之间", "between 1:00 and 2:30", ""),
+        ("下午3点半谁来了", "at 3:30 pm", "谁来了"),
+        ("下午一点谁来了", "at 1:00 pm", "谁来了"),
+        ("十五点谁来了", "at 3:00 pm", "谁来了"),
+        ("一开始有什么", "at the beginning", "有什么"),
+        ("最后发生了什么", "at the end", "发生了什么"),
+        ("最后一次看到红色牌子", "", "最后一次看到红色牌子"),
+        ("有一点暗吗", "", "有一点暗吗"),
+        ("一共有多少人", "so far", "有多少人"),
+    ],
+)
+def test_times(text: str, english: str, rest: str) -> None:
+    assert take_time(text) == (english, rest)
+
+
+def test_numbers() -> None:
+    assert [number(text) for text in ("十二", "二十", "一百零五", "一百一十", "两", "12.5", "半")] == [
+        12, 20, 105, 110, 2, 12.5, 0.5,
+    ]  # fmt: skip
+    assert [seconds(text) for text in ("1:02:03", "两分半", "一小时零五分", "90秒")] == [3723, 150, 3900, 90]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("门口有多少人？", {"ask": "count", "kind": "people"}),
+        ("有几个人进来了？", {"ask": "count", "kind": "people", "deed": "enter"}),
+        ("红色的牌子上写了什么？", {"ask": "text", "kind": "text", "colour": "red"}),
+        ("第二块牌子上写的是什么", {"ask": "text", "order": "nth", "nth": 2}),
+        ("最后一张幻灯片上写着什么？", {"ask": "text", "order": "last"}),
+        ("背景是什么颜色？", {"ask": "colour", "kind": "colour"}),
+        ("球是什么颜色的", {"ask": "colour", "kind": "object"}),
+        ("第一次看到红色牌子是什么时候？", {"ask": "when", "order": "first", "colour": "red", "kind": "text"}),
+        ("最后一次有人进来是什么时候？", {"ask": "when", "order": "last", "kind": "people", "deed": "enter"}),
+        ("快递员什么时候来的", {"ask": "when", "deed": "enter", "content": ("快递员",)}),
+        ("绿色的三角形在哪里？", {"ask": "where", "colour": "green", "kind": "object"}),
+        ("什么时候开会？", {"content": ("开会",)}),
+        ("谁提到了飞机？", {"content": ("飞机",)}),
+        ("钥匙在哪儿？", {"wants": "place", "content": ("钥匙",)}),
+        ("谁进来了？", {"ask": "who", "deed": "enter"}),
+        ("解说员说了什么关于出口的事？", {"ask": "said", "content": ("出口",)}),
+        ("刚才说了什么？", {"ask": "said", "span": (180, 200)}),
+        ("两分钟前发生了什么？", {"ask": "summary", "span": (56, 104)}),
+        ("视频里发生了什么", {"ask": "summary"}),
+        ("灯灭了以后发生了什么？", {"relation": "after", "anchor": "the light went out"}),
+        ("红色牌子出现之前有什么？", {"relation": "before", "anchor": "the red sign appeared"}),
+        ("音乐响起的时候画面是什么颜色？", {"ask": "colour", "relation": "during", "anchor": "the music started"}),
+        ("红色牌子和蓝色牌子哪个先出现？", {"ask": "order", "order": "first", "choices": 2}),
+        ("红色牌子是在蓝色牌子之前出现的吗？", {"ask": "order", "relation": "before", "choices": 2}),
+        ("球往哪个方向移动？", {"ask": "motion", "kind": "object"}),
+        ("圆形向左还是向右移动？", {"ask": "motion", "kind": "object"}),
+        ("画面变亮还是变暗了？", {"ask": "light", "choices": 2}),
+        ("什么变了？", {"ask": "change"}),
+        ("有没有看到狗？", {"ask": "presence", "content": ("dog",)}),
+        ("有人离开了吗？", {"ask": "presence", "kind": "people", "deed": "leave"}),
+        ("二维码的内容是什么？", {"ask": "code"}),
+        ("门票多少钱？", {"wants": "price"}),
+        ("门牌号码是多少？", {"wants": "number"}),
+        ("音乐持续了多久？", {"ask": "duration", "kind": "sound"}),
+        ("多久以前看到绿色的三角形？", {"ask": "ago", "colour": "green"}),
+        ("我刚才问了什么？", {"ask": "history"}),
+        ("你听到了什么声音？", {"ask": "heard"}),
+        ("现在屏幕上显示的是什么？", {"ask": "text", "now": True}),
+    ],
+)
+def test_what_is_asked(text: str, wanted: dict[str, object]) -> None:
+    found = cues(text)
+    have: dict[str, object] = {
+        "ask": found.ask, "kind": found.about.kind, "colour": found.about.colour, "deed": found.about.deed,
+        "order": found.order, "nth": found.nth, "relation": found.relation, "anchor": found.anchor,
+        "choices": len(found.choices), "wants": found.wants, "now": found.now, "content": found.about.content,
+        "span": (found.start_ns // S, found.end_ns // S) if found.spanned else (),
+    }  # fmt: skip
+    assert {key: have[key] for key in wanted} == wanted, in_english(text)
+
+
+def test_a_follow_up_borrows_the_question_before() -> None:
+    before = HistoryTurn(t_ns=100 * S, question=in_english("红色的牌子上写了什么？"), heard="出口")
+    found = cues("蓝色的呢？", (before,))
+    assert (found.ask, found.about.colour, found.follow_up) == ("text", "blue", True)
+
+
+def test_other_languages_stay_as_they_are() -> None:
+    assert in_english("What does the 出口 sign say?") == "What does the 出口 sign say?"
+    assert in_english("") == ""
+    assert is_chinese("出口 A")
+    assert not is_chinese("12:30")
+
+
+def test_every_question_gives_some_english() -> None:
+    for text in ("？", "嗯", "的的的", "还是", "在之前吗", "什么" * 50, "出口" * 200, "1点2分3秒前后左右还是呢吗"):
+        assert not re.search(r"  |^ | $", in_english(text))
+
+
+def test_runs_become_pairs() -> None:
+    assert pairs("出口在左边") == ("出口", "口在", "在左", "左边")
+    assert pairs("出口") == ("出口",)
+    assert pairs("口") == ("口",)
+    assert pairs("exit") == ("exit",)
+    assert pairs("vip出口处") == ("vip", "出口", "口处")
+    assert "左边" in terms('A green sign reads "出口在左边".')
+    assert telling("出口处") == ("出口", "口处")
+
+
+class Mirror(FakeTextEncoder):
+    """An encoder that knows one translation."""
+
+    def encode(self, sentences: list[str]) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
+        return super().encode([text.replace("一辆红色的汽车", "a red car") for text in sentences])
+
+
+def test_an_encoder_is_asked_whether_it_reads_chinese() -> None:
+    assert not reads_chinese(FakeTextEncoder(FakeOptions()))
+    assert reads_chinese(Mirror(FakeOptions()))
