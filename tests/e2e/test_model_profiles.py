@@ -19,7 +19,7 @@ from tiny_checkpoints import random_weights, write_internvl, write_ixc, write_me
 from bench.sample.model import Ask, Expect, Mover, Plate, Say, Scene, Script
 from bench.sample.write import write
 
-pytestmark = [pytest.mark.models, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.models, pytest.mark.timeout(600)]
 
 SIGN = Plate(lines=("OPEN",), plate="green", ink="white")
 BALL = Mover(shape="square", colour="blue", come="left", start=0.5, end=4.0, y=0.75)
