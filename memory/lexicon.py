@@ -124,6 +124,11 @@ _PHRASES = {
     "did assigned": "did the sign", "who many": "how many", "how money": "how many", "did you sign": "did the sign",
     "the sign saying": "the sign say", "the signs a": "the sign say", "the signs say": "the sign say",
     "sign stay": "sign say", "sign state": "sign say", "let is change": "what changed",
+    "the science a": "the sign say", "science say": "sign say", "qi ar": "qr",
+    "which waited": "which way did", "which weighed": "which way", "which signed": "which sign",
+    "signed abuse he": "sign did you see", "then which": "which", "hugh fixed": "who fixed", "halong": "how long",
+    "how long go": "how long ago", "film number": "phone number", "persins": "persons",
+    "the whole right": "the wall right",
 }  # fmt: skip
 
 

@@ -23,6 +23,9 @@ SLOTS = {
         "party concert lesson game story weather rain snow sun moon fire flag banner button message entrance "
         "stairs keeper captain baker painter"
     ),
+    "print": (
+        "sign sign sign slide slide screen board poster text label letter banner page paper ticket note notice door"
+    ),
     "place": (
         "in the room|on the screen|on the table|in the picture|on the slide|on the sign|at the door|"
         "in the kitchen|on the wall|outside|here|there|in the video|in the background|in the middle|on the left|"
@@ -48,6 +51,12 @@ SLOTS = {
 }
 
 FORMS = """
+what does the {print} say|what did the {print} say|what is written on the {print}|what was written on the {print}
+what does it say on the {print}|what is on the {print}|what was on the {print}|what text was on the {print}
+read the {print} to me|read me the {print}|can you read the {print} to me|can you read what the {print} says
+what does the {order} {print} say|what did the {order} {print} say|what does the {colour} {print} say
+how did the text on the {print} change|what changed on the {print}|which word is on the {print}
+which {print} did you see first|what was the {order} {print}|what does the print on the {print} say
 what does the {thing} say|what did the {thing} say|what is written on the {thing}|what was written on the {thing}
 what does it say on the {thing}|what is on the {thing}|what was on the {thing}|what text is on the {thing}
 what was the text on the {order} {thing}|what does the {colour} {thing} say|what did the {colour} {thing} say

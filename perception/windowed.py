@@ -23,10 +23,11 @@ Read = Callable[[Pcm], Transcript]  # all words of a piece of sound of at most l
 
 @dataclass(frozen=True, kw_only=True)
 class Windows:
-    """every_s: of new sound between two captions, 0 for none. longest_s: of sound that is read at once; longer ones
-    are cut where they are quietest within the last cut_s of it."""
+    """every_s: of new sound between two captions, 0 for none; slower: the sound so far times this comes on top.
+    longest_s: of sound that is read at once; longer ones are cut where they are quietest within its last cut_s."""
 
     every_s: float = 1.0
+    slower: float = 0.0
     longest_s: float = 28.0
     cut_s: float = 6.0
 
@@ -37,6 +38,7 @@ class WindowedAsr:
     def __init__(self, read: Read, windows: Windows) -> None:
         self._read = read
         self._every = round(windows.every_s * RATE_HZ)
+        self._slower = windows.slower
         self._longest = max(round(windows.longest_s * RATE_HZ), 2 * _STEP)
         self._cut = min(round(windows.cut_s * RATE_HZ), self._longest - _STEP)
         self.begin()
@@ -58,8 +60,12 @@ class WindowedAsr:
             if self._window.size >= self._longest:
                 self._close(self._quietest())
             elif self._every and self._window.size >= self._next:
-                self._next += self._every
-                self._caption = self._agreement.take(self._reading(self._window).text)
+                self._next += self._every + round(self._slower * self._next)
+                found = self._reading(self._window)
+                if found.failure:  # the next caption would wait as long for nothing
+                    self._next = self._longest
+                else:
+                    self._caption = self._agreement.take(found.text)
         return joined(self._so_far(), self._caption)
 
     def finish(self) -> Transcript:
@@ -67,7 +73,8 @@ class WindowedAsr:
         self._close(self._window.size)
         n_samples = sum(size for _, size in self._done)
         score = sum(found.score * (size / n_samples) for found, size in self._done)
-        found = Transcript(text=self._so_far(), score=score)
+        failure = next((found.failure for found, _ in self._done if found.failure), "")
+        found = Transcript(text=self._so_far(), score=score, failure=failure)
         self.begin()
         return found
 

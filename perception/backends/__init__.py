@@ -11,6 +11,7 @@ VISION = Registry("perception.vision")
 
 VAD.add("webrtc", "perception.backends.webrtc_vad:WebrtcVad")
 VAD.add("silero", "perception.backends.silero_vad:SileroVad", extra="silero")
+ASR.add("moonshine", "perception.backends.moonshine:Moonshine")
 ASR.add("pocketsphinx", "perception.backends.pocketsphinx_asr:PocketSphinxAsr")
 ASR.add("qwen2_audio", "perception.backends.qwen2_audio:Qwen2AudioAsr")
 ASR.add("whisper", "perception.backends.whisper:Whisper")
