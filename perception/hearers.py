@@ -6,6 +6,7 @@ child process where the recogniser wants one).
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -77,7 +78,7 @@ class Listeners:
         stream.begin()
         stream.feed(np.frombuffer(pcm[: len(pcm) // 2 * 2], "<i2"))
         found = stream.finish()
-        return Transcript(text=talk.plain(found.text), score=found.score)
+        return replace(found, text=talk.plain(found.text))
 
     def forget(self, session: str, start_ns: int, end_ns: int) -> list[Event]:
         return self._listeners[session].forget(start_ns, end_ns)

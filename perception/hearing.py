@@ -16,7 +16,7 @@ import numpy as np
 from perception import talk
 from perception.backends.base import Asr, AsrStream, Pcm, Sound, SoundClassifier, SoundStream, Vad
 from perception.ear import FILLED_NS, RATE_HZ, SAMPLE_NS, Ear, Gap, Part, Span
-from perception.turns import MS, SILENT, Edge, Event, Heard, Listen, Saying, TurnRules, Turns, VoiceDetector
+from perception.turns import MS, SILENT, Edge, Event, Heard, Listen, Saying, TurnRules, Turns, Unheard, VoiceDetector
 
 PRE_ROLL_NS = 300 * MS  # heard before the voice set in: soft first sounds
 _BLOCK = RATE_HZ // 10  # samples the recogniser gets at once; less costs more time
@@ -120,7 +120,12 @@ class Listener:
             self._block = []
         transcript = self._asr.finish()
         self._not_before_ns = self._turns.voice_end_ns + _AFTER_LAST_NS
+        start_ns = self._turns.start_ns
         events = self._turns.close(t_ns, talk.plain(transcript.text), transcript.score, self._saying)
+        if transcript.failure:
+            events.append(
+                Unheard(t_ns, start_ns, max(start_ns, self._not_before_ns - _AFTER_LAST_NS), transcript.failure)
+            )
         if self._turns.open:  # cut in the middle: go on without a break
             self._asr.begin()
         return events

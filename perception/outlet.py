@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from perception.lanes import Merger, Rank
 from perception.sight import Sighted
 from perception.telling import Teller
-from perception.turns import Event, FalseAlarm, Finished, Heard, Onset, Partial
+from perception.turns import Event, FalseAlarm, Finished, Heard, Onset, Partial, Unheard
 from wire import messages as m
 from wire.service import Context
 
@@ -21,10 +21,11 @@ _URGENT = (m.VoiceOnset, m.VoiceFalse, m.SpeechStopped, m.TurnStarted)
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question of the edge. spoken: what its audio says, if it came as audio."""
+    """A question of the edge. spoken: what its audio says, if it came as audio; failure: why that is not all."""
 
     question: m.UserInput
     spoken: str | None = None
+    failure: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,10 @@ class Outlet:
 
     async def send(self, messages: Iterable[m.Message]) -> None:
         for message in messages:
+            if isinstance(message, m.Warned):
+                self._context.count("unheard")
+                await self._context.warn(message, message.sentence)
+                continue
             await self._mark_before(message)
             await self._context.send(message)
             if isinstance(message, m.Utterance):
@@ -107,7 +112,7 @@ class Outlet:
             case SeenAt():
                 return self._teller.seen(t_ns, item.sighted)
             case Asked():
-                return self._teller.asked(item.question, item.spoken)
+                return self._teller.asked(item.question, item.spoken, item.failure)
             case m.CancelReply():
                 return self._teller.cancelled(item)
             case m.Watermark():
@@ -124,7 +129,7 @@ class Outlet:
                 span = (item.t_ns, item.t_ns + 1)
             case Partial():
                 span = (item.start_ns, item.t_ns)
-            case Finished() | Heard():
+            case Finished() | Heard() | Unheard():
                 span = (item.start_ns, item.end_ns)
             case _:
                 return False

@@ -265,7 +265,7 @@ class Session:
             return Asked(asked)
         with self._context.busy("asr"):
             transcript = await self._workers.listeners.call("transcribe", asked.audio)
-        return Asked(asked, transcript.text)
+        return Asked(asked, transcript.text, transcript.failure)
 
     async def _see_next(self) -> None:
         await self._see(await self._frames.get())

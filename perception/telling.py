@@ -12,10 +12,22 @@ from numpy.typing import NDArray
 
 from perception.backends.base import Seen
 from perception.sight import Sighted
-from perception.turns import MS, Event as HearingEvent, FalseAlarm, Finished, Heard, Onset, Partial, Saying, Stopped
+from perception.turns import (
+    MS,
+    Event as HearingEvent,
+    FalseAlarm,
+    Finished,
+    Heard,
+    Onset,
+    Partial,
+    Saying,
+    Stopped,
+    Unheard,
+)
 from wire import messages as m
 
 _ECHO_TAIL_NS = 1_500 * MS  # after a reply is over, for what the room still gives back
+NOT_UNDERSTOOD = "(not understood)"  # the caption of words that the recogniser failed on
 _MOST_REPLIES = 8  # of which the words are kept
 
 
@@ -44,6 +56,8 @@ class Teller:
                 return [self._caption(t_ns, event.start_ns, event.text, final=False)]
             case Finished():
                 return self._finished(t_ns, event)
+            case Unheard():
+                return self._unheard(t_ns, event)
             case Heard():
                 sound = m.SoundHeard(
                     session=self.session,
@@ -77,14 +91,22 @@ class Teller:
         )
         return [*told, utterance]
 
+    def _unheard(self, t_ns: int, lost: Unheard) -> list[m.Message]:
+        return [self._caption(t_ns, lost.start_ns, NOT_UNDERSTOOD, final=True), self._missing(t_ns, lost.why)]
+
+    def _missing(self, t_ns: int, why: str) -> m.Warned:
+        sentence = f"words were not understood at {t_ns / 1e9:.1f} s: {why}"
+        return m.Warned(session=self.session, t_ns=t_ns, turn=self.turn, service="perception", sentence=sentence)
+
     def _next_turn(self, t_ns: int) -> m.TurnStarted:
         self.turn += 1
         return m.TurnStarted(session=self.session, t_ns=t_ns, turn=self.turn)
 
     # ---- asked at the edge -----------------------------------------------------------------------------------------
 
-    def asked(self, question: m.UserInput, spoken: str | None = None) -> list[m.Message]:
-        """A typed or scripted question. spoken: what its audio says, if it came as audio."""
+    def asked(self, question: m.UserInput, spoken: str | None = None, failure: str = "") -> list[m.Message]:
+        """A typed or scripted question. spoken: what its audio says, if it came as audio; failure: why words are
+        missing of it."""
         length_ns = len(question.audio) // 2 * 1_000_000_000 // m.AUDIO_HZ if spoken is not None else 0
         started = self._next_turn(question.t_ns)
         utterance = m.Utterance(
@@ -101,7 +123,7 @@ class Teller:
             options=question.options,
             visible_from_ns=question.visible_from_ns,
         )
-        return [started, utterance]
+        return [started, utterance, *([self._missing(question.t_ns, failure)] if failure else [])]
 
     def cancelled(self, cancel: m.CancelReply) -> list[m.Message]:
         return [self._next_turn(cancel.t_ns)]

@@ -96,7 +96,17 @@ class Heard:
     score: float
 
 
-Event = Onset | Stopped | FalseAlarm | Partial | Finished | Heard
+@dataclass(frozen=True, slots=True)
+class Unheard:
+    """The recogniser failed, and words that were said then are missing. why: one sentence."""
+
+    t_ns: int
+    start_ns: int
+    end_ns: int
+    why: str
+
+
+Event = Onset | Stopped | FalseAlarm | Partial | Finished | Heard | Unheard
 
 
 @dataclass(frozen=True, slots=True)

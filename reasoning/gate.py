@@ -142,6 +142,8 @@ def judge(question: Question) -> Verdict:
     shape = form(question.text)
     if question.options or question.images:
         return Verdict(True, "question")
+    if not question.text.strip():
+        return Verdict(False, "filler", "not understood")
     if question.source == "typed":
         silent = shape == "filler" and "?" not in question.text
         return Verdict(not silent, shape, "filler" if silent else "")

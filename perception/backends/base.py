@@ -80,8 +80,11 @@ class FeatureEncoder(FrameEncoder, Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Transcript:
+    """failure: one sentence why words are missing, of a recogniser that cannot always be reached."""
+
     text: str
     score: float = 1.0  # 0..1, how sure
+    failure: str = ""
 
 
 class AsrStream(Protocol):

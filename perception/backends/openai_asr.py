@@ -53,7 +53,11 @@ class OpenAiAsr:
         self._server.close()
 
     def _read(self, pcm: Pcm) -> Transcript:
-        return Transcript(text=self._transcribe(pcm.astype("<i2").tobytes()))
+        """A server that fails costs these words and not the hearing of the next ones."""
+        try:
+            return Transcript(text=self._transcribe(pcm.astype("<i2").tobytes()))
+        except RemoteError as error:
+            return Transcript(text="", score=0.0, failure=str(error))
 
     def _transcribe(self, pcm: bytes) -> str:
         options = self._options
