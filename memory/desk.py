@@ -117,6 +117,20 @@ class Desk:
         asked: Asked | None = await self._keeper.call("asked", self.row.no, identity)
         return None if asked is None or not asked.message else stored_question(asked)
 
+    async def matching(self, words: str) -> list[tuple[int, int, int]]:
+        """(session, from, to) of everything in this memory whose sentence holds the words."""
+        found: list[tuple[int, int, int]] = await self._keeper.call("matching", words)
+        return found
+
+    async def errand(self, words: Utterance, say: str) -> Question:
+        """Words that want no answer but this one, as a question on disk."""
+        question = Question(
+            session=words.session, t_ns=words.t_ns, turn=words.turn, id=words.id, reply_id=f"reply-{words.id}",
+            why="asked", source=words.source, text=words.text, cues=Cues(), say=say, frames_seen=self._timeline.frames,
+        )  # fmt: skip
+        await self._keep_question(words, question)
+        return question
+
     async def question(self, words: Utterance) -> Question:
         """The question that these words put, with everything remembered for it, on disk."""
         await self.write(self._timeline.doubtful())

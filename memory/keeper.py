@@ -215,6 +215,10 @@ class Keeper:
         """Erase what is wished, in database and indexes; `settle` proves it."""
         return self.upkeep.erase(wish)
 
+    def matching(self, words: str) -> list[tuple[int, int, int]]:
+        """(session, from, to) of what an erasure of these words would take."""
+        return self.upkeep.matching(words)
+
     def settle(self, done: Erased) -> Erased:
         return self.upkeep.settle(done)
 

@@ -19,6 +19,7 @@ from pathlib import Path
 from memory import embedder as embedding
 from memory.desk import Desk
 from memory.door import Address, Door
+from memory.errands import Errands
 from memory.index import HAS_FAISS
 from memory.keeper import Keeper, Opened
 from memory.schema import MemoryUnusable
@@ -30,6 +31,8 @@ from wire.service import Context, Service
 from wire.worker import Worker
 
 log = logging.getLogger(__name__)
+
+_SILENT = "{} did not say that it dropped what was to be forgotten"
 
 
 @dataclass(slots=True)
@@ -69,6 +72,7 @@ class MemoryService:
         self._embedder = embedder
         self._dims = (text_dim, clip_dim)
         self._desks: dict[str, Desk] = {}
+        self._errands: dict[str, Errands] = {}
         self._folders: dict[str, _Folder] = {}
         self._folder_of: dict[str, _Folder] = {}
         self._opening = asyncio.Lock()
@@ -158,6 +162,7 @@ class MemoryService:
         )
         await desk.mend()
         self._desks[message.session] = desk
+        self._errands[message.session] = Errands(desk, folder.steward)
         self._folder_of[message.session] = folder
         folder.desks.append(desk)
         log.info("< session %s is number %d of its memory", message.session, opened.row.no)
@@ -187,6 +192,7 @@ class MemoryService:
 
     async def _close(self, session: str) -> None:
         desk, folder = self._desks.pop(session), self._folder_of.pop(session)
+        del self._errands[session]
         await desk.close()
         folder.desks.remove(desk)
         if folder.desks:
@@ -212,7 +218,8 @@ class MemoryService:
             await self._context.send(kept)
 
     async def _hear(self, desk: Desk, words: m.Utterance) -> None:
-        if not words.asks:
+        errands = self._errands[words.session]
+        if not words.asks and not errands.waiting:
             async with self._working(desk, "write"):
                 await desk.write(desk.timeline.speak(words))
             return
@@ -222,8 +229,15 @@ class MemoryService:
             return
         if desk.settings.mode == "replay":
             await desk.replies_over()  # so that the history is what was heard, however fast the stream is read
+        said = await errands.take(words)
+        for service in said.silent:
+            await self._context.warn(words, _SILENT.format(service))
+        if not (said.words or words.asks):
+            async with self._working(desk, "write"):
+                await desk.write(desk.timeline.speak(words))
+            return
         async with self._working(desk, "recall"):
-            question = await desk.question(words)
+            question = await (desk.errand(words, said.words) if said.words else desk.question(words))
         self._context.count("questions")
         await self._context.mark(words, "recalled")
         await self._send(desk, question)
@@ -265,7 +279,7 @@ class MemoryService:
         spans = ((desk.row.no, request.start_ns, request.end_ns),) if request.end_ns > 0 else ()
         done, silent = await self._folder_of[request.session].steward.erase(Wish(spans, request.argument))
         for service in silent:
-            await self._context.warn(request, f"{service} did not say that it dropped what was to be forgotten")
+            await self._context.warn(request, _SILENT.format(service))
         counts = {"events": done.events, "clips": done.clips, "pictures": done.pictures, "left": len(done.left)}
         return {name: float(n) for name, n in counts.items()}
 

@@ -150,6 +150,10 @@ class Upkeep:
         telling.cache_clear()
         return done
 
+    def matching(self, words: str) -> list[tuple[int, int, int]]:
+        """(session, from, to) of all events whose sentence holds these words."""
+        return self._eraser.matching(words)
+
     def settle(self, done: Erased) -> Erased:
         """Leave no trace in free pages and files, and look whether there is any."""
         self._store.commit()

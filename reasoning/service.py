@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import logging
 from collections import deque
-from collections.abc import Coroutine
+from collections.abc import AsyncGenerator, Coroutine
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -163,7 +163,7 @@ class ReasoningService:
             await self._done(question, _Reply(), "stale", "a newer turn began")
             return
         verdict = judge(question)
-        if not verdict.answer:
+        if not verdict.answer and not question.say:
             self._context.count("questions_silent")
             await self._done(question, _Reply(), "silent", verdict.reason)
             return
@@ -215,7 +215,7 @@ class ReasoningService:
         """Words of the reasoner become phrases, each sent as text and handed to the voice."""
         cutter = Phrases()
         self._residence.give_way()
-        stream = self._llm.stream("answer", question)
+        stream = _as_they_are(question.say) if question.say else self._llm.stream("answer", question)
         try:
             async with contextlib.aclosing(stream):
                 async for chunk in stream:
@@ -298,3 +298,8 @@ class ReasoningService:
                 text=reply.text.strip(), option=reply.option, reason=reason, frames_seen=question.frames_seen,
             )
         )  # fmt: skip
+
+
+async def _as_they_are(words: str) -> AsyncGenerator[Chunk]:
+    """Words that memory gave, in place of a reasoner's."""
+    yield Chunk(text=words)

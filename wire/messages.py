@@ -194,7 +194,8 @@ class Question(Message):
     evidence: best matches, best first, spans within [visible_from, t_ns]. log: the complete list in time order of
     events of the kinds and span that the cues name (`log_truncated`: only its newest part fitted).
     newest: the last frames, oldest first. tokens, overview: memory embeddings (n, H) for models that read them, of
-    the clips that the question is about and of everything.
+    the clips that the question is about and of everything. say: words of memory itself ("Shall I forget...?"), which
+    are spoken as they are.
     """
 
     id: str  # as given, or "turn-N" for a spoken one
@@ -213,6 +214,7 @@ class Question(Message):
     tokens: Tensor | None = None
     overview: Tensor | None = None
     frames_seen: int = 0
+    say: str = ""
 
 
 # ---- reasoning -> edge -------------------------------------------------------------------------------------------

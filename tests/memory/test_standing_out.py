@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from memory.events import Event
 from memory.recall import FOUND, Candidate, crowding, fuse, standing_out
@@ -10,9 +11,10 @@ from wire.messages import Cues
 pytestmark = pytest.mark.unit
 
 
-def directions(rows: list[list[float]]) -> np.ndarray:
+def directions(rows: list[list[float]]) -> NDArray[np.float32]:
     vectors = np.asarray(rows, np.float32)
-    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    unit: NDArray[np.float32] = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    return unit
 
 
 def event(number: int, kind: str = "speech", start_s: int = 0) -> Event:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -132,6 +133,16 @@ async def test_statements_and_fillers_end_in_silence(fake: Running, text: str) -
     (done,) = fake.done()
     assert (done.state, done.text) == ("silent", "")
     assert not fake.out.of(m.ReplyText)
+
+
+async def test_words_of_memory_are_spoken_as_they_are(fake: Running) -> None:
+    await fake.open()
+    asked = replace(question("forget the last minute", source="spoken"), say="Shall I forget it? Say yes to do it.")
+    await fake.service.handle(asked)
+    (done,) = fake.done()
+    assert (done.state, done.text) == ("answered", "Shall I forget it? Say yes to do it.")
+    assert fake.out.of(m.ReplyAudio)
+    assert not fake.out.of(m.ReplyEvidence)
 
 
 async def test_a_replay_drops_nothing(fake: Running) -> None:

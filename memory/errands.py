@@ -1,0 +1,110 @@
+"""What a person wants of the memory itself, in words: forgetting, confirmed aloud first. Moves data, no messages.
+
+One for each session. What is said and decided is `memory.forgetting`; erasing takes the way of every other erasure, by
+the steward, with the other processes' acknowledgements.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from memory import forgetting
+from memory.desk import Desk
+from memory.forgetting import Wanted
+from memory.steward import Steward
+from memory.upkeep import Wish
+from wire.messages import Evidence, MemoryRequest, Utterance
+
+LOOKED_AT = 8  # things found that may be what is meant
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What is said to some words, "" if they are no errand. silent: processes that did not say that they erased."""
+
+    words: str = ""
+    silent: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Pending:
+    """An erasure that waits for a yes."""
+
+    wish: Wish
+    named: str
+    until_ns: int
+
+
+class Errands:
+    """The errands of one session."""
+
+    def __init__(self, desk: Desk, steward: Steward) -> None:
+        self._desk = desk
+        self._steward = steward
+        self._pending: _Pending | None = None
+
+    @property
+    def waiting(self) -> bool:
+        """Whether a question back waits for a yes."""
+        return self._pending is not None
+
+    async def take(self, words: Utterance) -> Said:
+        """Do what the words want, or ask back. The desk's lock is not held."""
+        pending = self._pending
+        if pending is not None:
+            answer = forgetting.answer(words.text)
+            if words.asks or answer != "other":  # an aside leaves the question open
+                self._pending = None
+            if words.t_ns <= pending.until_ns:
+                if answer == "yes":
+                    return await self._erase(pending)
+                if answer == "no":
+                    return Said(forgetting.KEPT)
+        if not words.asks:
+            return Said()
+        before_ns = max(0, words.start_ns - 1)  # the order itself is no part of what it names
+        wanted = forgetting.wanted(words.text, before_ns, self._desk.settings.start_unix_s)
+        return Said() if wanted is None else Said(await self._asked_back(wanted, words))
+
+    async def _erase(self, pending: _Pending) -> Said:
+        done, silent = await self._steward.erase(pending.wish)
+        return Said(forgetting.done(pending.named, done.events, done.pictures, len(done.left)), silent)
+
+    async def _asked_back(self, wanted: Wanted, words: Utterance) -> str:
+        """The question back, and what a yes to it will do; "" where words that were spoken name nothing known."""
+        no = self._desk.row.no
+        if wanted.everything:
+            wish, named, question = Wish(everything=True), "everything", forgetting.ask_everything()
+        elif wanted.span is not None and not wanted.words:
+            wish, named = Wish(((no, *wanted.span),)), wanted.named
+            question = forgetting.ask_span(named, *wanted.span)
+        else:
+            spans, named = await self._moments(wanted, words)
+            if not spans:
+                return forgetting.NOTHING_LIKE_IT if words.source == "typed" else ""
+            here = tuple(sorted((start, end) for of, start, end in spans if of == no))
+            question = forgetting.ask_moments(named, here, len(spans) - len(here))
+            order = (no, words.start_ns, words.t_ns)  # it names what is to be forgotten
+            exact = wanted.words if wanted.span is None else ""
+            wish, named = Wish((*spans, order), matching=exact), "it"
+        self._pending = _Pending(wish, named, words.t_ns + forgetting.CONFIRM_WITHIN_NS)
+        return question
+
+    async def _moments(self, wanted: Wanted, words: Utterance) -> tuple[list[tuple[int, int, int]], str]:
+        """(session, from, to) of all that holds the words as they are; else of what is meant by them. And its name."""
+        desk = self._desk
+        from_ns, to_ns = wanted.span or (0, words.t_ns)
+        async with desk.lock:
+            spans = await desk.matching(wanted.words)
+            if wanted.span is not None:
+                spans = [s for s in spans if s[0] == desk.row.no and s[1] <= to_ns and s[2] >= from_ns]
+            if spans:
+                return spans, wanted.named
+            look = MemoryRequest(
+                session=words.session, t_ns=words.t_ns, request_id="errand", what="search", argument=wanted.words,
+                start_ns=from_ns, end_ns=to_ns, limit=LOOKED_AT,
+            )  # fmt: skip
+            found: tuple[Evidence, ...] = (await desk.look(look))[0]
+        same = [e for e in found if e.text == found[0].text]
+        named = f"{wanted.named}, that is: {found[0].text.rstrip('.')}" if found else ""
+        return [(desk.row.no, e.start_ns, e.end_ns) for e in same], named
