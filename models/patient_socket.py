@@ -5,12 +5,17 @@ A read that blocks could not be cancelled. Waiting is counted in polls: no clock
 
 from __future__ import annotations
 
+import errno
 import io
+import os
+import select
 import socket
+import ssl
 from collections.abc import Callable
 from typing import Any
 
 POLL_S = 0.02
+CONNECT_S = 3.0  # for one address to answer; the next one may be quicker
 _MOST_BYTES = 1 << 16  # sent at once
 
 
@@ -42,6 +47,63 @@ class Patience:
     def came(self) -> None:
         if self._renews:
             self.left_s = self.limit_s
+
+
+def dial(host: str, port: int, patience: Patience, tls: ssl.SSLContext | None = None) -> socket.socket:
+    """A connected socket, after the handshake where there is TLS. Each address of the host is tried in turn.
+
+    Raises OSError (ssl.SSLError among them) when nobody answers, and what `patience.spend` raises while waiting.
+    """
+    refused: OSError = OSError(f"{host} has no address")
+    for family, kind, protocol, _, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
+        sock = socket.socket(family, kind, protocol)
+        try:
+            _connect(sock, address, patience)
+            return sock if tls is None else _secured(sock, host, patience, tls)
+        except ssl.SSLError:
+            sock.close()
+            raise
+        except OSError as error:
+            sock.close()
+            refused = error
+        except BaseException:
+            sock.close()
+            raise
+    raise refused
+
+
+def _connect(sock: socket.socket, address: Any, patience: Patience) -> None:
+    sock.setblocking(False)
+    status = sock.connect_ex(address)
+    waited_s = 0.0
+    while status == errno.EINPROGRESS:
+        if select.select([], [sock], [], POLL_S)[1]:
+            status = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+            break
+        patience.spend(POLL_S)
+        waited_s += POLL_S
+        if waited_s >= CONNECT_S:
+            raise OSError("no answer")
+    if status:
+        raise OSError(status, os.strerror(status))
+
+
+def _secured(sock: socket.socket, host: str, patience: Patience, tls: ssl.SSLContext) -> ssl.SSLSocket:
+    secure = tls.wrap_socket(sock, server_hostname=host, do_handshake_on_connect=False)
+    try:
+        while True:
+            try:
+                secure.do_handshake()
+                return secure
+            except ssl.SSLWantReadError:
+                ready = select.select([secure], [], [], POLL_S)[0]
+            except ssl.SSLWantWriteError:
+                ready = select.select([], [secure], [], POLL_S)[1]
+            if not ready:
+                patience.spend(POLL_S)
+    except BaseException:
+        secure.close()
+        raise
 
 
 class PatientSocket:

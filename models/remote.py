@@ -16,9 +16,8 @@ from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from models.patient_socket import POLL_S, Patience, PatientSocket, Silence
+from models.patient_socket import POLL_S, Patience, PatientSocket, Silence, dial
 
-CONNECT_S = 3.0
 _PIECE = 1 << 16  # bytes read at once
 _MOST_PAUSE_S = 4.0
 _RETRIED = (429, 502, 503, 504)  # it may work in a moment
@@ -214,21 +213,15 @@ class Server:
         return link, self._sent(link, request)
 
     def _connected(self, patience: Patience) -> _Link:
-        timeout = min(CONNECT_S, patience.left_s)
-        if self._tls is None:
-            connection = http.client.HTTPConnection(self._host, self._port, timeout=timeout)
-        else:
-            connection = http.client.HTTPSConnection(self._host, self._port, timeout=timeout, context=self._tls)
+        kind = http.client.HTTPConnection if self._tls is None else http.client.HTTPSConnection
+        connection = kind(self._host, self._port)
         try:
-            connection.connect()
-        except TimeoutError as error:
-            patience.spend(timeout)
-            raise _Lost("no answer") from error
+            dialled = dial(self._host, connection.port, patience, self._tls)
         except ssl.SSLError as error:
             raise RemoteError("unreachable", f"{self.url} cannot be trusted, or speaks no TLS ({error})") from error
         except OSError as error:
             raise _Lost(str(error)) from error
-        sock = PatientSocket(connection.sock, patience)
+        sock = PatientSocket(dialled, patience)
         connection.sock = sock
         return _Link(connection, sock)
 

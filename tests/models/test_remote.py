@@ -135,6 +135,50 @@ def test_cancelling_closes_the_connection_at_once(remote: OpenAiServer, answer: 
     assert remote.gone.wait(PATIENCE_S)
 
 
+def test_cancelling_ends_a_connection_that_is_not_there_yet() -> None:
+    """A host that takes no more connections: the third one hangs."""
+    with socket.socket() as listening, socket.socket() as one, socket.socket() as two:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen(0)
+        port = listening.getsockname()[1]
+        for waiting in (one, two):
+            waiting.setblocking(False)
+            waiting.connect_ex(("127.0.0.1", port))
+        asked: list[int] = []
+
+        def cancelled() -> bool:
+            asked.append(1)
+            return len(asked) > 3
+
+        with pytest.raises(RequestCancelled):
+            Server(f"http://127.0.0.1:{port}/v1", deadline_s=PATIENCE_S).json(ASK, cancelled)
+
+
+def test_cancelling_ends_a_handshake_that_nobody_answers() -> None:
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen(1)
+        asked: list[int] = []
+
+        def cancelled() -> bool:
+            asked.append(1)
+            return len(asked) > 3
+
+        with pytest.raises(RequestCancelled):
+            Server(f"https://127.0.0.1:{listening.getsockname()[1]}/v1", deadline_s=PATIENCE_S).json(ASK, cancelled)
+        peer, _ = listening.accept()
+        with peer:
+            peer.settimeout(PATIENCE_S)
+            while peer.recv(1 << 16):  # the greeting, and then the end
+                pass
+
+
+def test_a_host_without_a_name() -> None:
+    with pytest.raises(RemoteError, match="cannot be reached") as error:
+        Server("http://nowhere.invalid/v1", deadline_s=0.1, wait=lambda s: None).json(ASK)
+    assert error.value.kind == "unreachable"
+
+
 def test_leaving_an_answer_closes_the_connection(remote: OpenAiServer) -> None:
     remote.answers["/v1/ask"] = [stream(b"data: 1\n\n", HANG)]
     with closing(at(remote).stream(ASK, lambda: False)) as pieces:
