@@ -42,7 +42,11 @@ def choose_stepping(model: Any, wanted: str = "auto") -> Stepping:
         return Stepping("eager", f"the network lies on {len(devices)} devices, a graph on one")
     if any(type(module).__module__.startswith(("bitsandbytes", "models.quantised")) for module in model.modules()):
         return Stepping("eager", "packed weights are unpacked by code that cannot be captured")
-    if "dynamic" in str(getattr(getattr(model, "config", None), "rope_parameters", None)):
+    config = getattr(model, "config", None)
+    sliding = getattr(config, "sliding_window", None)
+    if sliding and sliding < getattr(config, "max_position_embeddings", 0):
+        return Stepping("eager", f"some of its layers see {sliding} tokens back only")
+    if "dynamic" in str(getattr(config, "rope_parameters", None)):
         return Stepping("eager", "its rotation is computed anew on the CPU as the text grows")
     if wanted != "auto":
         return Stepping("compile" if wanted == "compile" else "graph", "asked for")

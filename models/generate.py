@@ -29,6 +29,7 @@ class Sampling:
         1  # above 1: the likeliest of so many continuations, told when the search is over; not with temperature
     )
     stop_ids: frozenset[int] = field(default_factory=frozenset)
+    stop_texts: tuple[str, ...] = ()  # for who makes text of the ids: a reply ends before any of them
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,7 @@ def generate(
     cancelled: Callable[[], bool] = lambda: False,
     lora_mask: Tensor | None = None,  # (B, L): positions of the prompt that take a partial LoRA
     resident: Resident | None = None,  # of the same network: what it has read before is not read again
+    generator: torch.Generator | None = None,  # on the network's device; None: one of this reply, from the seed
 ) -> Iterator[Step]:
     """Tokens as they come. Ends after max_new_tokens, when every row met a stop id, or when cancelled() is true.
 
@@ -92,7 +94,7 @@ def generate(
         decoder = resident
     else:
         decoder = Decoder(model, total, _padded(attention_mask, total))
-    generator = torch.Generator(device).manual_seed(sampling.seed)
+    generator = generator or torch.Generator(device).manual_seed(sampling.seed)
     seen = torch.empty(batch, 0, dtype=torch.long, device=device)
     finished = torch.zeros(batch, dtype=torch.bool, device=device)
     logits = decoder.prefill(inputs_embeds, lora_mask, cancelled)

@@ -121,7 +121,7 @@ class InternVlReasoner:
         """The words of the answer as they become certain; cancelled() is asked before each token."""
         embeds = self._embeds(prompt, seen)
         sampling = replace(sampling, stop_ids=sampling.stop_ids | self._stop_ids)
-        stream = TextStream(self._vocabulary.text, [self._template.end])
+        stream = TextStream(self._vocabulary.text, [self._template.end, *sampling.stop_texts])
         for step in generate(self._network.lm, embeds, sampling, cancelled=cancelled, resident=self._resident):
             token = int(step.ids[0])
             text = "" if token in sampling.stop_ids else stream.push(token)
@@ -166,7 +166,8 @@ class InternVlReasoner:
         batch = left_pad([self._embeds(prompt, seen) for prompt, seen in prompts])
         sampling = replace(sampling, stop_ids=sampling.stop_ids | self._stop_ids)
         steps = generate(self._network.lm, batch.embeds, sampling, attention_mask=batch.mask, cancelled=cancelled)
-        return row_texts(steps, len(prompts), self._vocabulary.text, [self._template.end], sampling.stop_ids)
+        stops = [self._template.end, *sampling.stop_texts]
+        return row_texts(steps, len(prompts), self._vocabulary.text, stops, sampling.stop_ids)
 
     def _embeds(self, prompt: str, seen: Sequence[Tensor]) -> Tensor:
         ids = self._vocabulary.prompt_ids(prompt)[None].to(self._device)

@@ -183,7 +183,7 @@ class IxcReasoner:
     def reply(self, prompt: Prompt, sampling: Sampling, cancelled: Callable[[], bool] = lambda: False) -> Iterator[str]:
         """The words of the answer as they become certain; cancelled() is asked before each token."""
         sampling = replace(sampling, stop_ids=sampling.stop_ids | self._stop_ids)
-        stream = TextStream(self._vocabulary.text, [prompts.END])
+        stream = TextStream(self._vocabulary.text, [prompts.END, *sampling.stop_texts])
         steps = generate(
             self._network,
             prompt.embeds,
@@ -197,6 +197,8 @@ class IxcReasoner:
             text = "" if token in sampling.stop_ids else stream.push(token)
             if text:
                 yield text
+            if stream.stopped:
+                return
         rest = stream.finish()
         if rest:
             yield rest
@@ -216,7 +218,8 @@ class IxcReasoner:
             cancelled=cancelled,
             lora_mask=batch.lora_mask,
         )
-        return row_texts(steps, len(prompts), self._vocabulary.text, [END], sampling.stop_ids)
+        stops = [END, *sampling.stop_texts]
+        return row_texts(steps, len(prompts), self._vocabulary.text, stops, sampling.stop_ids)
 
 
 def needed(config: Ixc25Config, weights: int, speed: Speed, dtype: torch.dtype, device: torch.device) -> Need:

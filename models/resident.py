@@ -58,6 +58,10 @@ class Resident(SteppingDecoder):
         alike &= self._lora[:n] == (lora_mask[0, :n] if lora_mask is not None else False)
         return int(alike.long().cumprod(0).sum())
 
+    def warm_up(self) -> None:
+        super().warm_up()
+        self.length = 0  # a warmed step has written somewhere
+
     @torch.inference_mode()
     def forget(self) -> None:
         """Nothing of any prompt or reply is left in memory that it holds."""

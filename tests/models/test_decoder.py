@@ -170,8 +170,13 @@ def test_warming_up_makes_all_windows(networks: dict[str, InternVlChat], monkeyp
     monkeypatch.setattr(decoding, "SMALLEST_WINDOW", 8)
     network = networks["qwen2"]
     resident = Resident(network.lm, 40, Stepping("graph", "a test"))
+    prompt = embeds_of(network, LONG[:30])
+    resident.prepare(prompt)
     resident.warm_up()
     assert sorted(resident._steps) == [8, 16, 32, 40]
+    sampling = Sampling(max_new_tokens=8)  # what was resident before does not count
+    ours = told(generate(network.lm, prompt, sampling, resident=resident))
+    assert alike(ours, told(generate(network.lm, prompt, sampling)))
     Resident(network.lm, 40, EAGER).warm_up()
 
 
@@ -200,6 +205,9 @@ def test_how_steps_run_and_why(networks: dict[str, InternVlChat]) -> None:
     packed = nn.Sequential(nn.Linear(2, 2), Elsewhere())
     Elsewhere.__module__ = "bitsandbytes.nn"
     assert "packed" in choose_stepping(packed, "graph").reason
+    sliding = cast(Any, nn.Linear(2, 2))
+    sliding.config = type("Config", (), {"sliding_window": 100, "max_position_embeddings": 4096})
+    assert "see 100 tokens back" in choose_stepping(sliding, "graph").reason
     rotated = cast(Any, nn.Linear(2, 2))
     rotated.config = type("Config", (), {"rope_parameters": {"rope_type": "dynamic"}})
     assert choose_stepping(rotated, "graph").mode == "eager"

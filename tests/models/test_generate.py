@@ -82,6 +82,19 @@ def test_what_is_resident_changes_nothing(network: InternVlChat) -> None:
     assert resident.reused == 4
 
 
+def test_random_numbers_may_be_given(network: InternVlChat) -> None:
+    embeds, _ = prompt(network, [[5, 9, 30, 41]])
+
+    def drawn(seed: int, given: int) -> list[int]:
+        sampling = Sampling(max_new_tokens=8, temperature=2.0, seed=seed)
+        generator = torch.Generator().manual_seed(given) if given else None
+        ids: list[int] = ids_of(list(generate(network.lm, embeds, sampling, generator=generator)))[0].tolist()
+        return ids
+
+    assert drawn(1, 5) == drawn(2, 5) == drawn(5, 0)
+    assert drawn(1, 5) != drawn(1, 0)
+
+
 def test_it_ends_when_every_row_met_a_stop(network: InternVlChat) -> None:
     embeds, _ = prompt(network, [[5, 9, 30, 41]])
     free = ids_of(list(generate(network.lm, embeds, Sampling(max_new_tokens=8))))[0].tolist()

@@ -191,6 +191,16 @@ def test_frames_one_by_one_equal_frames_in_a_batch(folders: dict[str, tuple[Path
         torch.testing.assert_close(alone, together, rtol=1e-4, atol=1e-5)
 
 
+def test_a_stop_text_ends_a_reply(folders: dict[str, tuple[Path, InternVlChat]]) -> None:
+    reasoner = InternVlReasoner(folders["qwen2"][0], torch.device("cpu"), torch.float32)
+    asked = reasoner.prompt("What is it?", [])
+    whole = "".join(reasoner.reply(asked, [], Sampling(max_new_tokens=12)))
+    stop = whole[3:5]
+    cut = Sampling(max_new_tokens=12, stop_texts=(stop,))
+    assert "".join(reasoner.reply(asked, [], cut)) == whole[: whole.index(stop)]
+    assert reasoner.replies([(asked, []), (asked, [])], cut) == [whole[: whole.index(stop)]] * 2
+
+
 def test_nothing_erased_is_held(backend: InternVl) -> None:
     backend.prepare(kept(11, 12), lambda: False)
     list(backend.answer(question(newest=shown(11, 12)), lambda: False))

@@ -116,6 +116,16 @@ def shown(*times: int) -> tuple[Picture, ...]:
     return tuple(Picture(t_ns=t, jpeg=jpeg(t), kept=True) for t in times)
 
 
+def test_a_stop_text_ends_a_reply(release: tuple[Path, Ixc25]) -> None:
+    reasoner = IxcReasoner(release[0], torch.device("cpu"), torch.float32)
+    asked = reasoner.chat("What is it?", [])
+    whole = "".join(reasoner.reply(asked, Sampling(max_new_tokens=12)))
+    stop = whole[3:5]
+    cut = Sampling(max_new_tokens=12, stop_texts=(stop,))
+    assert "".join(reasoner.reply(asked, cut)) == whole[: whole.index(stop)]
+    assert reasoner.replies([asked, asked], cut) == [whole[: whole.index(stop)]] * 2
+
+
 def test_frames_that_come_first_are_read_ahead(release: tuple[Path, Ixc25]) -> None:
     def opened(context: int) -> Ixc25Llm:
         more = {"context": context, "decode": "graph", "frames_first": True}
