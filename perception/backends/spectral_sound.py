@@ -29,7 +29,7 @@ _STEP = 25  # frames from one to the next
 _PAUSE = 30  # quiet frames that end what was heard; shorter ones are pauses in it
 _LEAST_SILENCE = 75  # frames
 _LEAST = 10  # frames that are on, for anything to be told of a stretch
-_LEAST_TUNE = 100  # frames of music that follow speech without a pause; fewer are a sung vowel
+_LEAST_TUNE = 125  # frames of music without a pause; fewer are a sentence with long vowels
 _LONGEST = 500  # frames: a stretch that goes on is told piece by piece
 _BANG_LOOK = 18  # frames looked at to tell a bang
 _BANG_BEFORE = 5  # frames before it that must have been much quieter
@@ -84,7 +84,6 @@ class SpectralStream:
         self._label, self._votes = "", ""  # of the stretch; of the last verdict, if it differed
         self._scores: list[float] = []
         self._banged = -1  # frame of the last bang
-        self._spoken = -1  # frame at which the last stretch of speech ended
 
     def feed(self, pcm: Pcm) -> list[Sound]:
         joined = np.concatenate([self._waiting, pcm])
@@ -151,6 +150,8 @@ class SpectralStream:
             self._scores.append(score)
             if self._count - self._since >= _LONGEST:
                 found = self._told(self._count)
+        elif label == self._votes and self._is_sung_vowel(label):
+            self._label, self._votes, self._scores = label, "", [score]
         elif label == self._votes:
             found = self._told(max(self._since, self._count - _JUDGED))
             self._label, self._votes, self._scores = label, "", [score]
@@ -159,6 +160,10 @@ class SpectralStream:
         del self._active[: -2 * _JUDGED]  # no verdict looks further back; a multiple of the step remains
         return found
 
+    def _is_sung_vowel(self, follows: str) -> bool:
+        """What was taken for music is too short for it and goes on as speech."""
+        return (self._label, follows) == ("music", "speech") and self._count - _JUDGED - self._since < _LEAST_TUNE
+
     def _end(self) -> list[Sound]:
         """Quiet again: what was heard ended where the quiet began."""
         end = self._count - self._quiet
@@ -166,7 +171,7 @@ class SpectralStream:
         if not self._label and len(frames) >= _LEAST and not self._is_dying_bang():
             self._label, score = judged(frames, self._options)
             self._scores.append(score)
-        if self._label == "music" and self._spoken == self._since and end - self._since < _LEAST_TUNE:
+        if self._label == "music" and end - self._since < _LEAST_TUNE:
             self._label = "speech"
         found = self._told(end) if self._label else []
         self._active, self._label, self._votes, self._scores, self._quiet = [], "", "", [], 0
@@ -188,7 +193,6 @@ class SpectralStream:
             start_sample=self._since * _FRAME, end_sample=end * _FRAME, label=self._label, score=round(score, 3)
         )
         self._since, self._scores = end, []
-        self._spoken = end if self._label == "speech" else -1
         return [sound]
 
     def _silence(self, end: int) -> list[Sound]:
