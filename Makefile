@@ -13,6 +13,7 @@ APT_python3-venv = $(PYTHON) -c 'import ensurepip, venv'
 APT_flite = command -v flite
 APT_fonts-dejavu-core = test -e /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf
 APT := python3-venv flite fonts-dejavu-core
+BROWSER = command -v chromium || command -v chromium-browser || command -v google-chrome
 
 .PHONY: demo test lint clean
 .DELETE_ON_ERROR:
@@ -23,7 +24,7 @@ demo: $(VENV)/.core $(STREAM)/stream.mp4
 	@$(BIN)/python -m bench.sample.check $(STREAM)/expected.jsonl $(DEMO)/out/answers.jsonl
 	@echo "The report: $(CURDIR)/$(DEMO)/out/report.html"
 
-test: $(VENV)/.dev
+test: $(VENV)/.dev $(VENV)/.browser
 	@$(BIN)/python -m pytest
 
 lint: $(VENV)/.dev
@@ -48,6 +49,16 @@ $(VENV)/.apt:
 	fi
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; set PYTHON=")'
 	@test -x $(BIN)/python || { echo "Making $(VENV)"; $(PYTHON) -m venv $(VENV); }
+	@touch $@
+
+# Only some tests need it, and say so loudly where it is not to be had (Ubuntu has it as a snap alone).
+$(VENV)/.browser: $(VENV)/.apt
+	@if ! { $(BROWSER); } >/dev/null 2>&1; then \
+	  echo "Installing Debian package: chromium"; \
+	  { $(SUDO) apt-get update -qq && \
+	    $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium; } || \
+	  echo "There is no chromium to be had here; tests in a browser will not run"; \
+	fi
 	@touch $@
 
 $(VENV)/.core: $(VENV)/.apt pyproject.toml constraints.txt

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections import defaultdict
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 
 CATEGORIES = ("unit", "socket", "rtc", "process", "lite", "models", "browser", "sound", "gpu")
 NO_MEDIA = "OMNILIVE_MEDIA names no folder of recordings"
+NO_BROWSER = "no Chromium is installed"
 
 _category: dict[str, str] = {}  # of each test, by its id
 _seconds: defaultdict[str, float] = defaultdict(float)
@@ -47,18 +49,30 @@ def media() -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The program of a headless Chromium; the test is skipped, and says so, without one."""
+    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if found is None:
+        pytest.skip(NO_BROWSER)
+    return found
+
+
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     if name := _category.get(report.nodeid):
         _seconds[name] += report.duration
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """The time each category took, and how many tests had no recordings to run on."""
+    """The time each category took, and how many tests had nothing to run on."""
     skipped = terminalreporter.stats.get("skipped", [])
-    without = sum(NO_MEDIA in str(report.longrepr) for report in skipped)
-    if without:
-        terminalreporter.write_line(
-            f"!!! {without} tests did NOT run: {NO_MEDIA}; set it to try what real recordings give", red=True, bold=True
-        )
+    for reason, fix in (
+        (NO_MEDIA, "set it to try what real recordings give"),
+        (NO_BROWSER, "install it to try what pages look like"),
+    ):
+        without = sum(reason in str(report.longrepr) for report in skipped)
+        if without:
+            line = f"!!! {without} tests did NOT run: {reason}; {fix}"
+            terminalreporter.write_line(line, red=True, bold=True)
     if _seconds:
         terminalreporter.write_line("seconds: " + " · ".join(f"{k} {v:.1f}" for k, v in _seconds.items()))
