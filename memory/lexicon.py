@@ -109,6 +109,9 @@ _ORDINARY = {
     "hear", "good", "been", "moved", "going", "moving", "show", "play", "change", "changed", "happen", "happened",
 }  # fmt: skip
 _BEFORE_NOW = frozenset(("is", "how", "what", "are", "who", "do", "can"))  # "is anybody there no" meant "now"
+_DEEDS_OF_THINGS = {
+    "earlier", "later", "before", "after", "first", "move", "moved", "go", "went", "going", "drive", "drove", "come",
+}  # fmt: skip
 _REPAIRED = 0.8  # likeness from which an unknown word is taken for a word of the table
 _REPAIR_TO = [
     "triangle", "rectangle", "background", "narrator", "direction", "visible", "brighter", "written",
@@ -128,7 +131,15 @@ _PHRASES = {
     "which waited": "which way did", "which weighed": "which way", "which signed": "which sign",
     "signed abuse he": "sign did you see", "then which": "which", "hugh fixed": "who fixed", "halong": "how long",
     "how long go": "how long ago", "film number": "phone number", "persins": "persons",
-    "the whole right": "the wall right",
+    "the whole right": "the wall right", "we write on": "we read on", "you write the": "you read the",
+    "did all have": "did the wall have", "on the boat change": "on the board change", "on the barred": "on the board",
+    "comeback": "come back",
+    "this light show": "the slide show", "coat hole": "code hold", "court say": "code say", "coach say": "code say",
+    "the court says": "the code says", "the coach says": "the code says", "but killer": "what colour",
+    "science stay": "sign say", "what the science": "what the sign", "trianvolt": "triangle",
+    "wide triangle": "white triangle",
+    "sartall": "circle", "subtle move": "circle move", "in which election": "in which direction",
+    "in which your action": "in which direction",
 }  # fmt: skip
 
 
@@ -155,6 +166,9 @@ def repair(words: list[str]) -> list[str]:
         out[-1] = "light"
     if out[-1:] == ["recently"] and "moving" in out[:-1]:
         out[out.index("moving") + 1 :] = ["most", "recently"]
+    for i in range(1, len(out) - 1):
+        if out[i] == "colour" and out[i - 1] in COLOURS and out[i + 1] in _DEEDS_OF_THINGS:
+            out[i] = "car"  # "was the green car earlier"
     if out[:4] == ["when", "was", "there", "to"]:
         out[0] = "what"
     if out[:1] == ["q"] and out[1:2] in (["is"], ["was"], ["are"]):
