@@ -15,7 +15,7 @@ from wire.registry import BackendError, Registry
 
 pytestmark = pytest.mark.models
 
-WITH_CHECKPOINTS = ("omnilive-7b", "internvl2-8b", "internvl-chat-v1-5", "mini-internvl-4b")
+WITH_CHECKPOINTS = ("omnilive-7b", "internvl2-8b", "internvl2-76b", "internvl-chat-v1-5", "mini-internvl-4b")
 PROFILES = (*WITH_CHECKPOINTS, "remote")
 
 
