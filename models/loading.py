@@ -48,7 +48,7 @@ class Loading:
     """One load: add() what was read, finish() at its end."""
 
     STEPS = 10  # lines of the log, of a load that is worth any
-    LEAST_BYTES = 1 << 30  # smaller loads are logged once, at their end
+    LEAST_BYTES = 1 << 28  # smaller loads are not logged
 
     def __init__(self, source: Path, total_bytes: int) -> None:
         self._source, self._total, self._done = source, max(1, total_bytes), 0
@@ -66,7 +66,8 @@ class Loading:
     def finish(self) -> None:
         self._done = self._total
         self._tell()
-        log.info("< %s: all of its %s", self._source, size_text(self._total))
+        if self._total >= self.LEAST_BYTES:
+            log.info("< %s: all of its %s", self._source, size_text(self._total))
 
     def _tell(self) -> None:
         watcher = _watcher.get()

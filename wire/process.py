@@ -28,6 +28,7 @@ def main(name: str, create: Callable[[Context], Awaitable[Service]]) -> None:
     """Run one service until SIGTERM, or until the launcher is gone. Exits with 2 for what the user can mend."""
     arguments = _arguments(name)
     logging.basicConfig(level=logging.WARNING, format=f"%(levelname).1s {name} %(name)s %(message)s")
+    _tell_loads(name)
     faulthandler.enable()
     faulthandler.register(signal.SIGUSR1, all_threads=True)  # the launcher asks for stacks before it kills
     if arguments.supervised:
@@ -43,6 +44,16 @@ def main(name: str, create: Callable[[Context], Awaitable[Service]]) -> None:
         sys.stdout.flush()
         sys.stderr.flush()
     os._exit(code)  # threads of model libraries must not hold up the end; everything is closed by now
+
+
+def _tell_loads(name: str) -> None:
+    """How far a large checkpoint is, and after how long: its minutes would look like a program that hangs."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter(f"I {name} after %(relativeCreated)d ms %(message)s"))
+    loads = logging.getLogger("models.loading")
+    loads.setLevel(logging.INFO)
+    loads.addHandler(handler)
+    loads.propagate = False
 
 
 def _arguments(name: str) -> argparse.Namespace:
