@@ -20,6 +20,7 @@ from models.language import CausalLm
 Mode = Literal["auto", "eager", "graph", "compile"]
 MODES = ("auto", "eager", "graph", "compile")
 SMALLEST_WINDOW = 512  # keys of the smallest captured step; larger ones are twice as large each
+SMALLEST_FUSED = 2048  # the same where each window costs a minute of compiling
 CHUNK = 2048  # positions of a prompt that are read at once, between two looks at whether it was cancelled
 
 
@@ -66,9 +67,9 @@ def rotation_limit(config: Any) -> int | None:
     return int(config.max_position_embeddings) if kind == "dynamic" else None
 
 
-def window_of(length: int, capacity: int) -> int:
+def window_of(length: int, capacity: int, smallest: int) -> int:
     """The captured window for so many keys: a doubling of the smallest, at most the capacity."""
-    window = SMALLEST_WINDOW
+    window = smallest
     while window < length:
         window *= 2
     return min(window, capacity)
@@ -144,6 +145,7 @@ class SteppingDecoder(Decoder):
     def __init__(self, model: CausalLm, capacity: int, stepping: Stepping) -> None:
         super().__init__(model, capacity)
         self.stepping = stepping
+        self._smallest = SMALLEST_FUSED if stepping.mode == "compile" else SMALLEST_WINDOW
         self._steps: dict[int, Callable[[], Tensor]] = {}
         device = next(model.parameters()).device  # type: ignore[attr-defined]
         self._id = torch.zeros(1, dtype=torch.long, device=device)
@@ -152,7 +154,7 @@ class SteppingDecoder(Decoder):
     def step(self, ids: Tensor, at: int) -> Tensor:
         if self.stepping.mode == "eager":
             return super().step(ids, at)
-        window = window_of(at + 1, self.capacity)
+        window = window_of(at + 1, self.capacity, self._smallest)
         self._id.copy_(ids)
         self._at.fill_(at)
         if window not in self._steps:
@@ -162,9 +164,9 @@ class SteppingDecoder(Decoder):
     @torch.inference_mode()
     def warm_up(self) -> None:
         """Capture the steps of all windows, which would otherwise delay the first tokens that need them."""
-        length = SMALLEST_WINDOW
+        length = self._smallest
         while self.stepping.mode != "eager":
-            window = window_of(length, self.capacity)
+            window = window_of(length, self.capacity, self._smallest)
             self.step(self._id, window - 1)
             if window == self.capacity:
                 return

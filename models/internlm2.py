@@ -91,7 +91,7 @@ def _linear(config: InternLM2Config, n_in: int, n_out: int, *, bias: bool = Fals
     return PlainLinear(n_in, n_out, bias=bias)
 
 
-Table = tuple[Tensor, Tensor]  # cos and sin of the rotation, (B, 1, L, D) each
+Table = tuple[Tensor, Tensor]  # cos and sin of the rotation, (B, L, 1, 1, D) each
 
 
 def rotary_table(config: InternLM2Config, positions: Tensor, length: Tensor, dtype: torch.dtype) -> Table:
@@ -103,12 +103,12 @@ def rotary_table(config: InternLM2Config, positions: Tensor, length: Tensor, dty
         growth = config.ntk_factor * stretch / config.max_position_embeddings - (config.ntk_factor - 1)
         base = base * growth ** (dim / (dim - 2))
     exponent = torch.arange(0, dim, 2, device=positions.device).float() / dim
-    angles = (positions[:, None, :, None].float() / config.linear_factor) * base**-exponent
+    angles = (positions[:, :, None, None, None].float() / config.linear_factor) * base**-exponent
     angles = torch.cat((angles, angles), dim=-1)
     return angles.cos().to(dtype), angles.sin().to(dtype)
 
 
-def rotate(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:  # x (B, heads, L, D)
+def rotate(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:  # x (B, L, kv heads, any, D)
     half = x.shape[-1] // 2
     return x * cos + torch.cat((-x[..., half:], x[..., :half]), dim=-1) * sin
 
@@ -136,10 +136,10 @@ class Attention(nn.Module):
         batch, length, _ = x.shape
         # The rows of wqkv come a key-value head at a time: its query heads, its key, its value.
         qkv = self.wqkv(x, lora_mask).view(batch, length, self.kv_heads, self.group + 2, self.head_dim)
-        q = qkv[..., : self.group, :].reshape(batch, length, -1, self.head_dim).transpose(1, 2)
-        k = qkv[..., self.group, :].transpose(1, 2)
+        turned = rotate(qkv[..., : self.group + 1, :], *table)  # queries and key at once: half as many kernels
+        q = turned[..., : self.group, :].reshape(batch, length, -1, self.head_dim).transpose(1, 2)
+        k = turned[..., self.group, :].transpose(1, 2)
         v = qkv[..., self.group + 1, :].transpose(1, 2)
-        q, k = rotate(q, *table), rotate(k, *table)
         if cache is not None:
             k, v = cache.update(k, v, self.layer)
         out = attend(q, k, v, causal=True, mask=mask, lengths=lengths)

@@ -55,6 +55,7 @@ def test_captured_steps_say_the_same(
 ) -> None:
     """Over two borders of windows; compiled steps must be whole graphs, or capturing them would fail."""
     monkeypatch.setattr(decoding, "SMALLEST_WINDOW", 22)
+    monkeypatch.setattr(decoding, "SMALLEST_FUSED", 22)
     monkeypatch.setattr(torch, "compile", partial(torch.compile, backend="eager"))
     network = networks[family]
     plain = told(generate(network.lm, embeds_of(network, LONG), NEW))
@@ -181,7 +182,8 @@ def test_warming_up_makes_all_windows(networks: dict[str, InternVlChat], monkeyp
 
 
 def test_windows() -> None:
-    assert [window_of(n, 3000) for n in (1, 512, 513, 2000, 2049, 3000)] == [512, 512, 1024, 2048, 3000, 3000]
+    assert [window_of(n, 3000, 512) for n in (1, 512, 513, 2000, 2049, 3000)] == [512, 512, 1024, 2048, 3000, 3000]
+    assert [window_of(n, 8192, 2048) for n in (1, 2048, 2049, 8192)] == [2048, 2048, 4096, 8192]
 
 
 def test_a_cache_refuses_what_does_not_fit() -> None:

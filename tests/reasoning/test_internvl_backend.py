@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -20,7 +21,24 @@ from models.speed import Speed
 from reasoning.backends import LLM
 from reasoning.backends.base import Chunk
 from reasoning.backends.internvl import InternVl, InternVlOptions
-from wire.messages import Cues, Evidence, FrameKept, HistoryTurn, Picture, Question
+from reasoning.service import ReasoningService, create
+from wire.clock import ManualClock
+from wire.config import load
+from wire.link import MemoryLink, MemoryNet
+from wire.messages import (
+    Cues,
+    Evidence,
+    Forget,
+    FrameKept,
+    HistoryTurn,
+    Message,
+    Picture,
+    Question,
+    ReplyDone,
+    SessionOpened,
+    SessionSettings,
+)
+from wire.service import Context
 
 pytestmark = pytest.mark.models
 
@@ -189,6 +207,46 @@ def test_frames_one_by_one_equal_frames_in_a_batch(folders: dict[str, tuple[Path
     looks = [Look(Image.open(io.BytesIO(jpeg(seed))), detailed=seed % 2 == 0) for seed in range(5)]
     for alone, together in zip([reasoner.see([look])[0] for look in looks], reasoner.see(looks), strict=True):
         torch.testing.assert_close(alone, together, rtol=1e-4, atol=1e-5)
+
+
+class Out(MemoryLink):
+    def __init__(self) -> None:
+        super().__init__(MemoryNet(), "reasoning")
+        self.done = asyncio.Queue[ReplyDone]()
+
+    async def send(self, message: Message) -> None:
+        if isinstance(message, ReplyDone):
+            self.done.put_nowait(message)
+
+
+async def test_a_live_question_finds_its_frames_read(folders: dict[str, tuple[Path, InternVlChat]]) -> None:
+    """Through the process's service: frames come, a question comes; a replay answers the same without a head start."""
+    llm = f"{{checkpoint='{folders['qwen2'][0]}', device='cpu', max_new_tokens=8}}"
+    words = ["reasoning.llm.backend=internvl", f"reasoning.llm.options={llm}"]
+    texts, reused = [], []
+    for mode in ("live", "replay"):
+        out = Out()
+        service = await create(Context(load("fake", overrides=words), ManualClock(), out))
+        assert isinstance(service, ReasoningService)
+        await service.handle(
+            SessionOpened(session="s", t_ns=0, memory="", settings=SessionSettings(mode=cast(Any, mode)))
+        )
+        for message in kept(1, 2, 3):
+            await service.handle(message)
+        while service._residence._reading is not None and not service._residence._reading.done():
+            await asyncio.wait([service._residence._reading])
+        await service.handle(question(text="What is it?"))
+        done = await out.done.get()
+        assert done.state == "answered", done.reason
+        texts.append(done.text)
+        backend = service._llm._target
+        reused.append(backend._model.reused)
+        await service.handle(Forget(session="s", t_ns=9, request_id="f", start_ns=0, end_ns=2))
+        assert backend._model._resident.length == 0
+        await service.close()
+    assert texts[0] == texts[1]
+    assert reused[0] > 3 * len("Frame at 0:00: ")
+    assert reused[1] < 20  # what the first reply at the start left: the beginning of the template
 
 
 def test_a_stop_text_ends_a_reply(folders: dict[str, tuple[Path, InternVlChat]]) -> None:
