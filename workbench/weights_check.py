@@ -28,9 +28,10 @@ FAMILIES: dict[str, frozenset[str]] = {
     "internvit": frozenset({"internvit", "internvl_chat"}),
     "internvl_cg": frozenset({"internvl_cg"}),
     "whisper": frozenset({"whisper"}),
-    "moonshine": frozenset({"whisper"}),
     "vits": frozenset({"vits"}),
 }
+# Backends whose checkpoint is a few files of their own, without a config.json.
+PLAIN_FILES = {"moonshine": ("encoder_model.ort", "decoder_model_merged.ort", "tokenizer.bin")}
 WITHOUT_TOKENIZER = frozenset({"clip", "siglip", "internvit", "internvl_cg"})
 _TOKENIZERS = ("tokenizer.json", "tokenizer.model", "vocab.json", "vocab.txt")
 _WIDE = {"F64": 8, "I64": 8, "F32": 4, "I32": 4, "I8": 1, "U8": 1}  # bytes; the others have two
@@ -50,6 +51,8 @@ class Weights:
 def look_at(backend: str, checkpoint: str) -> Weights:
     """The part of a checkpoint that a backend reads. Raises CheckpointError with what is missing or wrong."""
     root = checkpoint_folder(checkpoint)
+    if backend in PLAIN_FILES:
+        return _plain(root, PLAIN_FILES[backend])
     expected = FAMILIES.get(backend)
     folder = next((root / part for part in PARTS.get(backend, ("",)) if _fits(root / part, expected)), None)
     if folder is None:
@@ -64,6 +67,14 @@ def look_at(backend: str, checkpoint: str) -> Weights:
     if backend not in WITHOUT_TOKENIZER and not any((folder / name).exists() for name in _TOKENIZERS):
         raise CheckpointError(f"{folder} has no tokenizer ({' or '.join(_TOKENIZERS[:2])}); fetch it")
     return Weights(folder, recognise(folder), len(files), sum(file.stat().st_size for file in files), n_numbers)
+
+
+def _plain(folder: Path, names: tuple[str, ...]) -> Weights:
+    missing = [name for name in names if not (folder / name).is_file()]
+    if missing:
+        raise CheckpointError(f"{folder} lacks {', '.join(missing)}; fetch what is missing")
+    size = sum((folder / name).stat().st_size for name in names)
+    return Weights(folder, Kind("", "its own files"), len(names), size, size // 4)
 
 
 def _fits(folder: Path, expected: frozenset[str] | None) -> bool:

