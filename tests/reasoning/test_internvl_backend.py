@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -178,11 +179,18 @@ def test_what_was_read_ahead_changes_no_answer(folders: dict[str, tuple[Path, In
     assert reused[2] == ahead[2]
 
 
-def test_a_picture_is_encoded_once(folders: dict[str, tuple[Path, InternVlChat]]) -> None:
+def test_a_picture_is_encoded_once(
+    folders: dict[str, tuple[Path, InternVlChat]], monkeypatch: pytest.MonkeyPatch
+) -> None:
     reasoner = InternVlReasoner(folders["qwen2"][0], torch.device("cpu"), torch.float32)
     encoded: list[int] = []
     encode = reasoner._encoded
-    reasoner._encoded = lambda pixels: (encoded.append(len(pixels)), encode(pixels))[1]  # type: ignore[method-assign]
+
+    def counted(pixels: Sequence[torch.Tensor]) -> list[torch.Tensor]:
+        encoded.append(len(pixels))
+        return encode(pixels)
+
+    monkeypatch.setattr(reasoner, "_encoded", counted)
 
     def look(seed: int, *, detailed: bool = False, key: bytes | None = None) -> Look:
         return Look(Image.open(io.BytesIO(jpeg(seed))), detailed, bytes([seed]) if key is None else key)

@@ -144,6 +144,7 @@ def test_frames_that_come_first_are_read_ahead(release: tuple[Path, Ixc25]) -> N
         assert resident._model.reused == ahead > 20
     resident.forget()
     assert not resident._model._kept
+    assert resident._model._resident is not None
     assert not resident._model._resident.length
 
 
