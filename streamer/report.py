@@ -18,6 +18,7 @@ from PIL import Image, UnidentifiedImageError
 
 from streamer.folder import ANSWERS, EVENTS, FRAMES, REPORT, SUMMARY
 from streamer.report_timeline import THUMBNAILS, WIDTH, Scale, at, lanes, spread
+from wire.boxes import find_boxes, without_boxes
 
 _PICTURE_PX, _THUMBNAIL_PX = 480, 240  # longer side; a phone shows them twice as dense
 _MOST_PICTURES = 240  # in the whole report; further ones are named, not shown
@@ -50,6 +51,7 @@ def write_report(folder: Path) -> None:
         undefined=jinja2.StrictUndefined,
     )
     environment.filters["at"] = at
+    environment.filters["plain"] = without_boxes
     page = environment.get_template("report.html.j2").render(
         _content(events, answers, summary, Pictures(folder / FRAMES))
     )
@@ -91,13 +93,15 @@ def _feed(events: list[Record], answers: list[Record], pictures: Pictures) -> li
     """Stretches of talk and questions with their answers, in order: {"talk": [...], "folded"} or {"answer": ...}."""
     ids = {str(a["id"]) for a in answers}
     options = {e["id"]: e["options"] for e in events if e["event"] == "asked"}
+    kept = [e for e in events if e["event"] == "kept"]
     talk = [e for e in events if e["event"] == "heard" and e["source"] == "spoken" and e["id"] not in ids]
     items = [(e["end"], 0, e) for e in talk] + [(a["t_query"], 1, a) for a in answers]
     feed: list[Record] = []
     for _, is_answer, record in sorted(items, key=lambda item: item[:2]):
         if is_answer:
             lettered = list(zip(string.ascii_uppercase, options.get(str(record["id"]), ()), strict=False))
-            feed.append({"answer": record, "options": lettered, "evidence": _evidence(record, pictures)})
+            evidence, pointed = _evidence(record, pictures), _pointed(record, kept, pictures)
+            feed.append({"answer": record, "options": lettered, "evidence": evidence, "pointed": pointed})
         elif feed and "talk" in feed[-1]:
             feed[-1]["talk"].append(record)
         else:
@@ -120,6 +124,17 @@ def _evidence(answer: Record, pictures: Pictures) -> Record:
         "more": len(answer["evidence"]) - len(lines),
         "pictures": [(t_s, uri) for t_s, uri in shown.values() if uri][:4],
     }
+
+
+def _pointed(answer: Record, kept: list[Record], pictures: Pictures) -> Record:
+    """The boxes of an answer on the newest key frame that was there when it was asked; {} without boxes or frame.
+    Sides in thousandths of the picture."""
+    marked = find_boxes(answer["text"])
+    seen = [e for e in kept if e["t"] <= answer["t_query"]]
+    uri = pictures.uri(seen[-1]["key_frame"], _PICTURE_PX) if marked and seen else ""
+    if not uri:
+        return {}
+    return {"t": seen[-1]["t"], "uri": uri, "marks": [(one.name, box) for one in marked for box in one.boxes]}
 
 
 class Pictures:

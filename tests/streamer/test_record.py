@@ -107,10 +107,11 @@ def answer(**changes: Any) -> dict[str, Any]:
     } | changes  # fmt: skip
 
 
-def test_the_report_is_one_file_that_says_everything(tmp_path: Path) -> None:
+def reported(tmp_path: Path, *answers: dict[str, Any]) -> str:
+    """The page of a made-up replay."""
     picture = io.BytesIO()
     Image.new("RGB", (1280, 720), (200, 30, 30)).save(picture, "JPEG")
-    (tmp_path / "frames").mkdir()
+    (tmp_path / "frames").mkdir(exist_ok=True)
     (tmp_path / "frames/a.jpg").write_bytes(picture.getvalue())
     (tmp_path / "frames/gone.jpg").write_bytes(b"no picture")
     heard = {"event": "heard", "source": "spoken", "start": 1.0, "end": 2.0, "asks": False, "turn": 0, "score": 1.0}
@@ -125,14 +126,18 @@ def test_the_report_is_one_file_that_says_everything(tmp_path: Path) -> None:
         {"t": 9.0, "event": "end", "frames": 9, "chunks": 90, "questions": 2, "answers": 2, "silent": 0, "lost": 1,
          "frames_dropped": 3},
     ]  # fmt: skip
-    lost = answer(id="q2", state="lost", reason="a process crashed", text="", heard="", t_first_audio=None, evidence=[])
     summary = {"media_s": 9.0, "wall_s": 2.0, "speed": None, "real_time_factor": 4.5,
                "counters": {"memory": {"questions": 2}}, "busy_s": {"memory": {"recall": 0.5}}}  # fmt: skip
     (tmp_path / "events.jsonl").write_text("".join(json.dumps(e) + "\n" for e in events))
-    (tmp_path / "answers.jsonl").write_text("".join(json.dumps(a) + "\n" for a in (answer(), lost)))
+    (tmp_path / "answers.jsonl").write_text("".join(json.dumps(a) + "\n" for a in answers))
     (tmp_path / "summary.json").write_text(json.dumps(summary))
     write_report(tmp_path)
-    page = (tmp_path / "report.html").read_text()
+    return (tmp_path / "report.html").read_text()
+
+
+def test_the_report_is_one_file_that_says_everything(tmp_path: Path) -> None:
+    lost = answer(id="q2", state="lost", reason="a process crashed", text="", heard="", t_first_audio=None, evidence=[])
+    page = reported(tmp_path, answer(), lost)
     parser = Outside()
     parser.feed(page)
     assert parser.fetched == []
@@ -144,6 +149,19 @@ def test_the_report_is_one_file_that_says_everything(tmp_path: Path) -> None:
         "1 of 2", "recalled", "lost", "CLOSED", "hey omni",
     ):  # fmt: skip
         assert words in page, words
+
+
+def test_boxes_of_an_answer_lie_on_the_newest_picture(tmp_path: Path) -> None:
+    text = "It is <ref>the sign</ref><box>[[100, 200, 300, 600], [1, 2, 3, 4]]</box> there."
+    page = reported(tmp_path, answer(text=text, heard="It is", cut=True))
+    assert 'It is<span class="unheard"> the sign there.</span>' in page
+    assert "left: 10.0%; top: 20.0%; width: 20.0%; height: 40.0%" in page
+    assert page.count("<b>the sign</b>") == 2
+    assert "in the newest picture: 0:00" in page
+    assert "box>" not in page
+    plain = reported(tmp_path, answer(text="<box>[[1, 2]]</box>", heard=""))
+    assert "&lt;box&gt;[[1, 2]]&lt;/box&gt;" in plain  # malformed ones stay text
+    assert "newest picture" not in plain
 
 
 def test_the_terminal_shows_the_dialogue() -> None:
