@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from reasoning.chinese import is_chinese
+from reasoning.chinese_speech import spoken_chinese
 from wire.boxes import speakable
 from wire.words import word_set
 
@@ -22,6 +24,8 @@ _SYMBOLS = (
 
 def spoken(phrase: str) -> str:
     """The phrase as it is to be said; empty if there is nothing to say."""
+    if is_chinese(_ADDRESS.sub("", phrase)):
+        return spoken_chinese(speakable(phrase))
     text = _ADDRESS.sub(_address, speakable(phrase))
     text = _CLOCK.sub(_time, text)
     text = _MONEY.sub(_money, text)
