@@ -56,9 +56,11 @@ def test_every_profile_with_models_is_told_of() -> None:
 
 
 def test_the_voice_for_mandarin_exists() -> None:
-    assert "`reasoning.tts.options.voice=cmn`" in TEXT
-    voice = TTS.create("espeak", {"voice": "cmn"})
-    assert sum(piece.size for piece in voice.speak("你好", lambda: False)) > 0
+    assert "`reasoning.tts.options.voice=cmn+Hugo`" in TEXT
+    voice = TTS.create("espeak", {"voice": "cmn+Hugo"})
+    said = [b"".join(piece.tobytes() for piece in voice.speak("你好", lambda: False)) for _ in range(2)]
+    assert len(said[0]) > 2 * voice.sample_rate // 10
+    assert said[0] == said[1]  # which replays need
     voice.close()
 
 
