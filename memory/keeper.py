@@ -6,6 +6,7 @@ it, it embeds nothing.
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -76,11 +77,22 @@ class Keeper:
         self._phrases = VectorIndex(text_dim)
         self._clips = VectorIndex(clip_dim)
         self.upkeep = Upkeep(self.store, self.archive, self._grove, self._phrases, self._clips, self.folder)
-        self.upkeep.recover()
-        self.upkeep.open_indexes()
+        self._put_in_order()
         self.search = Search(self.store, self.archive, self._phrases, self._clips)
         self._memories = ClipMemories(self.archive, self._grove, self._clips)
         self._closed = False
+
+    def _put_in_order(self) -> None:
+        try:
+            self.upkeep.recover()
+            self.upkeep.open_indexes()
+        except (sqlite3.Error, OSError) as error:
+            self.store.database.close()
+            self._lock.release()
+            raise MemoryUnusable(
+                f"the memory {self.folder} cannot be put in order: {error}; see that the disk has room and the folder is "
+                f"writable, and try omnilive memory verify {self.folder}"
+            ) from error
 
     def close(self) -> None:
         """Write what is left and free the folder. May be called twice."""

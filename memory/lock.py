@@ -44,8 +44,14 @@ class FolderLock:
             ) from None
         where = {"address": address.name, "key": address.key} if address else {}
         content = json.dumps({"pid": os.getpid(), **where}).encode()
-        os.ftruncate(self._descriptor, 0)
-        os.pwrite(self._descriptor, content, 0)
+        try:
+            os.ftruncate(self._descriptor, 0)
+            os.pwrite(self._descriptor, content, 0)
+        except OSError as error:  # a full disk
+            os.close(self._descriptor)
+            raise MemoryUnusable(
+                f"the memory {folder} cannot be written: {error.strerror}; make room or choose another folder"
+            ) from error
 
     def release(self) -> None:
         """May be called twice."""

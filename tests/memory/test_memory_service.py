@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import os
 import sqlite3
 from pathlib import Path
 
@@ -322,6 +324,21 @@ async def test_a_full_disk_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         assert "database or disk is full; see that the disk has room" in told[0]
         assert not any(isinstance(x, Watermark) for x in m.out.sent)  # nothing is acknowledged that is not on disk
         await m.mark(1)
+
+
+async def test_a_key_frame_that_finds_no_room_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    async with memory() as m:
+        await m.open(tmp_path)
+        with monkeypatch.context() as patched:
+            patched.setattr(Path, "write_bytes", full)
+            with pytest.raises(OSError, match="No space left"):
+                await m.see(0, sign("EXIT 12"))
+        told = [x.sentence for x in m.out.sent if isinstance(x, Warned)]
+        assert len(told) == 1
+        assert "No space left on device; see that the disk has room" in told[0]
 
 
 async def test_a_memory_that_cannot_be_opened_is_told_and_the_session_goes_on(tmp_path: Path) -> None:
