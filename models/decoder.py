@@ -6,6 +6,7 @@ nothing. Without a GPU the very same step is called instead. Knows no sampling a
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -17,7 +18,8 @@ from models.attention import choose_attention
 from models.kv_cache import FixedCache
 from models.language import CausalLm
 
-Mode = Literal["auto", "eager", "graph", "compile"]
+log = logging.getLogger(__name__)
+
 MODES = ("auto", "eager", "graph", "compile")
 SMALLEST_WINDOW = 512  # keys of the smallest captured step; larger ones are twice as large each
 SMALLEST_FUSED = 2048  # the same where each window costs a minute of compiling
@@ -148,6 +150,7 @@ class SteppingDecoder(Decoder):
         self._smallest = SMALLEST_FUSED if stepping.mode == "compile" else SMALLEST_WINDOW
         self._steps: dict[int, Callable[[], Tensor]] = {}
         device = next(model.parameters()).device  # type: ignore[attr-defined]
+        self._capture = capture if device.type == "cuda" else None
         self._id = torch.zeros(1, dtype=torch.long, device=device)
         self._at = torch.zeros(1, dtype=torch.long, device=device)
 
@@ -188,7 +191,14 @@ class SteppingDecoder(Decoder):
 
         if self.stepping.mode == "compile":
             step = torch.compile(step, fullgraph=True, dynamic=False)
-        return capture(step) if self._at.is_cuda else step
+        if self._capture is None:
+            return step
+        try:
+            return self._capture(step)
+        except RuntimeError as error:  # what cannot be captured runs as it is
+            log.warning("x decode steps cannot be captured, replies will be slower: %s", error)
+            self.stepping = Stepping("eager", f"capturing failed ({error})")
+            return step
 
 
 def capture(run: Callable[[], Tensor]) -> Callable[[], Tensor]:
@@ -200,7 +210,7 @@ def capture(run: Callable[[], Tensor]) -> Callable[[], Tensor]:
             run()
     torch.cuda.current_stream().wait_stream(side)
     graph = torch.cuda.CUDAGraph()
-    with torch.cuda.graph(graph):
+    with torch.cuda.graph(graph, capture_error_mode="thread_local"):  # other threads may go on using the GPU
         result = run()
 
     def replay() -> Tensor:

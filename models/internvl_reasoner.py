@@ -28,7 +28,7 @@ from models.text_stream import TextStream
 from models.tokenizers import Vocabulary
 
 BLOCK = 16  # tiles a pass of the vision transformer, to bound its memory
-KEPT = 32  # pictures whose tokens are kept
+KEPT = 64  # tiles whose tokens are kept
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ class InternVlReasoner:
             if name[0]:
                 self._kept[name] = one
                 self._kept.move_to_end(name)
-        while len(self._kept) > KEPT:
+        while sum(map(len, self._kept.values())) > KEPT:
             self._kept.popitem(last=False)
         return tokens
 
@@ -180,4 +180,5 @@ def needed(network: InternVlChat, weights: int, speed: Speed, dtype: torch.dtype
     patches = (vision.image_size // vision.patch_size) ** 2
     tower = Tower(pictures=BLOCK, tokens=patches + 1, hidden=vision.hidden_size, intermediate=vision.intermediate_size)
     text = Text(positions=CHUNK, **text_widths(network.language_model.config))
-    return estimate(weights, speed.context, text, tower, dtype.itemsize, gpu=device.type == "cuda")
+    kept = KEPT * network.config.tokens_per_tile
+    return estimate(weights, speed.context, text, tower, dtype.itemsize, kept=kept, gpu=device.type == "cuda")

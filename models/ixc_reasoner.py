@@ -31,6 +31,7 @@ from models.text_stream import TextStream
 from models.tokenizers import Vocabulary
 
 KEPT = 4  # canvases of frames whose tokens are kept
+CANVAS = 3000  # tokens of one, about
 LAYOUTS = ("merge_lora", "base")  # the first one knows video memory
 
 
@@ -232,7 +233,8 @@ def needed(config: Ixc25Config, weights: int, speed: Speed, dtype: torch.dtype, 
         intermediate=sizes["intermediate_size"],
     )
     text = Text(positions=CHUNK, **text_widths(config.language))
-    return estimate(weights, speed.context, text, tower, dtype.itemsize, gpu=device.type == "cuda")
+    gpu = device.type == "cuda"
+    return estimate(weights, speed.context, text, tower, dtype.itemsize, kept=KEPT * CANVAS, gpu=gpu)
 
 
 def has_memory(folder: Path) -> bool:

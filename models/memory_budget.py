@@ -71,12 +71,13 @@ def reading_bytes(text: Text, item: int) -> int:
     return text.positions * (3 * text.hidden + widest) * item + 3 * text.vocabulary * 4
 
 
-def estimate(weights: int, capacity: int, text: Text, tower: Tower, item: int, *, gpu: bool) -> Need:
-    """Of a reasoner whose cache holds `capacity` positions together with their embeddings."""
+def estimate(weights: int, capacity: int, text: Text, tower: Tower, item: int, *, kept: int, gpu: bool) -> Need:
+    """Of a reasoner whose cache holds `capacity` positions with their embeddings, and that keeps `kept` tokens of
+    pictures."""
     return Need(
         weights=weights,
         cache=capacity * (text.layers * text.kv + text.hidden) * item,
-        pictures=tower_bytes(tower, item),
+        pictures=tower_bytes(tower, item) + kept * text.hidden * item,
         reading=reading_bytes(text, item),
         libraries=LIBRARIES if gpu else 0,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any, cast
@@ -64,6 +65,43 @@ def test_captured_steps_say_the_same(
     resident = Resident(network.lm, 88, stepping)
     assert alike(told(generate(network.lm, embeds_of(network, LONG), NEW, resident=resident)), plain)
     assert sorted(resident._steps) == [44, 88]
+
+
+def like_a_graph(run: Callable[[], Tensor]) -> Callable[[], Tensor]:
+    """Runs twice before, and gives its result in the same place each time, as `decoder.capture` does on a GPU."""
+    run()
+    place = run()
+
+    def replay() -> Tensor:
+        return place.copy_(run())
+
+    return replay
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_steps_bear_capturing(networks: dict[str, InternVlChat], family: str) -> None:
+    network = networks[family]
+    resident = Resident(network.lm, 100, Stepping("graph", "a test"))
+    resident._capture = like_a_graph
+    ours = told(generate(network.lm, embeds_of(network, LONG), NEW, resident=resident))
+    assert alike(ours, told(generate(network.lm, embeds_of(network, LONG), NEW)))
+
+
+def test_steps_that_cannot_be_captured_run_as_they_are(
+    networks: dict[str, InternVlChat], caplog: pytest.LogCaptureFixture
+) -> None:
+    def fails(run: Callable[[], Tensor]) -> Callable[[], Tensor]:
+        run()
+        raise RuntimeError("operation not permitted when stream is capturing")
+
+    network = networks["qwen2"]
+    resident = Resident(network.lm, 100, Stepping("graph", "a test"))
+    resident._capture = fails
+    ours = told(generate(network.lm, embeds_of(network, LONG), NEW, resident=resident))
+    assert alike(ours, told(generate(network.lm, embeds_of(network, LONG), NEW)))
+    assert "cannot be captured" in caplog.text
+    assert resident.stepping.mode == "eager"
+    resident.warm_up()
 
 
 @pytest.mark.parametrize("family", FAMILIES)
