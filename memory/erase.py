@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from memory.archive import Archive
-from memory.events import ANSWER, INSTANT, QUESTION, SOUND, SPEECH, Event, row_id
+from memory.events import ANSWER, INSTANT, QUESTION, SOUND, SPEECH, WORDS, Event, row_id
 from memory.grove import Grove
 from memory.store import Store
 
@@ -66,7 +66,7 @@ class Eraser:
             rest = [piece for hit in hits for piece in self._rest(hit.event, from_ns, to_ns, seen_ns)]
             self._put(rest)  # first, so that a sentence that is still true keeps its row
             kept = {piece.id for piece in rest}
-            done.strings += [hit.event.subject for hit in hits if len(hit.event.subject) >= TELLING]
+            done.strings += _telling(hit.event for hit in hits)
             done.phrases += self._store.drop(hit.event.id for hit in hits if hit.event.id not in kept)
         self._pictures(session, from_ns, to_ns, done)
         self._db.execute("DELETE FROM questions WHERE session = ? AND t_ns BETWEEN ? AND ?", (session, from_ns, to_ns))
@@ -126,7 +126,7 @@ class Eraser:
             self._store.put([event], start_unix_s=row.start_unix_s, recorded_at=row.start_unix_s)
 
     def _gone(self, events: list[Event], done: Erased) -> None:
-        done.strings += [event.subject for event in events if len(event.subject) >= TELLING]
+        done.strings += _telling(events)
         done.phrases += self._store.drop(event.id for event in events)
 
     def _quoted(self, session: int, after_ns: int, done: Erased) -> None:
@@ -187,6 +187,13 @@ class Eraser:
             if row.fetchone() is None:
                 gone.append(text)
         return gone
+
+
+def _telling(events: Iterable[Event]) -> list[str]:
+    """The strings by which events can be told: words read or said, and names of several words. "Silence" or "grey" is
+    true of too much to be a trace of anything."""
+    told = [e.subject for e in events if e.kind in WORDS or " " in e.subject]
+    return [text for text in told if len(text) >= TELLING]
 
 
 def find_traces(folder: Path, strings: Iterable[str], digests: Iterable[str]) -> list[str]:

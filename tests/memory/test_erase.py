@@ -153,6 +153,13 @@ def test_it_is_gone_after_the_next_opening(made: Made) -> None:
     again.close()
 
 
+def test_a_word_that_is_true_of_much_is_no_trace(made: Made) -> None:
+    made.event("sound", 605, 609, "silence")
+    made.event("sound", 1505, 1509, "silence")
+    made.embed()
+    assert made.erase(spans=((1, 600 * S, 1200 * S - 1),)) == []
+
+
 def test_retention_by_hours(tmp_path: Path) -> None:
     made = Made(tmp_path, minutes=90)
     spans = made.keeper.retain(1, 1.0, 0)
