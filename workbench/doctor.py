@@ -77,7 +77,8 @@ def examine(config: Config, profile: str = "") -> Iterator[Finding]:
     if is_whole:
         yield from _memory(list(needs.values()))
     elif profile in PUBLISHED_BYTES:
-        yield _expected(PUBLISHED_BYTES[profile])
+        bits = config.reasoning.llm.options.get("bits") or 16
+        yield _expected(PUBLISHED_BYTES[profile] * int(bits) // 16)
     yield from _libraries(config, has_weights=bool(needs) or not is_whole)
 
 
