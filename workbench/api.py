@@ -10,7 +10,7 @@ with load("internvl2-8b") as chat:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field, replace
 from importlib import import_module
 from pathlib import Path
@@ -106,7 +106,7 @@ class Chat:
         video: str | Path | Video | None = None,
         cancelled: Cancelled = lambda: False,
         **settings: Any,  # fields of Settings, for this answer
-    ) -> Iterator[str]:
+    ) -> Generator[str]:
         """The words of the answer as they come; at its end, or where it was left, question and answer are history."""
         turn = self._turn(text, images, video)
         chosen = replace(self.settings, **settings)
