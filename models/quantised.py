@@ -17,6 +17,7 @@ from models.internlm2 import PartialLoraLinear
 
 CHOICES = (0, 4, 8)  # bits of a weight; 0: as it is stored
 _BLOCK = 64  # weights that share a scale in 4 bits
+_OUTLIER = 6.0  # size of an input from which on its column is multiplied in 16 bits, as published
 
 
 def library() -> Any:
@@ -54,7 +55,9 @@ class PackedLinear(nn.Module):
         """Take the weight (out, in); it is packed on the device."""
         nn8bit, (rows, columns) = library().nn, self.shape
         if self.bits == 8:
-            inner = nn8bit.Linear8bitLt(columns, rows, bias=False, has_fp16_weights=False, device="meta")
+            inner = nn8bit.Linear8bitLt(
+                columns, rows, bias=False, has_fp16_weights=False, threshold=_OUTLIER, device="meta"
+            )
             inner.weight = nn8bit.Int8Params(weight.contiguous(), requires_grad=False, has_fp16_weights=False)
         else:
             inner = nn8bit.Linear4bit(
