@@ -86,7 +86,7 @@ def original_values(values: Mapping[str, Any], folder: Path) -> dict[str, Any]:
         "ps_version": "v2",
         "template": "internvl2_5",
         "use_thumbnail": True,
-        "dynamic_image_size": pictures.get("crop_to_patches", True),
+        "dynamic_image_size": True,  # the files say crop_to_patches = false, and the class's processor overrides it
         "min_dynamic_patch": pictures.get("min_patches", 1),
         "max_dynamic_patch": pictures.get("max_patches", MAX_TILES),
     }

@@ -25,6 +25,7 @@ from models.internvl_chat import InternVlChat
 from models.internvl_hf import MAX_TILES, original_key
 from models.internvl_loading import load_chat
 from models.internvl_reasoner import InternVlReasoner, Look
+from models.pair_encoders import VitFeatures
 
 pytestmark = pytest.mark.models
 
@@ -141,6 +142,10 @@ def test_both_layouts_answer_alike(tmp_path: Path, style: str) -> None:
     converted(tmp_path / "original", network)
     assert torch.equal(*(logits(load_chat(tmp_path / name, CPU, torch.float32)) for name in ("hf", "original")))
 
+    pixels = inputs()[0]
+    eyes = [VitFeatures(tmp_path / name, CPU[0], torch.float32).pictures(pixels) for name in ("hf", "original")]
+    assert torch.equal(*eyes)
+
     replies: list[list[str]] = []
     for name in ("hf", "original"):
         reasoner = InternVlReasoner(tmp_path / name, CPU[0], torch.float32)
@@ -177,7 +182,8 @@ def test_how_pictures_are_cut_is_read(tmp_path: Path) -> None:
     assert load_chat(tmp_path, CPU, torch.float32).config.max_dynamic_patch == MAX_TILES
     write_json(tmp_path / "preprocessor_config.json", {"crop_to_patches": False, "max_patches": 5})
     config = load_chat(tmp_path, CPU, torch.float32).config
-    assert (config.max_dynamic_patch, config.dynamic_image_size, config.use_thumbnail) == (5, False, True)
+    # The published files hold this very value, and transformers' processor for InternVL cuts all the same.
+    assert (config.max_dynamic_patch, config.dynamic_image_size, config.use_thumbnail) == (5, True, True)
 
 
 def test_a_missing_part_of_attention_is_named(tmp_path: Path) -> None:
