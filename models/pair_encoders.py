@@ -16,11 +16,12 @@ from torch import Tensor
 from transformers import AutoTokenizer, CLIPConfig, CLIPModel, SiglipConfig, SiglipModel
 
 from models import internvl_c_keys
-from models.checkpoint import CheckpointError, load_weights, read_json
+from models.checkpoint import CheckpointError, load_weights, read_json, read_weights
 from models.encoders import part_of, under
 from models.frames import FramePixels
 from models.internvit import InternVit, InternVitConfig
 from models.internvl_cg import InternVlCg, InternVlCgConfig
+from models.internvl_hf import fused_weights, is_hf, original_values
 from models.pixels import CLIP, IMAGENET, Normalisation
 from models.recognise import recognise
 from models.tokenizers import Vocabulary
@@ -181,13 +182,17 @@ class VitFeatures:
     def __init__(self, folder: Path, device: torch.device, dtype: torch.dtype) -> None:
         """Raises CheckpointError."""
         values = read_json(folder / "config.json")
+        hf = is_hf(values)
+        if hf:
+            values = original_values(values, folder)
         alone = values.get("model_type") == "intern_vit_6b"
         part = dict(part_of(values, "vision_config", "intern_vit_6b", folder))
         part["image_size"] = values.get("force_image_size") or part["image_size"]
         with torch.device("meta"):
             self._network = InternVit(InternVitConfig.from_dict(part))
         rename = None if alone else under("vision_model.")
-        load_weights(self._network, folder, rename=rename, device=device, dtype=dtype)
+        read = fused_weights if hf else read_weights
+        load_weights(self._network, folder, rename=rename, device=device, dtype=dtype, read=read)
         self._device, self._dtype = device, dtype
         self._prepare = squeezed(self._network.config.image_size, IMAGENET)
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from transformers import AutoConfig, AutoProcessor, GenerationConfig, Qwen2AudioForConditionalGeneration
 
 from models.audio_prompts import MAX_NEW_TOKENS, SAMPLE_RATE_HZ, chat_prompt
-from models.checkpoint import CheckpointError, read_json, require_memory, size_bytes, weight_files
+from models.checkpoint import CheckpointError, likely, read_json, require_memory, size_bytes, weight_files
 from models.loading import Loading
 
 # Their types say less than they do.
@@ -109,5 +109,5 @@ def require_all(folder: Path, info: dict[str, Any]) -> None:
         if keys := sorted(map(str, info.get(kind, ()))):
             raise CheckpointError(
                 f"{folder}: {len(keys)} {kind.replace('_', ' ')}, the first is {keys[0]}; "
-                "does the profile fit this checkpoint, and are all shards there?"
+                f"{likely(folder)}; are all shards there?"
             )

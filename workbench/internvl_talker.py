@@ -27,7 +27,7 @@ class InternVlTalker:
         self.frames = options.frames
 
     def choose_frames(self, n_frames: int, fps: float) -> list[int]:
-        return middles(n_frames, self.frames)
+        return middles(n_frames, max(1, self.frames))
 
     def stream(self, turns: Sequence[Turn], settings: Settings, cancelled: Cancelled) -> Iterator[str]:
         prompt, seen = self._prompt(turns, settings)

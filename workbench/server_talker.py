@@ -13,6 +13,7 @@ from models.completions import Message, choose_model, stream_words
 from models.patient_socket import RequestCancelled
 from models.remote import Server, read_key
 from reasoning.backends.openai_chat import SYSTEM, OpenAiChatOptions
+from workbench.errors import Unusable
 from workbench.frame_choice import middles
 from workbench.talker import Cancelled, Settings
 from workbench.turns import Picture, Turn, placed
@@ -35,6 +36,8 @@ class ServerTalker:
         return Server(options.base_url, key=key, deadline_s=options.deadline_s, silence_s=options.silence_s)
 
     def choose_frames(self, n_frames: int, fps: float) -> list[int]:
+        if self.frames < 1:
+            raise Unusable("the profile shows no frames; set reasoning.llm.options.frames, for a model with eyes")
         return middles(n_frames, self.frames)
 
     def stream(self, turns: Sequence[Turn], settings: Settings, cancelled: Cancelled) -> Iterator[str]:

@@ -48,6 +48,14 @@ def told(name: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
                 return command(*args, **kwargs)
             except (ConfigError, BackendError, Unusable, ValueError, OSError) as error:
                 fail(name, str(error))
+            except RuntimeError as error:
+                if type(error).__name__ != "OutOfMemoryError":  # PyTorch's, which is not imported for it
+                    raise
+                fail(
+                    name,
+                    "the GPU's memory is full; ask with fewer pictures, beams or questions, or set bits",
+                    1,
+                )
             except KeyboardInterrupt:
                 raise typer.Exit(STOPPED) from None
 
