@@ -79,6 +79,8 @@ def is_chinese(text: str) -> bool:
 @lru_cache(maxsize=8192)
 def pairs(word: str) -> tuple[str, ...]:
     """A run of Chinese characters as terms: each two neighbours, or what there is. Other words as they are."""
+    if word.isascii():
+        return (word,)
     found: list[str] = []
     for piece in _PIECE.findall(word):
         single = len(piece) < 3 or not RUN.fullmatch(piece)

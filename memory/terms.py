@@ -8,6 +8,7 @@ from memory.chinese_words import pairs
 from wire.words import STOPWORDS, content, stem, tokens, with_digits
 
 
+@lru_cache(maxsize=8192)
 def _root(word: str) -> str:
     """The stem of a stem: "left" becomes "leave" and must meet what "leave" itself becomes."""
     return stem(stem(word))

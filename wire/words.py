@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-_EXPANDED = (
+_CONTRACTED = (  # all of them have a quotation mark
     (re.compile(r"[\u2018\u2019`]"), "'"),
     (re.compile(r"\bcan't\b"), "can not"),
     (re.compile(r"\bwon't\b"), "will not"),
@@ -21,6 +21,9 @@ _EXPANDED = (
     (re.compile(r"'m\b"), " am"),
     (re.compile(r"\b(how|what|where|who|when|why)'d\b"), r"\1 did"),
     (re.compile(r"'(s|d)?\b"), ""),
+)
+_MARK = re.compile(r"[\u2018\u2019`']")
+_ABBREVIATED = (
     (re.compile(r"\bq\.? ?r\.?(?=\W|$)"), "qr"),
     (re.compile(r"\b([ap])\.? ?m\.?(?=\W|$)"), r"\1m"),
 )
@@ -188,7 +191,7 @@ _IRREGULAR = {
 def tokens(text: str) -> list[str]:
     """Lower-case words and numbers; contractions are spelled out, British spelling, no punctuation."""
     text = text.lower()
-    for pattern, replacement in _EXPANDED:
+    for pattern, replacement in (*_CONTRACTED, *_ABBREVIATED) if _MARK.search(text) else _ABBREVIATED:
         text = pattern.sub(replacement, text)
     return [_SPELLING.get(found, found) for found in _TOKEN.findall(text)]
 
@@ -198,7 +201,7 @@ def content(words: list[str]) -> list[str]:
     return list(dict.fromkeys(word for word in words if word not in STOPWORDS))
 
 
-@lru_cache(maxsize=32_768)
+@lru_cache(maxsize=8_192)
 def stem(word: str) -> str:
     """A light stem: "opens", "opened", "opening" -> "open"; irregular verbs and plurals by table."""
     if word in _IRREGULAR:
