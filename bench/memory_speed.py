@@ -1,10 +1,11 @@
 """How long a whole recall takes in a large memory while ingest goes on at one frame a second.
 
-    python -m bench.memory_speed --clips 100000          # 3 sentences a clip share 100 000 vectors
-    python -m bench.memory_speed --clips 1000000
+    python -m bench.memory_speed --clips 100000
+    python -m bench.memory_speed --clips 1000000 --folder DIR      # kept, and used again if it is there
 
-Makes a memory of that size, opens it with the lite profile as after a restart, and asks; a frame and a watermark come
-between any two questions. Ends with one JSON line.
+Makes a memory of that many clips and as many sentences, each with a vector, in bulk: rows as the process writes them,
+vectors around CLUSTERS random ones, inverted lists where there are more than may be scanned. Opens it with the lite
+profile as after a restart, and asks; a frame and a watermark come between any two questions. Ends with one JSON line.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import asyncio
 import json
 import os
 import random
+import sqlite3
 import tempfile
 import time
 from collections.abc import Iterator
@@ -32,6 +34,8 @@ from memory import service as memory_service
 from memory.archive import Archive
 from memory.events import Event, row_id
 from memory.grove import Grove
+from memory.index import build_lists
+from memory.keeper import Keeper
 from memory.sentences import sentence
 from memory.store import Store
 from memory.timeline import Clip
@@ -45,8 +49,8 @@ CLUSTERS = 2000  # sentences are about that many things
 _BATCH = 5000
 
 
-def fill(folder: Path, n_clips: int, seed: int) -> int:
-    """A session of n_clips clips, one distinct sentence and vector a clip, other events in between. Returns its end."""
+def fill(folder: Path, n_clips: int, seed: int) -> None:
+    """A session of n_clips clips, one distinct sentence and vector a clip, other events in between."""
     store = Store(folder)
     archive = Archive(store, folder)
     words = WORLDS["trial"]
@@ -75,7 +79,6 @@ def fill(folder: Path, n_clips: int, seed: int) -> int:
     Grove(store).nodes(row.no, 0, end_s * S)  # plants the tree
     store.progress(row.no, seen_ns=end_s * S, frames=end_s, serial=serial + 1, clips=n_clips + 1)
     store.close()
-    return end_s
 
 
 def _of_clip(n: int, rng: random.Random, world: World) -> Iterator[tuple[str, float, float, str]]:
@@ -105,8 +108,10 @@ def _near(centres: Any, n: int, draw: np.random.Generator) -> Any:
     return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
 
 
-async def measure(folder: Path, end_s: int, n_questions: int, wait_lists: bool) -> dict[str, Any]:
+async def measure(folder: Path, n_questions: int) -> dict[str, Any]:
+    """Questions at the end of the stream, and then some: each a second later than the one before."""
     sink = Sink()
+    at = end_of(folder) + 1
     began = time.perf_counter()
     service = await memory_service.create(Context(config.load("lite"), SystemClock(), sink))
     loaded = time.perf_counter()
@@ -119,16 +124,14 @@ async def measure(folder: Path, end_s: int, n_questions: int, wait_lists: bool) 
     )
     await service.handle(opened)
     ready_s = time.perf_counter() - loaded
+    keeper = service._desks["w"]._keeper._target  # type: ignore[attr-defined]  # of the service in this very process
     world = World(WORLDS["trial"], 1, 3)
     questions = (
         [p.fact.question for p in world.planted] + [a.question for a in world.alike] + list(world.words.unanswerable)
     )
-    at = end_s + 1
     times: list[float] = []
     busy: list[float] = []  # processor time, which other work on the machine disturbs less
     frames: list[float] = []
-    if wait_lists:
-        at = await _until_switched(service, world, at)
     for n in range(n_questions):
         asked = time.perf_counter()
         for message in world.messages("w", at, at + 1):
@@ -137,7 +140,7 @@ async def measure(folder: Path, end_s: int, n_questions: int, wait_lists: bool) 
         frames.append((time.perf_counter() - asked) * 1e3)
         text = questions[n % len(questions)] + ("" if n < len(questions) else f" ({n})")  # not from the cache
         words = Utterance(
-            session="w", t_ns=at * S + 1, turn=n, id=f"q{n}", source="typed", start_ns=at * S, end_ns=at * S, text=text,
+            session="w", t_ns=at * S + 1, turn=n, id=f"q{at}", source="typed", start_ns=at * S, end_ns=at * S, text=text,
             asks=True,
         )  # fmt: skip
         asked, cpu = time.perf_counter(), time.process_time()
@@ -152,21 +155,25 @@ async def measure(folder: Path, end_s: int, n_questions: int, wait_lists: bool) 
         "recall_cpu_ms_p99": round(float(np.percentile(busy, 99)), 1),
         "frame_ms_p50": round(float(np.median(frames)), 1),
         "resident_mb": round(psutil.Process().memory_info().rss / 1e6),
+        "exact": keeper._phrases.exact, "vectors": len(keeper._phrases), "load": round(os.getloadavg()[0], 1),
     }  # fmt: skip
-    await service.close()
     return numbers
 
 
-async def _until_switched(service: Any, world: World, at: int) -> int:
-    """Let the stream go on until the index is searched by lists."""
-    keeper = service._desks["w"]._keeper._target
-    while keeper._phrases.exact and len(keeper._phrases) > 100_000:
-        for message in world.messages("w", at, at + 1):
-            await service.handle(message)
-        await service.handle(Watermark(session="w", t_ns=at * S, seq=0))
-        await asyncio.sleep(0.2)
-        at += 1
-    return at
+def end_of(folder: Path) -> int:
+    """Seconds of media that the memory holds."""
+    database = sqlite3.connect(folder / "memory.db")
+    (seen_ns,) = database.execute("SELECT seen_ns FROM sessions").fetchone()
+    database.close()
+    return int(seen_ns) // S
+
+
+def make_lists(folder: Path) -> None:
+    """Inverted lists as the process makes them in the background, written to their files."""
+    keeper = Keeper(str(folder), DIM, DIM)
+    while name := keeper.crowded():
+        keeper.adopt(name, build_lists(keeper.snapshot(name)))
+    keeper.close()
 
 
 def main() -> None:
@@ -174,18 +181,20 @@ def main() -> None:
     parser.add_argument("--clips", type=int, default=100_000)
     parser.add_argument("--questions", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--folder", type=Path)
     arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = arguments.folder or Path(temporary)
         began = time.perf_counter()
-        end_s = fill(Path(folder), arguments.clips, arguments.seed)
+        if not (folder / "memory.db").exists():
+            folder.mkdir(parents=True, exist_ok=True)
+            fill(folder, arguments.clips, arguments.seed)
+            make_lists(folder)
         made_s = time.perf_counter() - began
-        figures = asyncio.run(measure(Path(folder), end_s, arguments.questions, arguments.clips > 100_000))
-        size = sum(p.stat().st_size for p in Path(folder).rglob("*") if p.is_file()) / 1e6
-    print(
-        json.dumps(
-            {"bench": "memory_speed", "clips": arguments.clips, "made_s": round(made_s), "mb": round(size), **figures}
-        )
-    )
+        figures = asyncio.run(measure(folder, arguments.questions))
+        size = sum(p.stat().st_size for p in folder.rglob("*") if p.is_file()) / 1e6
+        report = {"bench": "memory_speed", "clips": arguments.clips, "made_s": round(made_s), "mb": round(size)}
+        print(json.dumps(report | figures), flush=True)
 
 
 if __name__ == "__main__":
