@@ -38,11 +38,24 @@ def read_picture(source: str | Path | Image.Image) -> Picture:
         raise Unusable(f"{path} is no picture that can be read ({error}); give a PNG, JPEG or WebP file") from error
 
 
+def check_picture(path: Path) -> None:
+    """Raises Unusable for a file that is no picture by its beginning."""
+    try:
+        with Image.open(path):
+            return
+    except (UnidentifiedImageError, OSError, Image.DecompressionBombError) as error:
+        raise Unusable(f"{path} is no picture that can be read ({error}); give a PNG, JPEG or WebP file") from error
+
+
+def check_video(path: Path) -> None:
+    """Raises Unusable for a file without pictures that decode."""
+    if _probed(path).video is None:
+        raise Unusable(f"{path} holds no pictures; give a video, or --audio for sound")
+
+
 def read_video(path: Path, choose: Choose) -> Video:
     """The chosen frames of a video, upright."""
-    info = _probed(path)
-    if info.video is None:
-        raise Unusable(f"{path} holds no pictures; give a video, or --audio for sound")
+    check_video(path)
     n_frames, fps = count_frames(path)
     wanted = choose(n_frames, fps)
     if not wanted:

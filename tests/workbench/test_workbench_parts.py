@@ -195,6 +195,8 @@ def test_pictures_stand_where_the_model_wants_them() -> None:
         ('{"prompt": "a", "images": "b"}', "images must be a list"),
         ('{"prompt": "a", "video": 3}', "video must be a path"),
         ('{"prompt": "a", "images": ["nowhere.jpg"]}', "there is no file nowhere.jpg"),
+        ('{"prompt": "a", "images": ["b.jsonl"]}', "line 2: .*b.jsonl is no picture"),
+        ('{"prompt": "a", "video": "b.jsonl"}', "line 2: .*b.jsonl cannot be opened as a recording"),
     ],
 )
 def test_a_bad_line_is_named(tmp_path: Path, line: str, sentence: str) -> None:

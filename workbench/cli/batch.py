@@ -13,6 +13,7 @@ from rich.progress import Progress
 from wire.boxes import find_boxes
 from workbench.api import Chat, Request
 from workbench.errors import Unusable
+from workbench.media import check_picture, check_video
 
 _KEYS = {"id", "prompt", "images", "video"}
 
@@ -68,10 +69,15 @@ def _request(value: Any, beside: Path, number: int) -> Request:
         raise Unusable("images must be a list of paths")
     if video is not None and not isinstance(video, str):
         raise Unusable("video must be a path")
+    pictures, recording = [_found(one, beside) for one in images], _found(video, beside) if video else None
+    for path in pictures:
+        check_picture(path)
+    if recording:
+        check_video(recording)
     return Request(
         prompt=prompt,
-        images=[_found(one, beside) for one in images],
-        video=_found(video, beside) if video else None,
+        images=pictures,
+        video=recording,
         id=str(value.get("id", number)),
     )
 

@@ -96,6 +96,13 @@ def _check(
     for path in (*images, *filter(None, (video, audio, batch))):
         if not path.is_file():
             fail("chat", f"there is no file {path}; mend the path")
+    if images or video is not None:
+        from workbench.media import check_picture, check_video
+
+        for path in images:
+            check_picture(path)
+        if video is not None:
+            check_video(video)
 
 
 def _lines() -> Iterator[str]:
