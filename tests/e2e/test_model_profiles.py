@@ -65,7 +65,8 @@ def asked(clip: Path, tmp_path: Path, profile: str, options: dict[str, str]) -> 
 
 
 def local(folder: Path, **more: Any) -> str:
-    return f"{{checkpoint='{folder}', device='cpu'{''.join(f', {key}={value}' for key, value in more.items())}}}"
+    options = {"checkpoint": str(folder), "device": "cpu", **more}
+    return f"{{{', '.join(f'{key}={value!r}' for key, value in options.items())}}}"
 
 
 def write_release(folder: Path) -> None:
@@ -111,10 +112,19 @@ def test_omnilive(clip: Path, tmp_path: Path) -> None:
     assert [answer["text"] for answer in again.answers] != [answer["text"] for answer in done.answers]
 
 
-@pytest.mark.parametrize(("profile", "family"), [("internvl2-8b", "internlm2"), ("mini-internvl-4b", "phi3")])
-def test_internvl(clip: Path, tmp_path: Path, profile: str, family: str) -> None:
-    write_internvl(tmp_path / "chat", family)
-    done = asked(clip, tmp_path, profile, {"reasoning.llm.options": local(tmp_path / "chat", max_new_tokens=12)})
+@pytest.mark.parametrize(
+    ("profile", "family", "more"),
+    [
+        ("internvl2-8b", "internlm2", {}),
+        ("mini-internvl-4b", "phi3", {}),
+        ("internvl2-76b", "llama", {"device": "cpu,cpu", "bits": 4}),  # spread and packed
+    ],
+)
+def test_internvl(clip: Path, tmp_path: Path, profile: str, family: str, more: dict[str, Any]) -> None:
+    write_internvl(tmp_path / "chat", family, seed=5)
+    done = asked(
+        clip, tmp_path, profile, {"reasoning.llm.options": local(tmp_path / "chat", max_new_tokens=12, **more)}
+    )
     assert "llm internvl" in done.output
 
 
