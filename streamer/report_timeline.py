@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from streamer.times import clock_text, to_ns
+from wire.boxes import without_boxes
 
 WIDTH = 1000.0
 _MOST_TICKS = 10
@@ -71,7 +72,9 @@ def lanes(scale: Scale, events: Sequence[dict[str, Any]], answers: Sequence[dict
     ]
     asked = [scale.bar(a["t_query"], a["t_query"], "asked", f"{at(a['t_query'])} {a['question']}") for a in answers]
     heard = [
-        scale.bar(audible_s, a["t_end"], "cut" if a["cut"] else "answer", f"{at(audible_s)} {a['heard']}")
+        scale.bar(
+            audible_s, a["t_end"], "cut" if a["cut"] else "answer", f"{at(audible_s)} {without_boxes(a['heard'])}"
+        )
         for a in answers
         if (audible_s := a["t_first_audio"]) is not None
     ]

@@ -11,6 +11,7 @@ from rich.progress import BarColumn, Progress, TextColumn
 from rich.text import Text
 
 from streamer.times import clock_text
+from wire.boxes import without_boxes
 
 _MARK_WIDTH = 10  # of "answered: "
 
@@ -59,7 +60,7 @@ class TerminalView:
 
     def answered(self, t_ns: int, identity: str, heard: str, cut: bool) -> None:
         rest = " … (cut)" if cut and heard else ("(cut before it began)" if cut else "")
-        self._line(t_ns, "answered", f"{heard}{rest}  ({identity})", "bold green")
+        self._line(t_ns, "answered", f"{without_boxes(heard)}{rest}  ({identity})", "bold green")
 
     def warned(self, t_ns: int, sentence: str) -> None:
         self._line(t_ns, "warning", sentence, "bold yellow")

@@ -153,6 +153,7 @@ def test_the_report_is_one_file_that_says_everything(tmp_path: Path) -> None:
 
 def test_boxes_of_an_answer_lie_on_the_newest_picture(tmp_path: Path) -> None:
     text = "It is <ref>the sign</ref><box>[[100, 200, 300, 600], [1, 2, 3, 4]]</box> there."
+    assert "box&gt;" not in reported(tmp_path, answer(text=text, heard=text))
     page = reported(tmp_path, answer(text=text, heard="It is", cut=True))
     assert 'It is<span class="unheard"> the sign there.</span>' in page
     assert "left: 10.0%; top: 20.0%; width: 20.0%; height: 40.0%" in page
