@@ -136,7 +136,7 @@ def examine(folder: Path, said: Said) -> tuple[list[str], float]:
 def downgrade(folder: Path) -> None:
     """Make the memory one of the first version, so that the next opening migrates it."""
     database = sqlite3.connect(folder / "memory.db")
-    database.executescript("DROP TABLE nodes; PRAGMA user_version = 1;")
+    database.executescript("DROP TABLE nodes; ALTER TABLE phrases DROP COLUMN words; PRAGMA user_version = 1;")
     database.close()
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from memory.events import Event
-from memory.terms import terms
+from memory.terms import words_of
 
 COUNTED = 4096  # words whose occurrences are held in memory
 Array = NDArray[np.float32]
@@ -31,16 +31,14 @@ class Sentences:
 
     def phrase(self, event: Event) -> int:
         """Number of its sentence, which is stored if it is new."""
-        text = event.text
+        text, words = event.text, words_of(event.text)
         row = self.database.execute("SELECT id FROM phrases WHERE text = ?", (text,)).fetchone()
         if row is not None:
             return int(row[0])
-        done = self.database.execute("INSERT INTO phrases (text, gist) VALUES (?, ?)", (text, event.gist))
-        identity = int(done.lastrowid or 0)
-        self.database.execute(
-            "INSERT INTO phrase_words (rowid, words) VALUES (?, ?)", (identity, " ".join(terms(text)))
-        )
-        self._count(text, 1)
+        insert = "INSERT INTO phrases (text, gist, words) VALUES (?, ?, ?)"
+        identity = int(self.database.execute(insert, (text, event.gist, words)).lastrowid or 0)
+        self.database.execute("INSERT INTO phrase_words (rowid, words) VALUES (?, ?)", (identity, words))
+        self._count(words, 1)
         return identity
 
     def unembedded(self, limit: int) -> list[tuple[int, str]]:
@@ -61,16 +59,16 @@ class Sentences:
 
     def occurrences(self, words: Sequence[str]) -> dict[str, int]:
         """In how many sentences each word occurs. Counted once, then kept up to date: counting reads every place."""
-        for word in dict.fromkeys(words):
+        if len(self._occurrences) + len(words) > COUNTED:
+            self._occurrences.clear()
+        for word in words:
             if word not in self._occurrences:
                 row = self.database.execute("SELECT doc FROM phrase_vocabulary WHERE term = ?", (word,)).fetchone()
-                if len(self._occurrences) >= COUNTED:
-                    self._occurrences.pop(next(iter(self._occurrences)))
                 self._occurrences[word] = int(row[0]) if row else 0
         return {word: self._occurrences[word] for word in words}
 
-    def _count(self, text: str, change: int) -> None:
-        for word in self._occurrences.keys() & terms(text):
+    def _count(self, words: str, change: int) -> None:
+        for word in self._occurrences.keys() & words.split():
             self._occurrences[word] += change
 
     def forget(self) -> None:
@@ -94,12 +92,12 @@ class Sentences:
         unused = []
         for phrase in dict.fromkeys(phrases):
             if self.database.execute("SELECT 1 FROM events WHERE phrase = ? LIMIT 1", (phrase,)).fetchone() is None:
-                (text,) = self.database.execute("DELETE FROM phrases WHERE id = ? RETURNING text", (phrase,)).fetchone()
-                self.database.execute(
-                    "INSERT INTO phrase_words (phrase_words, rowid, words) VALUES ('delete', ?, ?)",
-                    (phrase, " ".join(terms(text))),
+                delete = "DELETE FROM phrases WHERE id = ? RETURNING words"
+                (words,) = self.database.execute(delete, (phrase,)).fetchone()
+                self.database.execute(  # with the very words that were inserted, else they stay
+                    "INSERT INTO phrase_words (phrase_words, rowid, words) VALUES ('delete', ?, ?)", (phrase, words)
                 )
-                self._count(text, -1)
+                self._count(words, -1)
                 unused.append(phrase)
         return unused
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import sqlite3
 
+from memory.terms import words_of
+
 
 class MemoryUnusable(Exception):
     """A memory that cannot be opened: the sentence names the folder, the cause and the fix."""
@@ -140,7 +142,16 @@ _V3 = (
     "CREATE INDEX IF NOT EXISTS events_open ON events (session, id) WHERE end_ns = 4611686018427387904",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_V1, _V2, _V3)
+# The words by which a sentence is found, as they were given to full text: it needs the same ones to forget them, and
+# what a question looks for is compared with them. words_of is memory.terms.words_of.
+_V4 = (
+    "ALTER TABLE phrases ADD COLUMN words TEXT NOT NULL DEFAULT ''",
+    "UPDATE phrases SET words = words_of(text)",
+    "INSERT INTO phrase_words (phrase_words) VALUES ('delete-all')",
+    "INSERT INTO phrase_words (rowid, words) SELECT id, words FROM phrases",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_V1, _V2, _V3, _V4)
 VERSION = len(MIGRATIONS)
 
 
@@ -151,6 +162,7 @@ def migrate(database: sqlite3.Connection, folder: str) -> int:
         raise MemoryUnusable(
             f"the memory {folder} has version {had}, this program knows up to {VERSION}; use a newer program"
         )
+    database.create_function("words_of", 1, words_of, deterministic=True)
     for version in range(had, VERSION):
         with transaction(database):
             for statement in MIGRATIONS[version]:

@@ -31,7 +31,7 @@ from memory.recall import (
     tells,
 )
 from memory.store import Found, Store
-from memory.terms import telling, terms
+from memory.terms import telling
 from memory.times import civil
 from wire.messages import Cues, Evidence
 
@@ -175,7 +175,7 @@ class Search:
         shares: dict[int, float] = {}
         for hit in hits:
             if hit.phrase not in shares:
-                present = terms(hit.event.text)
+                present = hit.words.split()
                 covered = (coverage(w, present, occurrences, n_phrases) for w in wanted)
                 shares[hit.phrase] = max(covered, default=0.0)
             judged.append(

@@ -26,7 +26,7 @@ TIDY_EVERY = 32  # commits
 
 _COLUMNS = (
     "e.id, e.session, e.kind, e.start_ns, e.end_ns, p.text, e.subject, e.value, e.score, e.track, e.attrs,"
-    " e.key_frame, e.phrase"
+    " e.key_frame, e.phrase, p.words"
 )
 _JOINED = "CROSS JOIN events e ON"  # after what chooses the events, which must be read first
 _SENTENCE = "CROSS JOIN phrases p ON p.id = e.phrase"
@@ -48,10 +48,11 @@ class SessionRow:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """An event with the sentence it shares with others like it."""
+    """An event with the sentence it shares with others like it, and the words by which that is found."""
 
     event: Event
     phrase: int
+    words: str = ""
 
 
 class Store(Sentences):
@@ -223,7 +224,7 @@ def _packed(attrs: Mapping[str, str]) -> str:
 
 
 def _evidence(row: tuple[Any, ...], t_ns: int) -> Evidence:
-    _, _, kind, start_ns, end_ns, text, subject, value, _, track, attrs, key_frame, _ = row
+    _, _, kind, start_ns, end_ns, text, subject, value, _, track, attrs, key_frame, *_ = row
     return Evidence(
         start_ns=start_ns, end_ns=max(start_ns, min(end_ns, t_ns)), kind=kind, text=text, subject=subject,
         value=value if math.isfinite(value) else 0.0, key_frame=key_frame, track=track,
@@ -232,9 +233,11 @@ def _evidence(row: tuple[Any, ...], t_ns: int) -> Evidence:
 
 
 def _found(row: tuple[Any, ...]) -> Found:
-    (identity, session, kind, start_ns, end_ns, text, subject, value, score, track, attrs, key_frame, phrase) = row
+    (identity, session, kind, start_ns, end_ns, text, subject, value, score, track, attrs, key_frame, phrase, words) = (
+        row
+    )
     event = Event(
         id=identity, session=session, kind=kind, start_ns=start_ns, end_ns=end_ns, text=text, subject=subject,
         value=value, score=score, track=track, attrs=json.loads(attrs) if attrs else {}, key_frame=key_frame,
     )  # fmt: skip
-    return Found(event, phrase)
+    return Found(event, phrase, words)

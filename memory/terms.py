@@ -32,6 +32,11 @@ def terms(text: str) -> tuple[str, ...]:
     return tuple(_root(term) for word in with_digits(tokens(text)) for term in pairs(word))
 
 
+def words_of(text: str) -> str:
+    """The terms as they stand in full text."""
+    return " ".join(terms(text))
+
+
 @lru_cache(maxsize=1024)
 def telling(text: str) -> tuple[str, ...]:
     """The stems that carry what a question is about, each once; common ones only if there is nothing else."""

@@ -127,6 +127,20 @@ def test_counted_words_stay_counted(store: Store) -> None:
     assert store.occurrences([word]) == {word: 2}
 
 
+def test_an_older_memory_gets_the_words_of_its_sentences(store: Store, tmp_path: Path) -> None:
+    _put(store, _event(1, 1, text="the ferry leaves"))
+    store.commit()
+    store.database.execute("INSERT INTO phrase_words (rowid, words) VALUES (1, 'otherwise')")  # by other rules
+    store.database.executescript("ALTER TABLE phrases DROP COLUMN words; PRAGMA user_version = 3;")
+    store.close()
+    again = Store(tmp_path)
+    (found,) = again.of_phrases([1], 1, 0, 9 * S, limit=1)
+    assert found.words.split() == list(terms("the ferry leaves"))
+    assert again.search(["otherwise"], 5) == []
+    again.drop([row_id(1, 1)])
+    assert again.database.execute("SELECT count(*) FROM phrase_vocabulary").fetchone() == (0,)
+
+
 def test_sessions_are_apart(store: Store) -> None:
     _put(store, _event(1, 1, 2), _event(1, 1, 2, session=2))
     assert [f.event.session for f in store.overlapping(2, 0, 5 * S, (), limit=9)] == [2]
