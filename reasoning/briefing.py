@@ -10,7 +10,7 @@ import string
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from wire.messages import Evidence, FrameKept, Picture, Question
+from wire.messages import Evidence, Forget, FrameKept, Picture, Question
 
 SECOND_NS = 1_000_000_000
 RESIDENT = 4  # newest key frames that a model may have read before there is a question, at most
@@ -75,6 +75,23 @@ def with_frames(question: Question, kept: Iterable[FrameKept]) -> Question:
         return question
     pictures = (Picture(t_ns=one.t_ns, jpeg=one.jpeg, kept=True) for one in kept if one.t_ns <= question.t_ns)
     return replace(question, newest=tuple(pictures))
+
+
+def without(question: Question, erased: Iterable[Forget]) -> Question:
+    """A question that was on its way while spans of time were erased: nothing in it shows or tells of them."""
+    spans = [(one.start_ns, one.end_ns) for one in erased if question.t_ns <= one.t_ns]
+
+    def stays(start_ns: int, end_ns: int) -> bool:
+        return all(end_ns < start or start_ns > end for start, end in spans)
+
+    evidence, log = (
+        tuple(e for e in given if stays(e.start_ns, e.end_ns)) for given in (question.evidence, question.log)
+    )
+    newest = tuple(p for p in question.newest if stays(p.t_ns, p.t_ns))
+    if (evidence, log, newest) == (question.evidence, question.log, question.newest):
+        return question
+    # Memory tokens are made of whole clips: they cannot be told apart.
+    return replace(question, evidence=evidence, log=log, newest=newest, tokens=None, overview=None)
 
 
 def _chosen(question: Question, limit: int) -> list[tuple[int, Evidence]]:

@@ -18,7 +18,7 @@ import numpy as np
 
 from reasoning.backends import LLM, TTS
 from reasoning.backends.base import Chunk
-from reasoning.briefing import with_frames
+from reasoning.briefing import with_frames, without
 from reasoning.gate import judge
 from reasoning.phrases import Phrases
 from reasoning.residence import Residence
@@ -40,6 +40,7 @@ class _Session:
     newest_turn: int = 0
     frames: deque[m.FrameKept] = field(default_factory=lambda: deque(maxlen=_FRAMES_KEPT))
     replying: dict[str, tuple[int, asyncio.Event]] = field(default_factory=dict)  # reply id -> turn, stale
+    erased: deque[m.Forget] = field(default_factory=lambda: deque(maxlen=64))
 
     def is_stale(self, turn: int) -> bool:
         """A replay drops nothing: there only the edge cuts."""
@@ -145,6 +146,7 @@ class ReasoningService:
         if session := self._sessions.get(message.session):
             kept = [f for f in session.frames if not message.start_ns <= f.t_ns <= message.end_ns]
             session.frames = deque(kept, maxlen=_FRAMES_KEPT)
+            session.erased.append(message)
         await self._residence.forget()
         await self._context.send(
             m.Forgotten(
@@ -162,6 +164,7 @@ class ReasoningService:
             self._context.count("questions_stale")
             await self._done(question, _Reply(), "stale", "a newer turn began")
             return
+        question = without(question, session.erased)
         verdict = judge(question)
         if not verdict.answer and not question.say:
             self._context.count("questions_silent")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from reasoning.briefing import Limits, brief, chosen_option, clock
-from wire.messages import Cues, Evidence, HistoryTurn, Picture, Question
+from reasoning.briefing import Limits, brief, chosen_option, clock, without
+from wire.messages import Cues, Evidence, Forget, HistoryTurn, Picture, Question, Tensor
 
 pytestmark = pytest.mark.unit
 
@@ -65,6 +65,28 @@ def test_the_newest_key_frames_are_the_same_for_every_question() -> None:
         resident = [shown.jpeg for shown in told.shown if shown.resident]
         assert resident == [b"n20", b"n30", b"n40", b"n57"][4 - Limits(frames=limit).resident :]
     assert [Limits(frames=n).resident for n in (0, 1, 2, 8, 30)] == [0, 0, 1, 4, 4]
+
+
+def test_nothing_of_an_erased_span_is_left_in_a_question() -> None:
+    asked = question(
+        newest=tuple(Picture(t_ns=i * SECOND_NS, jpeg=b"n%d" % i) for i in (3, 5, 9)),
+        evidence=(seen(5, "erased"), seen(9, "stays")),
+        log=(Evidence(start_ns=0, end_ns=4 * SECOND_NS, kind="text", text="touches it"), seen(9, "stays")),
+        tokens=Tensor(data=b"", dtype="float32", shape=(0,)),
+    )
+
+    def erased(start_s: int, end_s: int, at_s: int = 60) -> Forget:
+        span = {"start_ns": start_s * SECOND_NS, "end_ns": end_s * SECOND_NS}
+        return Forget(session="s", t_ns=at_s * SECOND_NS, request_id="f", **span)
+
+    assert without(asked, []) is asked
+    assert without(asked, [erased(20, 30)]) is asked
+    assert without(asked, [erased(4, 6, at_s=59)]) is asked  # it was put afterwards: memory knows
+    left = without(asked, [erased(20, 30), erased(4, 6)])
+    assert [p.t_ns // SECOND_NS for p in left.newest] == [3, 9]
+    assert [e.text for e in (*left.evidence, *left.log)] == ["stays", "stays"]
+    assert left.tokens is None
+    assert brief(left, Limits()).used == (0,)
 
 
 def test_without_recalled_pictures_the_present_has_all_places() -> None:

@@ -29,6 +29,7 @@ class Reader:
     def __init__(self, *, slow: bool = False, fails: bool = False) -> None:
         self.slow, self.fails = slow, fails
         self.done: list[Any] = []
+        self.asked: list[m.Question] = []
         self.reading = threading.Event()
 
     def prepare(self, kept: Sequence[m.FrameKept], cancelled: Callable[[], bool]) -> None:
@@ -43,11 +44,12 @@ class Reader:
         self.done.append("forgot")
 
     def answer(self, question: m.Question, cancelled: Callable[[], bool]) -> Iterator[Chunk]:
+        self.asked.append(question)
         self.done.append("answered")
         yield Chunk(text="Yes.")
 
     def speak(self, phrase: str, cancelled: Callable[[], bool]) -> Iterator[Any]:
-        return iter(())
+        yield from ()
 
 
 class Plain:
@@ -145,6 +147,14 @@ async def test_what_is_erased_is_dropped_before_it_is_said_so() -> None:
     running = await service(reader, "replay")
     await running.handle(m.Forget(session="s", t_ns=5, request_id="f", start_ns=2, end_ns=3))
     assert reader.done == ["forgot", "said so"]
+    for text in ("Was there a dog?", "What was it?"):  # was on its way
+        late = m.Question(
+            session="s", t_ns=4, id="q", reply_id="r", why="asked", source="typed", text=text, cues=m.Cues(),
+            newest=(m.Picture(t_ns=1, jpeg=b"a"), m.Picture(t_ns=2, jpeg=b"b")),
+        )  # fmt: skip
+        await running.handle(late)
+        assert [picture.t_ns for picture in reader.asked[-1].newest] == [1]
+    reader.done = reader.done[:2]
     await running.handle(m.SessionClosed(session="s", t_ns=6))
     assert reader.done[2:] == ["forgot"]
     await running.close()
