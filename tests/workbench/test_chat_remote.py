@@ -78,6 +78,17 @@ def test_a_batch_keeps_its_order(server: OpenAiServer) -> None:
     assert asked == {str(i) for i in range(9)}
 
 
+def test_what_was_answered_before_an_error_is_kept(server: OpenAiServer, tmp_path: Path) -> None:
+    good, bad = server.answers[CHAT][0], reply({"error": {"message": "too long"}}, 400)
+    server.answers[CHAT] = [good, good, bad]
+    (tmp_path / "b.jsonl").write_text('{"prompt": "one"}\n' * 5)
+    out = tmp_path / "out.jsonl"
+    done = run("chat", "--batch", tmp_path / "b.jsonl", "--out", out, "--batch-size", 2, *args(server))
+    assert done.code == 2
+    assert "too long" in done.err
+    assert [json.loads(line)["id"] for line in out.read_text().splitlines()] == ["1", "2"]
+
+
 def test_beams_are_the_servers_affair(server: OpenAiServer) -> None:
     with talk(server) as chat, pytest.raises(ValueError, match="a server searches with beams only by a field"):
         chat.say("a", beams=2)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from rich.console import Console
 from rich.progress import Progress
@@ -19,20 +21,34 @@ _KEYS = {"id", "prompt", "images", "video"}
 
 
 def run_batch(talk: Chat, file: Path, out: Path | None, size: int, notes: Console) -> None:
-    """Everything is checked before anything is loaded; the answers are written in the order of the questions."""
+    """Everything is checked before anything is loaded. Answers are written in the order of the questions, as soon as
+    they are there: what ends a batch early leaves what was answered until then."""
     requests = read_requests(file)
     _ = talk.talker
-    with Progress(console=notes, transient=True, disable=not notes.is_terminal) as progress:
+    with _opened(out) as to, Progress(console=notes, transient=True, disable=not notes.is_terminal) as progress:
         task = progress.add_task("answering", total=len(requests))
-        answers = talk.batch(requests, size=size, done=lambda n: progress.update(task, completed=n))
-    lines = [_line(request, answer) for request, answer in zip(requests, answers, strict=True)]
-    text = "".join(f"{json.dumps(line, ensure_ascii=False)}\n" for line in lines)
+        for at in range(0, len(requests), size):
+            asked = requests[at : at + size]
+            for request, answer in zip(asked, talk.batch(asked, size=size), strict=True):
+                to.write(f"{json.dumps(_line(request, answer), ensure_ascii=False)}\n")
+            to.flush()
+            progress.update(task, completed=at + len(asked))
+    if out is not None:
+        notes.print(f"{len(requests)} answers in {out}", style="dim", soft_wrap=True)
+
+
+@contextmanager
+def _opened(out: Path | None) -> Iterator[TextIO]:
     if out is None:
-        sys.stdout.write(text)
-    else:
+        yield sys.stdout
+        return
+    try:
         out.parent.mkdir(parents=True, exist_ok=True)
-        out.write_text(text, encoding="utf-8")
-        notes.print(f"{len(lines)} answers in {out}", style="dim", soft_wrap=True)
+        file = out.open("w", encoding="utf-8")
+    except OSError as error:
+        raise Unusable(f"{out} cannot be written: {error}") from error
+    with file:
+        yield file
 
 
 def read_requests(file: Path) -> list[Request]:

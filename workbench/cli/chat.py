@@ -158,6 +158,7 @@ def _converse(
             console.print()
             return
         command, _, rest = line.partition(" ")
+        named = Path(rest.strip().strip("'\"")).expanduser()
         match command:
             case "":
                 continue
@@ -167,9 +168,9 @@ def _converse(
                 talk.forget()
                 images, video = [], None
             case "/image":
-                images = [*images, Path(rest.strip()).expanduser()]
+                images = [*images, named]
             case "/video":
-                video = Path(rest.strip()).expanduser()
+                video = named
             case _ if command.startswith("/"):
                 notes.print(HELP, style="dim")
             case _:
