@@ -51,6 +51,44 @@ SLOTS = {
 }
 
 FORMS = """
+what could we read on the {colour} {print}|what could you read on the {print}|what did we read on the {print}
+what were the first words you read|what were the {order} words you saw|what was the first word you read
+which words can you see there|what words do you see|what is written there|what is written up there
+read that {print} please|read the {print} please|read what is on the {print} please
+did we see the {colour} {thing} before the {colour} {thing}|did the {colour} {thing} come before the {colour} {thing}
+was the {colour} {thing} earlier than the {colour} {thing}
+which was earlier the {colour} {thing} or the {colour} {thing}
+have we seen a {colour} {thing} so far|have you seen a {colour} {thing}|did we see a {colour} {thing}
+when did we see the {colour} {thing}|when was the {colour} {thing} in the picture|when did the {colour} {thing} appear
+when did the {colour} {thing} show up|what came right after the {colour} {thing}
+to which side did the {colour} {thing} go|which way did the {colour} {thing} go
+where did the {colour} {thing} go left or right
+did the {colour} {thing} move to the left or to the right|in which direction did the {colour} {thing} move
+what direction was the {colour} {thing} moving in|what direction is the {colour} {thing} heading
+which way was the {colour} {thing} moving|which thing crossed the picture {order}|what was the last thing that moved
+what color is the background|what color is the wall|what color was the wall
+which color did the wall have before {colour}|before the wall became {colour} what color was it
+what color was the background before it turned {colour}|what color was the wall before it was painted {colour}
+what color do you see on the wall right now|the {thing} that we saw what color was it|what color did the {thing} have
+what was going on with the light|what happened to the lights|did something happen to the light
+what changed about the light
+when did the lights go out|when was the light switched off|when did the lights come back on|when did it get dark
+how long ago did the lights go out|how much time has passed since the lights went out|how long has it been dark
+how long has it been since the {thing} {done}|how many seconds ago did the {colour} {thing} appear
+how many persons are there|how many persons came in|how many visitors came in altogether|how many persons do you see
+how many people walked through the picture|how many people came into the room|is there anybody in the room
+is somebody there right now|do you see anybody now|is anyone in the picture at the moment|has the {thing} come back
+what is the {thing} called|what is the new {thing} called|what is the name of the new {thing}|what is my brother called
+what was the name of the {thing} again|tell me the name of our {thing}|who is the new {thing}|who fixed the {thing}
+what is the price of the {thing}|what do i have to pay for the {thing}|what was said about the price of the {thing}
+where can i find the {thing}|where should i look for the {thing}|where did she say the {thing} is
+where is the {thing} kept
+on which weekday is the {thing}|which day was mentioned for the {thing}|at what time does the {thing} close
+what is the phone number of the {thing}|how old is the {thing}|what did the {thing} say|how often did the {thing} ring
+summarize the last minute please|please sum up the last minute|what did i miss in the last minute
+tell me what happened during the first minute|give me a short summary of the first two minutes please
+what does the q r code say|what was in the q r code|where does the q r code lead|what did the q r code say
+what is in the q r code|which address does the code hold|what is inside the q r code|can you read the q r code
 what does the {print} say|what did the {print} say|what is written on the {print}|what was written on the {print}
 what does it say on the {print}|what is on the {print}|what was on the {print}|what text was on the {print}
 read the {print} to me|read me the {print}|can you read the {print} to me|can you read what the {print} says
@@ -146,14 +184,14 @@ _SEED = 20  # any: the same sentences every time
 
 
 def sentences(each: int = 30) -> list[str]:
-    """Every form, filled `each` times (once where it has no slot, weighted like a few)."""
+    """Every form, filled `each` times (once where it has no slot, weighted like half of that)."""
     draw = random.Random(_SEED)
     words = {slot: text.split("|") if "|" in text else text.split() for slot, text in SLOTS.items()}
     found: list[str] = []
     for form in FORMS.replace("\n", "|").split("|"):
         if not form:
             continue
-        for _ in range(each if "{" in form else max(1, each // 5)):
+        for _ in range(each if "{" in form else max(1, each // 2)):
             found.append(_filled(form, words, draw))
     return found
 

@@ -20,6 +20,7 @@ SURVIVED = 0.3  # share of structured tiles that stayed, below which the old pic
 SOLID = 0.6  # share of changed tiles that hold structure: a lamp or a shadow changes plain ones as well
 MOST_PARTS = 6  # things sought elsewhere when something went
 MOVED_LIKENESS = 0.75  # correlation of a thing with itself in another place
+BORDER_TO_BORDER = 0.9  # share of the picture's width or height from which a part of it is no thing that moves
 RETINTED = 0.15  # share of all tiles whose tint changed: no lamp does that
 STRUCTURE = 6.0  # standard deviation of grey levels in a tile that shows something
 REPLACED = 9.0  # levels by which a tile differs that shows something else: exposure and noise change it less
@@ -161,6 +162,8 @@ def _only_moved(before: Probe, after: Probe) -> bool:
     parts = sorted(((int(s[4]), s) for s in stats[1:count]), key=lambda part: -part[0])[:MOST_PARTS]
     found = 0
     for size, (x, y, w, h, _) in parts:
+        if w >= BORDER_TO_BORDER * gone.shape[1] or h >= BORDER_TO_BORDER * gone.shape[0]:
+            continue  # a floor's edge is like another floor's edge
         template = before[y * TILE_PX : (y + h) * TILE_PX, x * TILE_PX : (x + w) * TILE_PX]
         match = cv2.matchTemplate(after, np.ascontiguousarray(template), cv2.TM_CCOEFF_NORMED)
         found += size if float(match.max()) > MOVED_LIKENESS else 0

@@ -35,6 +35,7 @@ UNMOVED_FRAMES = 300  # a "person" who has not moved a finger for so long is fur
 CASCADES = str(Path(cv2.__file__).parent / "data") + "/"
 SIMPLE = ("circle", "oval", "square", "rectangle", "diamond", "triangle", "pentagon", "hexagon", "octagon")  # nobody
 POINTED = ("star", "cross", "heart")  # nor these, though an arm of theirs may pass for a head
+PLAIN = (*POINTED, "triangle", "diamond")  # with one colour and narrow at the top, but nobody
 MOTLEY = 22.0  # levels by which the colours of a person differ; a drawn star or cross has one colour
 ENTERING = 0.3  # heights of the picture that somebody at its border must have to be counted at once
 WALK = 0.03  # widths of the picture per second, from which a person is said to move
@@ -232,7 +233,7 @@ def _outlined(blob: Blob, is_figure: bool, aspect: float) -> Sighting:
     flat = height < (0.6 if cut_off else TALL) * (x1 - x0)
     if is_figure:
         evidence = 1.0
-    elif name in POINTED and blob.motley < MOTLEY:
+    elif name in PLAIN and blob.motley < MOTLEY:
         evidence = -0.5
     elif flat:
         evidence = 0.0 if cut_off or border_of(blob.box) else -0.5

@@ -22,6 +22,7 @@ from perception.prints import Print
 from perception.rereading import Rereading, touch
 from perception.text_lines import Box, Line
 
+LARGEST = 0.5  # share of the picture that one line of print can fill; what fills more is a street or a wall
 SECOND_LOOK = (
     0.15  # share of the frame that a region without print must have to be searched at a quarter of its size too
 )
@@ -140,7 +141,7 @@ class OcrStream:
 
     def _line(self, part: Rgb, corners: NDArray[np.float32], frame_height: int) -> Line | None:
         crop, box = _cut(part, corners)
-        if min(crop.shape[:2]) < 5:
+        if min(crop.shape[:2]) < 5 or (box[2] - box[0]) * (box[3] - box[1]) > LARGEST * part.shape[1] * frame_height:
             return None
         plate = prints.plate_of(crop)
         if crop.shape[1] < LONE_RATIO * crop.shape[0] and plate.contrast < text_lines.LONE_CONTRAST:
