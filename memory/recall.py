@@ -7,7 +7,7 @@ the same for every question, spreads the choice over time, and says "nothing" wh
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,9 +50,12 @@ class Candidate:
 
     background: float = FEW
     crowding: float = FEW
+    strength: float = field(init=False)  # 0..1, on one scale for all questions
 
-    @property
-    def strength(self) -> float:
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "strength", self._judged())
+
+    def _judged(self) -> float:
         # Words can be anything, so many that are alike were made alike; what is seen has few sentences anyway.
         crowding = self.crowding if self.event.kind in WORDS else self.background
         off = OF_BACKGROUND * self.background + OF_CROWDING * crowding
@@ -149,24 +152,23 @@ def coverage(wanted: Sequence[str], present: Iterable[str], occurrences: Mapping
 def fuse(candidates: Iterable[Candidate], cues: Cues, t_ns: int, *, limit: int = LIMIT) -> tuple[Evidence, ...]:
     """The best candidates as evidence, best first; empty if nothing is strong enough."""
     unique = {c.event.id: c for c in sorted(candidates, key=lambda c: c.strength)}
-    strong = [c for c in unique.values() if c.strength >= FOUND]
+    strong = sorted((c for c in unique.values() if c.strength >= FOUND), key=lambda c: _when(c, cues))
     if not any(c.tells for c in strong):
         return ()
-    rankings = [
-        (1.0, sorted(strong, key=lambda c: (-c.cosine, *_when(c, cues)))),
-        (1.0, sorted(strong, key=lambda c: (-c.words, *_when(c, cues)))),
-        (1.0, sorted(strong, key=lambda c: (-c.strength, *_when(c, cues)))),
+    rankings = [  # equals stay in order of time
+        (1.0, sorted(strong, key=lambda c: -c.cosine)),
+        (1.0, sorted(strong, key=lambda c: -c.words)),
+        (1.0, sorted(strong, key=lambda c: -c.strength)),
     ]
     if cues.kinds:
-        of_kind = sorted(strong, key=lambda c: (c.event.kind not in cues.kinds, -c.strength, *_when(c, cues)))
-        rankings.append((1.0, of_kind))
+        rankings.append((1.0, sorted(strong, key=lambda c: (c.event.kind not in cues.kinds, -c.strength))))
     if cues.order in ("first", "last") or cues.now or cues.anchor_ns >= 0:
-        rankings.append((0.5, sorted(strong, key=lambda c: _when(c, cues))))
+        rankings.append((0.5, strong))
     score: dict[int, float] = dict.fromkeys(unique, 0.0)
     for weight, ranking in rankings:
         for rank, candidate in enumerate(ranking):
             score[candidate.event.id] += weight / (RANK_CONSTANT + rank)
-    best = sorted(strong, key=lambda c: (-round(score[c.event.id], 6), *_when(c, cues)))
+    best = sorted(strong, key=lambda c: -round(score[c.event.id], 6))
     weak = [c for c in unique.values() if ALONG <= c.strength < FOUND]
     along = sorted(weak, key=lambda c: (-c.strength, *_when(c, cues)))
     return tuple(c.event.evidence(t_ns, c.strength) for c in _spread([*best, *along], limit))

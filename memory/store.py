@@ -11,6 +11,7 @@ import math
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
@@ -79,6 +80,10 @@ class Store(Sentences):
     def commit(self) -> None:
         if self.database.in_transaction:
             self.database.execute("COMMIT")
+
+    def forget(self) -> None:
+        super().forget()
+        _attrs.cache_clear()
 
     def tidy(self) -> None:
         """Move the write-ahead log into the database, once in a while; for moments in which nobody waits."""
@@ -219,6 +224,12 @@ def _owned(path: Path, durable: bool) -> sqlite3.Connection:
     return database
 
 
+@lru_cache(maxsize=512)
+def _attrs(packed: str) -> dict[str, str]:
+    found: dict[str, str] = json.loads(packed) if packed else {}
+    return found
+
+
 def _packed(attrs: Mapping[str, str]) -> str:
     return json.dumps(dict(attrs), ensure_ascii=False, sort_keys=True) if attrs else ""
 
@@ -228,7 +239,7 @@ def _evidence(row: tuple[Any, ...], t_ns: int) -> Evidence:
     return Evidence(
         start_ns=start_ns, end_ns=max(start_ns, min(end_ns, t_ns)), kind=kind, text=text, subject=subject,
         value=value if math.isfinite(value) else 0.0, key_frame=key_frame, track=track,
-        attrs=json.loads(attrs) if attrs else {},
+        attrs=dict(_attrs(attrs)),
     )  # fmt: skip
 
 
@@ -238,6 +249,6 @@ def _found(row: tuple[Any, ...]) -> Found:
     )
     event = Event(
         id=identity, session=session, kind=kind, start_ns=start_ns, end_ns=end_ns, text=text, subject=subject,
-        value=value, score=score, track=track, attrs=json.loads(attrs) if attrs else {}, key_frame=key_frame,
+        value=value, score=score, track=track, attrs=dict(_attrs(attrs)), key_frame=key_frame,
     )  # fmt: skip
     return Found(event, phrase, words)
