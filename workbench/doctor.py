@@ -63,8 +63,8 @@ def examine(config: Config, profile: str = "") -> Iterator[Finding]:
             yield _made(registry, chosen, part)
         elif getattr(options, "base_url", ""):
             yield _server(options, part)
-        elif getattr(options, "checkpoint", ""):
-            finding, need = _weights(chosen.backend, options, part)
+        elif checkpoint := _named(chosen.backend, options):
+            finding, need = _weights(chosen.backend, checkpoint, options, part)
             yield finding
             if need is not None:
                 needs[need.folder, need.devices] = need
@@ -122,9 +122,16 @@ def _server(options: Any, part: str) -> Finding:
     return Finding(part, "ok", f"{options.base_url} serves {', '.join(names[:4]) or 'no listed model'}")
 
 
-def _weights(backend: str, options: Any, part: str) -> tuple[Finding, Need | None]:
+def _named(backend: str, options: Any) -> str:
+    """The checkpoint that a backend's options name, "" for none; one that may be downloaded is not looked for."""
+    if backend == "checkpoint":  # the text encoder of that name
+        return "" if options.download else str(options.model)
+    return str(getattr(options, "checkpoint", ""))
+
+
+def _weights(backend: str, checkpoint: str, options: Any, part: str) -> tuple[Finding, Need | None]:
     try:
-        found = look_at(backend, options.checkpoint)
+        found = look_at(backend, checkpoint)
     except CheckpointError as error:
         return Finding(part, "missing", str(error), "docs/models.md says how to get it"), None
     shards = f"{found.n_files} file{'s' if found.n_files > 1 else ''}"
@@ -135,7 +142,10 @@ def _weights(backend: str, options: Any, part: str) -> tuple[Finding, Need | Non
     except (ValueError, RuntimeError) as error:
         return Finding(part, "missing", f"{what}; {error}", "set device"), None
     bits = getattr(options, "bits", 0) or 8 * dtype.itemsize
-    return Finding(part, "ok", what), Need(found.folder, devices, found.n_numbers * bits // 8)
+    need = Need(found.folder, devices, found.n_numbers * bits // 8)
+    if found.folder.name == "base" and backend == "ixc25":
+        return Finding(part, "note", f"{what}; it does not read clip memory", "fetch merge_lora/"), need
+    return Finding(part, "ok", what), need
 
 
 def _memory(needs: list[Need]) -> Iterator[Finding]:

@@ -162,6 +162,21 @@ def test_a_model_that_a_package_carries_is_looked_for(tmp_path: Path, monkeypatc
     assert "lacks encoder_model.ort" in finding(report, "perception.asr")["what"]
 
 
+def test_the_text_encoder_s_checkpoint_is_looked_for() -> None:
+    chosen = "memory.text_encoder={backend='checkpoint', options={model='nobody/nothing-0'}}"
+    code, report = told("--set", chosen)
+    assert code == 1
+    assert "`hf download nobody/nothing-0` fetches it" in finding(report, "memory.text_encoder")["what"]
+    assert told("--set", chosen.replace("0'", "0', download=true"))[0] == 0
+
+
+def test_a_base_that_reads_no_memory_is_noted(tmp_path: Path) -> None:
+    write_ixc(tmp_path / "base", memory_width=0)
+    _, report = told("--profile", "omnilive-7b", "--set", f"reasoning.llm.options={{checkpoint='{tmp_path}'}}")
+    assert finding(report, "reasoning.llm")["state"] == "note"
+    assert "does not read clip memory" in finding(report, "reasoning.llm")["what"]
+
+
 def test_a_table_for_people() -> None:
     done = run("doctor")
     assert done.code == 0
