@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from transformers import InternVLConfig
 
 from models.checkpoint import CheckpointError, Weight, holds_key, read_json, read_weights
 
@@ -52,8 +53,9 @@ def is_hf(values: Mapping[str, Any]) -> bool:
 def original_values(values: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     """The config.json of the original layout that says the same.
 
-    Raises CheckpointError for a vision tower that the original has not.
+    Raises CheckpointError for what the class does not understand, and for a vision tower that the original has not.
     """
+    values = _complete(values, folder)
     vision = values["vision_config"]
     unknown = [
         name
@@ -62,6 +64,8 @@ def original_values(values: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     ]
     if values.get("vision_feature_select_strategy", "default") != "default":
         unknown.append("vision_feature_select_strategy")
+    if not isinstance(values.get("vision_feature_layer", -1), int):
+        unknown.append("vision_feature_layer")
     if unknown:
         raise CheckpointError(
             f"{folder / 'config.json'}: {unknown[0]} has a value that no published InternVL has; take one of those"
@@ -133,6 +137,15 @@ def fused_weights(source: Path) -> Iterator[Weight]:
         raise CheckpointError(
             f"{source}: {missing}_proj of {whole.partition('.attn')[0]} is missing; are all shards there?"
         )
+
+
+def _complete(values: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+    """With what a config.json leaves out because it is the class's default."""
+    try:
+        found: dict[str, Any] = InternVLConfig.from_dict(dict(values)).to_dict()
+    except Exception as error:  # transformers raises many kinds for what it does not know
+        raise CheckpointError(f"{folder / 'config.json'} is not understood by transformers ({error})") from error
+    return found
 
 
 def _is_tied(values: Mapping[str, Any], folder: Path) -> bool:

@@ -186,6 +186,36 @@ def test_how_pictures_are_cut_is_read(tmp_path: Path) -> None:
     assert (config.max_dynamic_patch, config.dynamic_image_size, config.use_thumbnail) == (5, True, True)
 
 
+def test_what_a_config_leaves_out_is_the_default_of_the_class(tmp_path: Path) -> None:
+    network = class_of("300m", "qwen2")
+    write_class(tmp_path, network)
+    wanted = logits(load_chat(tmp_path, CPU, torch.float32))
+    values = read_json(tmp_path / "config.json")
+    for part, names in (
+        ("vision_config", ("layer_norm_eps", "norm_type", "use_qk_norm", "use_mean_pooling", "hidden_act")),
+        ("text_config", ("rms_norm_eps", "rope_parameters", "hidden_act", "tie_word_embeddings")),
+    ):
+        for name in names:
+            values[part].pop(name)
+    for name in ("downsample_ratio", "vision_feature_layer", "vision_feature_select_strategy", "tie_word_embeddings"):
+        values.pop(name)
+    write_json(tmp_path / "config.json", values)
+    assert torch.equal(logits(load_chat(tmp_path, CPU, torch.float32)), wanted)
+
+
+def test_a_language_model_that_transformers_does_not_know_is_named(tmp_path: Path) -> None:
+    write_class(tmp_path, class_of("300m", "qwen2"))
+    values = read_json(tmp_path / "config.json")
+    values["text_config"]["model_type"] = "parrot"
+    write_json(tmp_path / "config.json", values)
+    with pytest.raises(CheckpointError, match=r"is not understood by transformers.*parrot"):
+        load_chat(tmp_path, CPU, torch.float32)
+    values["text_config"]["model_type"] = "gemma"
+    write_json(tmp_path / "config.json", values)
+    with pytest.raises(ValueError, match=r"language model .*gemma.* is unknown"):
+        load_chat(tmp_path, CPU, torch.float32)
+
+
 def test_a_missing_part_of_attention_is_named(tmp_path: Path) -> None:
     write_class(tmp_path, class_of("300m", "qwen2"))
     state = load_file(tmp_path / "model.safetensors")
