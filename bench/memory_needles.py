@@ -80,8 +80,8 @@ def _disk_mb(folder: Path, pattern: str) -> float:
     return round(sum(path.stat().st_size for path in folder.glob(pattern)) / 1e6, 1)
 
 
-def _share(values: list[bool]) -> float:
-    return round(sum(values) / max(1, len(values)), 3)
+def _share(values: list[bool]) -> float | None:
+    return round(sum(values) / len(values), 3) if values else None
 
 
 def hits(spans: list[Span], start_s: float, end_s: float) -> bool:

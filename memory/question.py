@@ -26,6 +26,14 @@ _SAID_BY = re.compile(
     r" ?(?:according to (?:the )?(?:narrator|speaker|voice|guide|announcer|text|sign|slide|board|poster|screen|menu|"
     r"page))"
 )
+_WHOLE = re.compile(r"\b(?:so far|until now|up to now|in total|altogether|all together|overall|throughout|in all)\b")
+_NOW_FORMS = re.compile(
+    r"(?:what|who|which|where)(?: \w+)* (?:do|can) (?:you|we) see|is (?:anybody|anyone|somebody|someone|there)|"
+    r"are there|who is (?:there|here|in|on|at)|what is (?:there|on|in|visible|going on|happening|shown)|"
+    r"how many .*\b(?:are\b|(?:do|can) (?:you|we) see$)|(?:do|can) (?:you|we) see|is (?:it|the)\b|are (?:the|any)\b|"
+    r"(?:what|which)(?: \w+){1,3} (?:is|are) (?:there|here|visible|in view)$|"
+    r"count (?:all )?(?:the|these) (?:people|persons)$"
+)
 _QUESTION_WORDS = r"(?:what|which|who|how|where|when|did|was|were|is|are|does|do|has|have|had|read|describe|sum|count)"
 _ASKING = (
     r"(?:(?:what|which|who|how|where|read|describe|sum|count)\b|(?:did|was|were|is|are|does|do|has|have|had) "
@@ -77,7 +85,7 @@ def understand(
         cues = replace(
             cues, start_ns=when.start_ns, end_ns=when.end_ns, spanned=when.spanned, now=now, at_ns=when.at_ns
         )
-    elif cues.ask != "change" and _is_present(core.split(), cues):
+    elif cues.ask != "change" and not _WHOLE.search(text.lower()) and _is_present(core.split(), cues):
         cues = replace(cues, present=True)
     if options and not cues.choices:
         cues = replace(cues, kinds=tuple(dict.fromkeys((*cues.kinds, "speech", "text"))))
@@ -131,10 +139,7 @@ def _is_present(words: list[str], cues: Cues) -> bool:
     text = " ".join(words)
     if cues.ask in ("said", "fact", "history", "summary", "order", "next", "ago", "duration", "when") or cues.relation:
         return False
-    if re.match(r"(?:what|who|which|where)(?: \w+)* (?:do|can) (?:you|we) see|is (?:anybody|anyone|somebody|someone|"
-                r"there)|"
-                r"are there|who is (?:there|here|in|on|at)|what is (?:there|on|in|visible|going on|happening|shown)|"
-                r"how many .*\bare\b|(?:do|can) (?:you|we) see|is (?:it|the)\b|are (?:the|any)\b", text):  # fmt: skip
+    if _NOW_FORMS.match(text):
         return not re.search(r"\b(?:was|were|did|had|seen|came|been)\b", text)
     return bool(re.match(r"(?:what|which) (?:\w+ ){0,3}(?:does|is|are)\b", text)) and cues.ask in (
         "text",

@@ -51,8 +51,15 @@ def _answer(question: Question, pool: Pool) -> Answer:
     cues = question.cues
     found = _find(replace(question, cues=replace(cues, now=True)), pool) if cues.present else None
     if found is None or not found.sure:
-        found = _find(replace(question, cues=replace(cues, present=False)), pool) or found
+        was = _find(replace(question, cues=replace(cues, present=False)), pool)
+        found = _not_now(was) if was and cues.present and cues.ask == "presence" else was or found
     return found or Answer(_abstention(cues), sure=False)
+
+
+def _not_now(was: Answer) -> Answer:
+    """ "Is there a circle": one that was there, and is no more, is none."""
+    gone = was.text.removeprefix("Yes, ")
+    return was if gone == was.text else replace(was, text=f"No, not now; {gone}")
 
 
 def _find(question: Question, pool: Pool) -> Answer | None:
