@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import logging
 import shutil
 import sqlite3
@@ -58,6 +59,8 @@ async def create(context: Context) -> Service:
         config.compressor.options,
     )
     text_dim, clip_dim = await worker.call("dimensions")
+    gc.collect()
+    gc.freeze()  # what is loaded stays; to look for garbage in it would hold up a question for 40 ms now and then
     return MemoryService(context, worker, text_dim, clip_dim)
 
 
