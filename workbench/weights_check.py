@@ -28,6 +28,7 @@ FAMILIES: dict[str, frozenset[str]] = {
     "internvit": frozenset({"internvit", "internvl_chat"}),
     "internvl_cg": frozenset({"internvl_cg"}),
     "whisper": frozenset({"whisper"}),
+    "pictures": frozenset({"siglip", "internvl_cg"}),
     "vits": frozenset({"vits"}),
 }
 # Backends whose checkpoint is a few files of their own, without a config.json.
