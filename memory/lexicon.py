@@ -132,6 +132,7 @@ _PHRASES = {
     "signed abuse he": "sign did you see", "then which": "which", "hugh fixed": "who fixed", "halong": "how long",
     "how long go": "how long ago", "film number": "phone number", "persins": "persons",
     "the whole right": "the wall right", "we write on": "we read on", "you write the": "you read the",
+    "did you hear a loud voice": "did you hear a loud noise",
     "did all have": "did the wall have", "on the boat change": "on the board change", "on the barred": "on the board",
     "comeback": "come back",
     "this light show": "the slide show", "coat hole": "code hold", "court say": "code say", "coach say": "code say",
@@ -169,6 +170,10 @@ def repair(words: list[str]) -> list[str]:
     for i in range(1, len(out) - 1):
         if out[i] == "colour" and out[i - 1] in COLOURS and out[i + 1] in _DEEDS_OF_THINGS:
             out[i] = "car"  # "was the green car earlier"
+        if out[i : i + 2] in (["was", "read"], ["turned", "read"], ["became", "read"]) and "colour" in out:
+            out[i + 1] = "red"
+    if out[:1] == ["this"] and out[1:3] in (["is", "someone"], ["is", "somebody"], ["is", "anyone"], ["is", "anybody"]):
+        out = out[1:]
     if out[-1:] == ["cargo"] and out[-2] in COLOURS:
         out[-1:] = ["car", "go"]
     if out[:4] == ["when", "was", "there", "to"]:

@@ -77,7 +77,8 @@ how long ago did the lights go out|how much time has passed since the lights wen
 how long has it been since the {thing} {done}|how many seconds ago did the {colour} {thing} appear
 how many persons are there|how many persons came in|how many visitors came in altogether|how many persons do you see
 how many people walked through the picture|how many people came into the room|is there anybody in the room
-is somebody there right now|do you see anybody now|is anyone in the picture at the moment|has the {thing} come back
+is somebody there right now|is someone {place}|is someone in the room at the moment|did you hear a loud noise
+do you see anybody now|is anyone in the picture at the moment|has the {thing} come back
 what is the {thing} called|what is the new {thing} called|what is the name of the new {thing}|what is my brother called
 what was the name of the {thing} again|tell me the name of our {thing}|who is the new {thing}|who fixed the {thing}
 what is the price of the {thing}|what do i have to pay for the {thing}|what was said about the price of the {thing}

@@ -32,8 +32,7 @@ _TOKENS_A_SECOND = 8.0  # nobody speaks more; without a limit it repeats itself 
 _TOKENS_MORE = 6
 _UNSURE = 0.2
 # What it makes of music, bangs and silence, when it is not surer than this.
-_HALLUCINATED = frozenset(("you", "thank you", "thanks", "thank you very much", "do you", "bye", "the", "i"))
-_UNSURE_HALLUCINATED = 0.68
+_HALLUCINATED = {"you": 0.9, "do you": 0.9, "the": 0.9, "i": 0.9, "thank you": 0.68, "thanks": 0.68, "bye": 0.68}
 _FILES = ("encoder_model.ort", "decoder_model_merged.ort", "tokenizer.bin")
 
 _ASKS = re.compile(
@@ -93,7 +92,7 @@ class Moonshine:
 
 def _is_speech(text: str, score: float) -> bool:
     words = re.sub(r"[^a-z ]", "", text.lower()).strip()
-    return score >= (_UNSURE_HALLUCINATED if words in _HALLUCINATED else _UNSURE)
+    return score >= _HALLUCINATED.get(words, _UNSURE)
 
 
 def spelled(text: str) -> str:

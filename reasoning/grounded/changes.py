@@ -97,7 +97,10 @@ def change(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
     elif scope.anchor_ns >= 0 and cues.relation == "after":
         end_ns = min(end_ns, start_ns + 15 * S)
     told = _background(pool, start_ns, end_ns)
-    if about.kind not in ("colour",):
+    if about.kind == "colour":  # of the wall itself, if it was painted; else the last one that a new scene brought
+        painted = {now.start_ns for _, now in repainted(pool)}
+        told = [pair for pair in told if pair[1].start_ns in painted] or told[-1:]
+    else:
         told += _events(pool, start_ns, end_ns)
     if cues.at_ns >= 0 and not cues.now:
         told.sort(key=lambda pair: abs(pair[1].start_ns - cues.at_ns))
