@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from memory.chinese_times import number, take_time
@@ -181,7 +181,7 @@ def _where(found: re.Match[str]) -> str:
 
 def _way(found: re.Match[str]) -> str:
     about = _rest(found)
-    return f"which way did {about.phrase()} {about.deed[0] or 'move'}"
+    return f"which way did {about.phrase()} move"
 
 
 def _lasting(found: re.Match[str]) -> str:
@@ -237,6 +237,15 @@ def _first_of(found: re.Match[str]) -> str:
     return f"which came {order} {thing(found['a']).phrase()} or {thing(found['b']).phrase()}"
 
 
+def _first_kind(found: re.Match[str]) -> str:
+    order = "last" if found["w"] in ("后", "更晚", "最后") else "first"
+    a, b = thing(found["a"]), thing(found["b"])
+    noun = thing(found["n"]).noun
+    return (
+        f"which came {order} {replace(a, noun=a.noun or noun).phrase()} or {replace(b, noun=b.noun or noun).phrase()}"
+    )
+
+
 def _is_before(found: re.Match[str]) -> str:
     relation = "before" if "前" in found["rel"] else "after"
     return f"did {thing(found['a']).phrase()} come {relation} {thing(found['b']).phrase()}"
@@ -268,10 +277,14 @@ _ASKS: tuple[tuple[re.Pattern[str], Say], ...] = tuple(
         (rf"我(?:之前|以前)?(?:问|说)(?:了|过|的)?(?:是)?{_WHAT}|我(?:的)?(?:上一个|前一个|最后一个)问题",
          _plain("what did i ask")),
         (rf"你(?:之前|以前)?(?:回答|说)(?:了|过|的)?(?:是)?{_WHAT}", _plain("what did you answer")),
+        (r"哪一?[个块张辆种](?P<n>.*?)(?P<w>先|后|更早|更晚|最先|最后)(?:出现|来|到|发生|进来|看到)?的?(?P<a>.+?)还是(?P<b>.+)",
+         _first_kind),
         (r"^(?P<a>.+?)(?:和|跟|与|还是)(?P<b>.+?)(?:哪个|哪一个|谁|哪种)?(?:是)?(?P<w>先|后|更早|更晚|最先|最后)"
          r"(?:出现|来|到|发生|进来|看到)?的?", _first_of),
         (_IS_BEFORE, _is_before),
         (r"(?:变|更)亮.*(?:还是|或).*(?:变|更)?暗|(?:变|更)暗.*(?:还是|或).*(?:变|更)?亮", _light),
+        (r"在左(?:边|侧)?还是右(?:边|侧)?", _where),
+        (r"(?:滚|飞|跑|走|移动?|漂|开)(?:到|向|往)了?(?:哪里|哪儿|哪边|哪)去?", _way),
         (r"(?:向|往|朝)?左边?(?:移动|走|动)?(?:还是|或者?)(?:向|往|朝)?右边?(?:移动|走|动)?|"
          r"(?:往|向|朝|从)?(?:哪个|什么|哪一?个?)方向|(?:往|向|朝)(?:哪里|哪边|何处|哪儿|哪)|去了?(?:哪里?|哪儿)",
          _way),
@@ -279,33 +292,35 @@ _ASKS: tuple[tuple[re.Pattern[str], Say], ...] = tuple(
         (r"(?:持续|停留|待|呆|出现)?了?多(?:久|长时间)", _lasting),
         (r"什么时候|何时|什么时间|哪个时间|几点钟?|哪一?刻|多会儿", _when),
         (r"多少钱|什么价格?|价格是?多少|几块钱", _value("price")),
+        (r"电话(?:号码)?是?(?:什么|多少)|什么电话", _value("phone number")),
         (r"(?:几|多少)号(?=门|房|车|线|站台|$)|什么号码|号码是?(?:什么|多少)|哪个号码", _value("number")),
         (r"几月几号|几号|哪一?天|什么日期|日期是?(?:什么|多少)", _value("date")),
-        (r"电话(?:号码)?是?(?:什么|多少)", _value("phone number")),
         (r"(?:叫|是)?什么(?:名字|名称)|名字是?(?:什么|叫什么)|叫什么", _value("name")),
         (r"网址是?(?:什么|多少)|什么网址|网站是?(?:什么|哪个)", _value("website")),
         (r"(?:有|一共有|总共有)?(?:多少|几)(?P<unit>个|位|次|只|条|张|块|名|辆|种|句)?|(?:数量|个数)(?:是多少)?",
          _count),
         (r"^(?P<a>.+?)还是(?P<b>.+?)$", _either),
         (r"(?:是|变成|变为)?(?:了)?(?:什么|哪种|何种|啥)样?的?颜色|颜色是?(?:什么|哪种)", _colour),
-        (r"在?(?:哪里|哪儿|什么地方|什么位置|何处|哪个位置|哪边|哪)(?!个|种|位|一)", _where),
+        (r"在?(?:哪里|哪儿|什么地方|什么位置|何处|哪个位置|哪边|哪)(?!个|种|位|一|些|次|座|句|条|天|张|块)", _where),
         (r"(?:是)?(?:谁|哪位|哪个人|什么人|哪些人)", _who),
         (rf"{_WRITTEN}(?:了|着|的|有)?(?:是)?{_WHAT}(?:字|内容|文字)?|{_WHAT}(?:文字|字|内容)|"
          rf"(?:内容|文字|字)是?{_WHAT}|(?:念|读)(?:一下|出来?)?", _text),
         (rf"(?<=[子牌志报片板幕签幅题])上?(?:说|是|有)(?:了|的)?(?:是)?{_WHAT}", _text),
-        (rf"(?:说|讲|谈|聊|介绍|提|宣布|讨论)(?:到|起|过|了|的)*(?:是|些)?{_WHAT}|{_WHAT}话", _said),
+        (rf"(?:说|讲|谈|聊|介绍|提|宣布|讨论)(?:到|起|过|了|的)*(?:是|些)?(?:{_WHAT}|哪[个位座])|{_WHAT}话", _said),
         (rf"(?:听到|听见)(?:了|过)?{_WHAT}|{_WHAT}(?:声音|音乐|响声)|(?:声音|音乐)是{_WHAT}", _sound),
         (rf"{_WHAT}(?:东西|地方)?(?:有|发生)?了?(?:变化|改变|不同|变了)|(?:怎么|如何)(?:变|改变)|变化是?{_WHAT}|"
          r"(?:哪里|哪儿)(?:变了|不同)|有(?:什么|啥)?(?:变化|改变|不同)", _change),
         (rf"(?:灯|灯光|光线)(?:怎么了|发生了{_WHAT}|有{_WHAT}变化)", _plain("what happened to the light")),
-        (rf"(?:发生|出)(?:了|过)?{_WHAT}(?:事情?)?|总结|概括|概述|归纳|(?:描述|讲|说)(?:一下|说|讲)(?:经过|情况|过程|内容)?|"
+        (rf"(?:发生|出)(?:了|过)?{_WHAT}(?:事情?)?|总结|概括|概述|归纳|回顾|复述|(?:描述|讲|说)(?:一下|说|讲)(?:经过|情况|过程|内容)?|"
          rf"在?(?:干|做){_WHAT}", _plain("what happened")),
         (r"有没有|有无|是否有?|是不是有?|会不会|(?:吗|(?<!什)么|没有|没)$", _presence),
         (rf"(?:看到|看见|见到|有|是|出现|展示)(?:了|过|的)*(?:是)?{_WHAT}(?:样的)?(?:东西|物体|形状|图形)?|{_WHAT}(?:东西|物体|形状)|{_WHAT}",
          _object),
     )
 )  # fmt: skip
-_AROUND = re.compile(r"^在?(?P<a>.{2,}?)(?P<rel>之前|以前|之后|以后|后来|后|前|的时候|期间|当中|时)(?P<q>.{2,})$")
+_AROUND = re.compile(
+    r"^在?(?P<a>.{2,}?)(?P<rel>之前|以前|之后|以后|后来|(?<!最)后(?!面)|(?<![最目])前(?!面)|的时候|期间|当中|(?<!小)时(?!间|候|常))(?P<q>.{2,})$"
+)
 _ASKING = re.compile(r"什么|啥|谁|哪|怎么|如何|几|多少|多久|多长|何时|何处|吗|么$|有没有|是否|是不是|还是")
 _ABOUT_ONE = re.compile(r"^那?(?P<x>.+?)呢$")
 

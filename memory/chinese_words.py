@@ -17,7 +17,7 @@ COLOURS = {
 COLOUR_OF = re.compile(
     r"(?:深|浅|淡|大)?("
     + "|".join(sorted(COLOURS, key=len, reverse=True))
-    + r")(?:颜?色|(?=[牌灯衣车方圆球三字板门墙背箱线])|(?=的))"
+    + r")(?:颜?色|(?=[牌灯衣车方圆球三字门墙背箱线])|(?=的))"
 )
 
 # Longer words stand for themselves before their parts do.
@@ -39,7 +39,7 @@ NOUNS = {
     "场景": "scene", "音乐": "music", "歌": "song", "声音": "sound", "噪音": "noise", "响声": "bang", "巨响": "bang",
     "铃声": "bell", "解说员": "narrator", "旁白": "narrator", "主持人": "host", "讲话人": "speaker",
     "演讲者": "speaker", "说话的人": "speaker", "老师": "teacher", "汽车": "car", "车": "car", "狗": "dog",
-    "猫": "cat", "桌子": "table", "手机": "phone", "衣服": "clothes", "事故": "accident", "左边": "left",
+    "猫": "cat", "桌子": "table", "手机": "phone", "事故": "accident", "左边": "left",
     "右边": "right", "左侧": "left", "右侧": "right", "它们": "they", "它": "it",
 }  # fmt: skip
 # Verbs: what they say after "did", and in the past.
@@ -47,7 +47,7 @@ DEEDS = {
     "走进来": ("come in", "came in"), "走进": ("come in", "came in"), "进来": ("come in", "came in"),
     "进入": ("enter", "entered"), "进门": ("come in", "came in"), "到达": ("arrive", "arrived"),
     "来": ("come in", "came in"), "离开": ("leave", "left"), "走开": ("leave", "left"), "出去": ("leave", "left"),
-    "走出": ("leave", "left"), "走了": ("leave", "left"), "出现": ("appear", "appeared"),
+    "走出": ("leave", "left"), "走了": ("leave", "left"), "走": ("leave", "left"), "出现": ("appear", "appeared"),
     "消失": ("disappear", "disappeared"), "不见": ("disappear", "disappeared"), "开始": ("start", "started"),
     "响起": ("start", "started"), "结束": ("stop", "stopped"), "停止": ("stop", "stopped"),
     "停": ("stop", "stopped"), "移动": ("move", "moved"), "动": ("move", "moved"), "跑": ("move", "moved"),
@@ -55,7 +55,8 @@ DEEDS = {
     "变": ("change", "changed"), "提到": ("mention", "mentioned"), "说到": ("mention", "mentioned"),
     "谈到": ("mention", "mentioned"), "说话": ("say", "said"),
     "讲话": ("say", "said"), "讲": ("say", "said"), "说": ("say", "said"), "熄灭": ("go out", "went out"),
-    "灭": ("go out", "went out"), "关": ("go out", "went out"), "亮起": ("go on", "went on"),
+    "灭": ("go out", "went out"), "关": ("go out", "went out"), "关掉": ("go out", "went out"),
+    "打开": ("go on", "went on"), "亮起": ("go on", "went on"),
     "变暗": ("get dark", "got dark"), "变黑": ("get dark", "got dark"), "变亮": ("get bright", "got bright"),
     "响": ("sound", "sounded"),
 }  # fmt: skip
@@ -67,7 +68,9 @@ EMPTY = (
     "呀", "和", "与", "跟", "也", "都", "还", "又", "就", "才", "会", "被", "把", "给", "对", "从", "到", "向", "往",
     "朝", "你", "我", "他", "她", "个", "位", "只", "条", "块", "张", "名", "句", "首", "辆", "次", "些", "种",
     "时候", "时", "一", "不", "没", "什么", "啥", "关于", "有关", "最", "曾经", "曾", "已经", "几", "多少", "为",
-    "所", "之", "门口", "门外", "门前", "屋里", "房间里", "街上", "事情", "事", "方向", "那边", "这边", "边",
+    "所", "之", "门口", "门外", "门前", "屋里", "房间里", "街上", "换成", "变成", "变为", "指向", "手里", "手上",
+    "拿着",
+    "衣服", "穿着", "穿", "一共", "总共", "最多", "最少", "事情", "事", "方向", "那边", "这边", "边",
 )  # fmt: skip
 
 
