@@ -15,7 +15,7 @@ import resource
 import statistics
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import partial
 from typing import Any, cast
 
@@ -26,7 +26,7 @@ from bench.gpu_sizes import FULL, TINY, Sizes
 from models.attention import OURS, choose_attention
 from models.checkpoint import rebuild_buffers
 from models.clip import ClipTower
-from models.decoder import Decoder, Stepping, choose_stepping
+from models.decoder import MODES, Decoder, choose_stepping
 from models.generate import Sampling, generate
 from models.internvit import InternVit, InternVitConfig
 from models.language import CausalLm, build_language_model
@@ -107,7 +107,7 @@ class Bench:
             one: Figures = {"parameters": sum(p.numel() for p in network.parameters())}
             one["floor_ms"] = read / bandwidth * 1e3
             for mode in self.sizes.stepping:
-                one[f"{mode}_ms"] = self.token_ms(network, prompt, choose_stepping(network, mode))
+                one |= self.stepped(mode, network, prompt)
             if hasattr(network, "generate"):
                 one["plain_generate_ms"] = self.plain_token_ms(network, prompt)
                 found |= self.first_token(network, prompt.shape[-1])
@@ -117,9 +117,18 @@ class Bench:
             self.free()
         return found
 
-    def token_ms(self, network: Any, prompt: Tensor, stepping: Stepping) -> float:
+    def stepped(self, mode: str, network: Any, prompt: Tensor) -> Figures:
+        """One way of stepping; what is wrong with it here stands beside it, or in place of its figure."""
+        resident = Resident(cast(CausalLm, network), self.sizes.context, choose_stepping(network, mode))
+        asked = resident.stepping
+        try:
+            found: Figures = {f"{mode}_ms": self.token_ms(network, prompt, resident)}
+        except RuntimeError as error:
+            return {f"{mode}_failed": str(error).splitlines()[0]}
+        return found if resident.stepping == asked else {**found, f"{mode}_note": resident.stepping.reason}
+
+    def token_ms(self, network: Any, prompt: Tensor, resident: Resident) -> float:
         """Of the generation loop with its sampling, from the first token on."""
-        resident = Resident(cast(CausalLm, network), self.sizes.context, stepping)
         n = self.sizes.tokens
         for counted in (False, True):
             steps = generate(cast(CausalLm, network), prompt, Sampling(max_new_tokens=n + 1), resident=resident)
@@ -243,10 +252,12 @@ class StreamOfClips:
 def main(arguments: Sequence[str] | None = None) -> Figures:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--tiny", action="store_true", help="the smallest sizes, also where there is a GPU")
+    parser.add_argument("--stepping", nargs="+", choices=MODES[1:], help="ways to step; compile takes minutes")
     options = parser.parse_args(arguments)
     gpu = torch.cuda.is_available()
     device = torch.device("cuda", 0) if gpu else torch.device("cpu")
-    bench = Bench(FULL if gpu and not options.tiny else TINY, device)
+    sizes = FULL if gpu and not options.tiny else TINY
+    bench = Bench(replace(sizes, stepping=tuple(options.stepping)) if options.stepping else sizes, device)
     attention = choose_attention(device, bench.dtype)
     found: Figures = {
         "bench": "gpu",

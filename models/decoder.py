@@ -189,12 +189,11 @@ class SteppingDecoder(Decoder):
         def step() -> Tensor:
             return self._masked_step(window)
 
-        if self.stepping.mode == "compile":
-            step = torch.compile(step, fullgraph=True, dynamic=False)
+        run = torch.compile(step, fullgraph=True, dynamic=False) if self.stepping.mode == "compile" else step
         if self._capture is None:
-            return step
+            return run
         try:
-            return self._capture(step)
+            return self._capture(run)
         except RuntimeError as error:  # what cannot be captured runs as it is
             log.warning("x decode steps cannot be captured, replies will be slower: %s", error)
             self.stepping = Stepping("eager", f"capturing failed ({error})")
