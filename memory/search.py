@@ -251,15 +251,14 @@ class Search:
         limit, no = LOG_LIMIT, query.session
         oldest = cues.order == "first"
         t_ns, kinds = query.t_ns, cues.kinds
-        seen = self._store.witnessed(no, from_ns, to_ns, kinds, t_ns, limit=limit + 1, oldest=oldest)
-        truncated = len(seen) > limit
-        if truncated:
-            seen = seen[:limit] if oldest else seen[-limit:]
-            middle = cues.anchor_ns if cues.anchor_ns >= 0 else cues.at_ns
-            if middle >= 0:
-                before = self._store.witnessed(no, from_ns, middle, kinds, t_ns, limit=limit // 2)
-                after = self._store.witnessed(no, middle, to_ns, kinds, t_ns, limit=limit // 2, oldest=True)
-                seen = sorted(dict((*before, *after)).items(), key=lambda one: (one[1].start_ns, one[0]))
+        truncated = self._store.count(no, from_ns, to_ns, kinds, limit=limit + 1) > limit
+        middle = cues.anchor_ns if cues.anchor_ns >= 0 else cues.at_ns
+        if truncated and middle >= 0:
+            before = self._store.witnessed(no, from_ns, middle, kinds, t_ns, limit=limit // 2)
+            after = self._store.witnessed(no, middle, to_ns, kinds, t_ns, limit=limit // 2, oldest=True)
+            seen = sorted(dict((*before, *after)).items(), key=lambda one: (one[1].start_ns, one[0]))
+        else:
+            seen = self._store.witnessed(no, from_ns, to_ns, kinds, t_ns, limit=limit, oldest=oldest)
         return tuple(evidence for _, evidence in seen), truncated
 
 

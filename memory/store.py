@@ -176,6 +176,11 @@ class Store(Sentences):
         found = self._rows(f"SELECT {_COLUMNS} FROM ({chosen}) c {_JOINED} e.id = c.id {_SENTENCE}", *arguments)
         return sorted(found, key=lambda f: (f.event.start_ns, f.event.id))
 
+    def count(self, session: int, from_ns: int, to_ns: int, kinds: Sequence[str], *, limit: int) -> int:
+        """How many there are that touch the span; not more than `limit` are counted."""
+        chosen, arguments = touching(session, from_ns, to_ns, kinds, limit, False)
+        return int(self.database.execute(f"SELECT count(*) FROM ({chosen})", arguments).fetchone()[0])
+
     def witnessed(
         self,
         session: int,
