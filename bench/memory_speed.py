@@ -155,7 +155,7 @@ async def measure(folder: Path, n_questions: int) -> dict[str, Any]:
         "recall_cpu_ms_p99": round(float(np.percentile(busy, 99)), 1),
         "frame_ms_p50": round(float(np.median(frames)), 1),
         "resident_mb": round(psutil.Process().memory_info().rss / 1e6),
-        "exact": keeper._phrases.exact, "vectors": len(keeper._phrases), "load": round(os.getloadavg()[0], 1),
+        "exact": keeper._phrases.exact, "clips": len(keeper._clips), "vectors": len(keeper._phrases), "load": round(os.getloadavg()[0], 1),
     }  # fmt: skip
     return numbers
 
@@ -193,7 +193,7 @@ def main() -> None:
         made_s = time.perf_counter() - began
         figures = asyncio.run(measure(folder, arguments.questions))
         size = sum(p.stat().st_size for p in folder.rglob("*") if p.is_file()) / 1e6
-        report = {"bench": "memory_speed", "clips": arguments.clips, "made_s": round(made_s), "mb": round(size)}
+        report = {"bench": "memory_speed", "made_s": round(made_s), "mb": round(size)}
         print(json.dumps(report | figures), flush=True)
 
 
