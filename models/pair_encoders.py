@@ -5,6 +5,7 @@ InternViT gives features of pictures alone. Each takes its checkpoint in the pub
 
 from __future__ import annotations
 
+import string
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
@@ -84,6 +85,7 @@ class TransformersPairs:
         side = int(config.vision_config.image_size)
         self._prepare = prepared(folder, side, HALF if kind == "siglip" else CLIP, cut=kind == "clip")
         self._tokenizer: Any = None
+        self._vocabulary: Vocabulary | None = None
 
     def prepare(self, picture: Image.Image) -> Tensor:
         return self._prepare(picture)
@@ -95,20 +97,28 @@ class TransformersPairs:
 
     @torch.inference_mode()
     def texts(self, texts: Sequence[str]) -> Tensor:
+        if self._kind == "siglip":
+            return _unit(self._network.get_text_features(input_ids=self._siglip_ids(texts)).pooler_output)
         if self._tokenizer is None:
             try:
                 self._tokenizer = AutoTokenizer.from_pretrained(self._folder, local_files_only=True)
             except (OSError, ValueError) as error:
-                raise CheckpointError(
-                    f"{self._folder} has no tokenizer that can be read ({error}); fetch it"
-                ) from error
-        padding, longest = ("max_length", SIGLIP_TEXT) if self._kind == "siglip" else (True, CLIP_TEXT)
-        longest = min(longest, self._network.config.text_config.max_position_embeddings)
-        found = self._tokenizer(
-            list(texts), padding=padding, truncation=True, max_length=longest, return_tensors="pt"
-        ).to(self._device)
-        mask = {} if self._kind == "siglip" else {"attention_mask": found["attention_mask"]}
-        return _unit(self._network.get_text_features(input_ids=found["input_ids"], **mask).pooler_output)
+                reason = str(error).splitlines()[0]
+                raise CheckpointError(f"{self._folder} has no tokenizer to be read ({reason}); fetch it") from error
+        longest = min(CLIP_TEXT, self._network.config.text_config.max_position_embeddings)
+        found = self._tokenizer(list(texts), padding=True, truncation=True, max_length=longest, return_tensors="pt").to(
+            self._device
+        )
+        ids, mask = found["input_ids"], found["attention_mask"]
+        return _unit(self._network.get_text_features(input_ids=ids, attention_mask=mask).pooler_output)
+
+    def _siglip_ids(self, texts: Sequence[str]) -> Tensor:
+        """(B, 64), the end of the text as padding: the tower reads all of them."""
+        self._vocabulary = self._vocabulary or Vocabulary(self._folder)
+        end = self._vocabulary.end[:1] or [1]
+        longest = min(SIGLIP_TEXT, self._network.config.text_config.max_position_embeddings)
+        rows = [[*self._vocabulary.ids(canonical(text)).tolist()[: longest - 1], *end] for text in texts]
+        return torch.tensor([row + end * (longest - len(row)) for row in rows], device=self._device)
 
     def logits(self, pictures: Tensor, texts: Tensor) -> Tensor:
         scaled: Tensor = pictures @ texts.T * self._network.logit_scale.float().cpu().exp()
@@ -229,6 +239,11 @@ def open_encoder(folder: Path, kind: str, device: torch.device, dtype: torch.dty
     raise CheckpointError(
         f"{folder} is {found.name}; pictures are embedded by CLIP, SigLIP, InternViT, InternVL-C or InternVL-G"
     )
+
+
+def canonical(text: str) -> str:
+    """As SigLIP's texts are before they are cut into pieces: small letters, no punctuation, single spaces."""
+    return " ".join(text.lower().translate(str.maketrans("", "", string.punctuation)).split())
 
 
 def _unit(rows: Tensor) -> Tensor:

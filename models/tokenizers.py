@@ -12,6 +12,8 @@ from transformers import AutoTokenizer, PreTrainedTokenizerFast
 from models.checkpoint import CheckpointError, read_json
 from models.sentencepiece_file import build_tokenizer, read_sentencepiece
 
+_PIECES = ("tokenizer.model", "spiece.model")  # names of a SentencePiece file
+
 
 class Vocabulary:
     """Text to ids and back."""
@@ -60,8 +62,8 @@ def _from_json(folder: Path) -> Any:
 
 
 def _from_model(folder: Path) -> Any:
-    path = folder / "tokenizer.model"
-    if not path.exists():
+    path = next((folder / name for name in _PIECES if (folder / name).exists()), None)
+    if path is None:
         raise CheckpointError(f"{folder} has no tokenizer.json and no tokenizer.model; fetch one of them into it")
     found = read_sentencepiece(path)
     values = read_json(folder / "tokenizer_config.json") if (folder / "tokenizer_config.json").exists() else {}

@@ -97,6 +97,20 @@ def test_siglip_judges_each_pair_by_itself(tmp_path: Path, pictures: list[Path])
     assert torch.allclose(encoder.shares(found), result.logits_per_image.sigmoid(), atol=1e-5)
 
 
+def test_siglip_reads_all_of_its_padding(tmp_path: Path) -> None:
+    network: Any = write_siglip(tmp_path)
+    write_tokenizer(tmp_path)
+    encoder = opened(tmp_path)
+    encoder._network.text_model.embeddings.token_embedding = wide = torch.nn.Embedding(300, 16)
+    ids = [*Vocabulary(tmp_path).ids("a red square").tolist(), *[2] * 64][:64]
+    network.text_model.embeddings.token_embedding = wide
+    with torch.inference_mode():
+        expected = network.get_text_features(input_ids=torch.tensor([ids])).pooler_output
+    found = encoder.texts(["A red,  square!", "night"])
+    assert torch.allclose(found[:1], torch.nn.functional.normalize(expected, dim=-1), atol=1e-5)
+    assert not torch.allclose(found[0], found[1])
+
+
 @pytest.mark.parametrize("kind", ["c", "g"])
 def test_the_cards_retrieval_example(tmp_path: Path, pictures: list[Path], kind: str) -> None:
     network = write_internvl_cg(tmp_path / "cg")

@@ -140,7 +140,11 @@ def _draw(talk: Chat, out: Path, notes: Console) -> None:
     from workbench.drawing import draw_answer
 
     n_boxes = draw_answer(talk.history, out)
-    sentence = f"{n_boxes} boxes in {out}" if n_boxes else f"no answer has boxes; {out} is not written"
+    sentence = (
+        f"{n_boxes} box{'es' if n_boxes > 1 else ''} in {out}"
+        if n_boxes
+        else f"no answer has boxes; {out} is not written"
+    )
     notes.print(sentence, style="dim", soft_wrap=True)
 
 
