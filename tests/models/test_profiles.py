@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -51,3 +53,30 @@ def test_a_checkpoint_that_is_not_there_is_named(profile: str, tmp_path: Path, m
     for registry, backend in wanting:
         with pytest.raises(BackendError, match=r"checkpoints/[\w.-]+"):
             registry.create(backend.backend, {**backend.options, "device": "cpu"})
+
+
+def alternatives() -> list[tuple[str, str, str, dict[str, object]]]:
+    """(profile, role, backend, options) of the lines that a profile holds as comments, to be uncommented."""
+    found = []
+    for profile in PROFILES:
+        text = (Path(__file__).resolve().parents[2] / "config" / f"{profile}.toml").read_text(encoding="utf-8")
+        for section in re.split(r"^(?=\[)", text, flags=re.M):
+            shown = re.search(r'^# (backend = "\w+")\n# (options = \{.*\})$', section, re.M)
+            if shown:
+                role = section.splitlines()[0].strip("[]")
+                values = tomllib.loads(f"{shown[1]}\n{shown[2]}")
+                found.append((profile, role, values["backend"], values["options"]))
+    return found
+
+
+def test_what_profiles_offer_in_comments_exists() -> None:
+    offered = alternatives()
+    assert {(profile, backend) for profile, _, backend, _ in offered} == {
+        ("omnilive-7b", "vits"),
+        ("remote", "openai_asr"),
+        ("remote", "openai_tts"),
+    }
+    registries = {"perception.asr": ASR, "reasoning.tts": TTS}
+    for _, role, backend, options in offered:
+        known = {field.name for field in dataclasses.fields(registries[role].load(backend).Options)}
+        assert set(options) <= known
