@@ -193,6 +193,7 @@ class Desk:
             anchor=probe.anchor,
             scene=probe.scene,
             scene_repeats=probe.scene_repeats,
+            scene_scale=probe.scene_scale,
         )
 
     async def sent(self, question: Question) -> None:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from memory.backends import COMPRESSOR, TEXT_ENCODER
-from memory.backends.base import ClipInput, ClipMemory, Compressor, Overviewer, TextEncoder
+from memory.backends.base import ClipInput, ClipMemory, Compressor, Overviewer, Pictured, TextEncoder
 from memory.chinese_question import in_english, own_words
 from memory.question import understand
 from wire.messages import Cues, HistoryTurn
@@ -26,13 +26,14 @@ CACHED = 1024  # sentences; 2 MB at 384 dimensions
 @dataclass(frozen=True, slots=True, eq=False)
 class Probe:
     """A question to search with. texts: for words; vectors: (Q, D); anchor: (1, D); scene: in the space of the clips;
-    scene_repeats: that is the space of sentences."""
+    scene_repeats: that is the space of sentences; scene_scale: see `Pictured`, where that is the space of pictures."""
 
     texts: tuple[str, ...]
     vectors: Array
     anchor: Array | None
     scene: Array | None
     scene_repeats: bool
+    scene_scale: tuple[float, float | None] | None = None
 
 
 class CachedEncoder:
@@ -70,6 +71,7 @@ class Embedder:
         self._compressor = compressor
         self._overviewer = compressor if isinstance(compressor, Overviewer) else None
         self._overview: tuple[tuple[int, ...], Array] | None = None  # of these clips
+        self._scale = (compressor.sharpness, compressor.bias) if isinstance(compressor, Pictured) else None
         compressor.attach(self._encoder)
         self._reads_chinese = reads_chinese(self._encoder)
         probe = "Which space is this?"
@@ -133,7 +135,8 @@ class Embedder:
         if text.strip() and after is not None and overview is not None:
             scene = after.question_after(text, overview)
         elif text.strip():
-            scene = self.question(read if self._repeats else text)
+            thing = cues.about.words if self._scale else ""  # a picture shows "a red car", it does not ask when
+            scene = self.question(read if self._repeats else thing or text)
         texts = tuple(dict.fromkeys(t for t in (english, named, cues.subject, *options) if t.strip()))
         meant = tuple(dict.fromkeys(t for t in (read, *options) if t.strip()))
         return Probe(
@@ -142,6 +145,7 @@ class Embedder:
             self._meaning((cues.anchor,)) if cues.anchor else None,
             scene,
             self._repeats,
+            self._scale,
         )
 
     def _meaning(self, texts: tuple[str, ...]) -> Array:

@@ -32,6 +32,7 @@ OF_BACKGROUND, OF_CROWDING = 0.25, 0.35
 ALIKE = 10  # nearest others by which it is told how crowded a sentence stands
 MOST_OFF = 0.3  # many may be alike for good reason
 NEARNESS_NOTHING, NEARNESS_SURE = 0.07, 0.47
+_HUNDREDFOLD, _NINEFOLD = 4.605, 2.197  # odds of 100 and of 9 as logits
 BY_COSINE = 24  # the nearest stay in the choice, however crowded
 
 
@@ -50,10 +51,11 @@ class Candidate:
 
     background: float = FEW
     crowding: float = FEW
+    meant: float | None = None  # strength by another measure than that of sentences
     strength: float = field(init=False)  # 0..1, on one scale for all questions
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "strength", self._judged())
+        object.__setattr__(self, "strength", self._judged() if self.meant is None else self.meant)
 
     def _judged(self) -> float:
         # Words can be anything, so many that are alike were made alike; what is seen has few sentences anyway.
@@ -122,6 +124,16 @@ def background(scores: Iterable[float]) -> float:
     """How near to a question sentences are that have nothing to do with it, from the scores of the nearest ones."""
     ordered = sorted(scores, reverse=True)
     return max(FEW, ordered[BACKGROUND]) if len(ordered) > BACKGROUND else FEW
+
+
+def shown(cosine: float, crowd: float, sharpness: float, bias: float | None) -> float:
+    """How surely a picture shows what a text says, 0..1: from odds of 1 to 100 for nothing to 9 to 1 for all, by the
+    model's own logit (SigLIP); else from what any picture has to 10 000 times that (a softmax over pictures)."""
+    if bias is None:
+        strength = sharpness * (cosine - crowd) / (2 * _HUNDREDFOLD)
+    else:
+        strength = (sharpness * cosine + bias + _HUNDREDFOLD) / (_HUNDREDFOLD + _NINEFOLD)
+    return round(max(0.0, min(1.0, strength)), 3)
 
 
 def crowding(vectors: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -26,6 +26,7 @@ from memory.recall import (
     crowding,
     fit,
     fuse,
+    shown,
     span_of,
     standing_out,
     tells,
@@ -48,6 +49,7 @@ LOG_LIMIT = 256
 # In how large a part of a large memory a word may occur and still be searched for.
 _TOO_COMMON, _LARGE = 0.02, 2000
 _SCORED = 2000  # sentences that full text scores for a question at most
+TALKED = frozenset({"speech", "sound", "question", "answer"})  # asked for, no picture tells
 _SILENT = frozenset({"silence", "noise", "speech"})  # sounds that are no evidence unless asked for by kind
 
 
@@ -68,6 +70,7 @@ class Query:
     anchor: Array | None = None
     scene: Array | None = None
     scene_repeats: bool = True
+    scene_scale: tuple[float, float | None] | None = None  # sharpness and bias of a space of pictures and texts
 
 
 class Search:
@@ -228,6 +231,7 @@ class Search:
         found = []
         near = self._clips.search(vector.reshape(1, -1), NEAREST)
         rows = {row.id: row for row in self._archive.clips(list(near), query.session, from_ns, to_ns)}
+        crowd = background(near.values())
         hits = sorted(((i, cosine) for i, cosine in near.items() if i in rows), key=lambda hit: (-hit[1], hit[0]))
         for identity, cosine in hits[:SCENES]:
             row = rows[identity]
@@ -240,7 +244,9 @@ class Search:
                 text=row.summary,
                 key_frame=row.key_frame,
             )
-            found.append(Candidate(scene, -row.id, cosine, tells=not query.scene_repeats))
+            told = not query.scene_repeats and not set(query.cues.kinds) <= TALKED
+            meant = shown(cosine, crowd, *query.scene_scale) if query.scene_scale else None
+            found.append(Candidate(scene, -row.id, cosine, tells=told, meant=meant))
         return found
 
     def _log(self, query: Query, cues: Cues, from_ns: int, to_ns: int) -> tuple[tuple[Evidence, ...], bool]:

@@ -8,6 +8,7 @@ COMPRESSOR = Registry("memory.compressor")
 TEXT_ENCODER = Registry("memory.text_encoder")
 
 COMPRESSOR.add("sentences", "memory.backends.sentences:SentenceCompressor")
+COMPRESSOR.add("pictures", "memory.backends.pictures:PictureClips")
 COMPRESSOR.add("ixc_memory", "memory.backends.ixc_memory:IxcMemory")
 TEXT_ENCODER.add("minilm", "memory.backends.minilm:MiniLm")
 TEXT_ENCODER.add("checkpoint", "memory.backends.checkpoint:CheckpointEncoder")

@@ -54,6 +54,15 @@ class Compressor(Protocol):
 
 
 @runtime_checkable
+class Pictured(Protocol):
+    """A compressor whose clips are pictures and whose questions are texts of one space. `sharpness` times a cosine,
+    plus `bias`, is the logit of the text being true of the picture; without a bias it only compares pictures."""
+
+    sharpness: float
+    bias: float | None
+
+
+@runtime_checkable
 class Overviewer(Protocol):
     """A compressor whose tokens, as they were kept of clips in order of time, become memory in a reasoner's prompt."""
 
