@@ -140,8 +140,8 @@ async def measure(folder: Path, n_questions: int) -> dict[str, Any]:
         frames.append((time.perf_counter() - asked) * 1e3)
         text = questions[n % len(questions)] + ("" if n < len(questions) else f" ({n})")  # not from the cache
         words = Utterance(
-            session="w", t_ns=at * S + 1, turn=n, id=f"q{at}", source="typed", start_ns=at * S, end_ns=at * S, text=text,
-            asks=True,
+            session="w", t_ns=at * S + 1, turn=n, id=f"q{at}", source="typed", start_ns=at * S, end_ns=at * S,
+            text=text, asks=True,
         )  # fmt: skip
         asked, cpu = time.perf_counter(), time.process_time()
         await service.handle(words)
@@ -155,7 +155,8 @@ async def measure(folder: Path, n_questions: int) -> dict[str, Any]:
         "recall_cpu_ms_p99": round(float(np.percentile(busy, 99)), 1),
         "frame_ms_p50": round(float(np.median(frames)), 1),
         "resident_mb": round(psutil.Process().memory_info().rss / 1e6),
-        "exact": keeper._phrases.exact, "clips": len(keeper._clips), "vectors": len(keeper._phrases), "load": round(os.getloadavg()[0], 1),
+        "exact": keeper._phrases.exact, "clips": len(keeper._clips), "vectors": len(keeper._phrases),
+        "load": round(os.getloadavg()[0], 1),
     }  # fmt: skip
     return numbers
 
