@@ -133,6 +133,7 @@ _PHRASES = {
     "how long go": "how long ago", "film number": "phone number", "persins": "persons",
     "the whole right": "the wall right", "we write on": "we read on", "you write the": "you read the",
     "did you hear a loud voice": "did you hear a loud noise",
+    "where it is that": "where does that", "train going": "triangle", "top of the boat": "top of the board",
     "did all have": "did the wall have", "on the boat change": "on the board change", "on the barred": "on the board",
     "comeback": "come back",
     "this light show": "the slide show", "coat hole": "code hold", "court say": "code say", "coach say": "code say",

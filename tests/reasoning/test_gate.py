@@ -111,3 +111,13 @@ def question(text: str, *, source: str = "spoken", options: tuple[str, ...] = ()
         session="s", t_ns=0, id="q", reply_id="r", why="asked", source=source, text=text,  # type: ignore[arg-type]
         options=options, cues=Cues(follow_up=follow_up),
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ["The one we saw in the garden?", "anybody in the kitchen at the moment?"])
+def test_a_mark_that_the_recogniser_heard_makes_a_question(text: str) -> None:
+    assert judge(question(text)).answer
+    assert not judge(question(text.rstrip("?") + ".")).answer
+
+
+def test_a_mark_alone_makes_no_question_of_a_filler() -> None:
+    assert not judge(question("okay?")).answer
