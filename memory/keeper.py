@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +22,7 @@ from memory.events import ANSWER, QUESTION, Event
 from memory.grove import Grove
 from memory.index import Snapshot, VectorIndex
 from memory.lock import FolderLock
-from memory.recall import Recalled
+from memory.recall import Recalled, overview, span_of
 from memory.schema import MemoryUnusable
 from memory.search import Query, Search
 from memory.sentences import sentence
@@ -174,7 +174,13 @@ class Keeper:
     # ---- questions -----------------------------------------------------------------------------------------------
 
     def recall(self, query: Query) -> Recalled:
-        return self.search.recall(query)
+        """What goes with a question; with "what happened", when more did than can be told, chapters and episodes."""
+        recalled = self.search.recall(query)
+        if recalled.cues.ask == "summary" and recalled.log_truncated and query.visible_from_ns <= 0:
+            from_ns, to_ns = span_of(recalled.cues, query.t_ns, 0)
+            nodes = self._grove.nodes(query.session, from_ns, to_ns)
+            return replace(recalled, evidence=overview(nodes, from_ns, to_ns) or recalled.evidence)
+        return recalled
 
     def find(self, query: Query, limit: int) -> tuple[Evidence, ...]:
         return self.search.find(query, limit=limit)

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from memory.events import SPEECH, WORDS, Event
+from memory.events import SCENE, SPEECH, WORDS, Event
+from memory.tree import Node
 from wire.messages import Cues, Evidence, Mention
 from wire.words import said_words
 
@@ -184,6 +185,20 @@ def fuse(candidates: Iterable[Candidate], cues: Cues, t_ns: int, *, limit: int =
     weak = [c for c in unique.values() if ALONG <= c.strength < FOUND]
     along = sorted(weak, key=lambda c: (-c.strength, *_when(c, cues)))
     return tuple(c.event.evidence(t_ns, c.strength) for c in _spread([*best, *along], limit))
+
+
+def overview(nodes: Sequence[Node], from_ns: int, to_ns: int) -> tuple[Evidence, ...]:
+    """Stretches of a tree as evidence for what happened in a span, in order of time, evenly chosen if there are many.
+    Those that reach out of the span by more than half tell of other times."""
+    inside = [n for n in nodes if 2 * (min(n.end_ns, to_ns) - max(n.start_ns, from_ns)) >= n.end_ns - n.start_ns]
+    chosen = [inside[round(i * (len(inside) - 1) / (LIMIT - 1))] for i in range(LIMIT)] if inside[LIMIT:] else inside
+    return tuple(
+        Evidence(
+            start_ns=max(n.start_ns, from_ns), end_ns=min(n.end_ns, to_ns), kind=SCENE, text=n.summary, score=FOUND,
+            key_frame=n.shown[0].name if n.shown else "",
+        )
+        for n in chosen
+    )  # fmt: skip
 
 
 def _when(candidate: Candidate, cues: Cues) -> tuple[int, int]:

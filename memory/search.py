@@ -46,6 +46,7 @@ SCENES = 6
 EARLIER_SESSIONS = 16  # that are looked into when this one has nothing
 SESSION_GAP_NS = 10**9  # an earlier session ends at least that long before this one begins
 LOG_LIMIT = 256
+PARTS = 16  # of a long span that are looked at alike
 # In how large a part of a large memory a word may occur and still be searched for.
 _TOO_COMMON, _LARGE = 0.02, 2000
 _SCORED = 2000  # sentences that full text scores for a question at most
@@ -263,6 +264,15 @@ class Search:
             before = self._store.witnessed(no, from_ns, middle, kinds, t_ns, limit=limit // 2)
             after = self._store.witnessed(no, middle, to_ns, kinds, t_ns, limit=limit // 2, oldest=True)
             seen = sorted(dict((*before, *after)).items(), key=lambda one: (one[1].start_ns, one[0]))
+        elif truncated and cues.ask == "summary":  # as many from each part of the span
+            length_ns = max(1, (to_ns - from_ns) // PARTS)
+            parts = [
+                self._store.witnessed(no, at, at + length_ns - 1, kinds, t_ns, limit=limit // PARTS, oldest=True)
+                for at in range(from_ns, from_ns + PARTS * length_ns, length_ns)
+            ]
+            seen = sorted(
+                dict(one for part in parts for one in part).items(), key=lambda one: (one[1].start_ns, one[0])
+            )
         else:
             seen = self._store.witnessed(no, from_ns, to_ns, kinds, t_ns, limit=limit, oldest=oldest)
         return tuple(evidence for _, evidence in seen), truncated
