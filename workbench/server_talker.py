@@ -79,11 +79,12 @@ class ServerTalker:
             body["temperature"] = temperature
         if options.seed >= 0:
             body["seed"] = settings.seed
-        for name, value in (("top_p", settings.top_p), ("top_k", settings.top_k)):
-            if value is not None:
+        if settings.top_p is not None:
+            body["top_p"] = settings.top_p
+        # Open servers know these; OpenAI's own, which is told by its field for the length, refuses them.
+        for name, value in (("top_k", settings.top_k), ("repetition_penalty", settings.repetition_penalty)):
+            if value is not None and options.max_tokens_field == "max_tokens":
                 body[name] = value
-        if settings.repetition_penalty is not None:
-            body["repetition_penalty"] = settings.repetition_penalty
         return body | options.extra
 
     def _system(self, settings: Settings) -> str:

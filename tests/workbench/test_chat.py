@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 from asking import run, write_picture, write_sound, write_video
+from numpy.typing import NDArray
 from tiny_audio import write_qwen2_audio
 from tiny_checkpoints import write_internvl, write_ixc, write_memory
 
@@ -129,8 +131,17 @@ def test_sound_is_heard(folder: Path) -> None:
     with load("omnilive-7b", overrides=options, now=False) as chat:
         assert chat.hear(folder / "short.wav") == chat.hear(folder / "short.wav")
         assert isinstance(chat.hear(folder / "short.wav", "Who speaks?"), str)
-        whole = chat.hear(folder / "long.wav")  # two pieces
-        assert isinstance(whole, str)
+        lengths: list[int] = []
+
+        def reply(pcm: NDArray[np.int16], instruction: str, most: int) -> tuple[str, float]:
+            lengths.append(len(pcm))
+            return f"part {len(lengths)}", 1.0
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(chat.listener._model, "reply", reply)
+            assert chat.hear(folder / "long.wav") == "part 1 part 2"
+        assert sum(lengths) == 40 * 16_000
+        assert max(lengths) <= 28 * 16_000
         with pytest.raises(Unusable, match="the sound is 40 s long"):
             chat.hear(folder / "long.wav", "Who speaks?")
     with load("internvl2-8b", now=False) as other, pytest.raises(Unusable, match="which cannot be asked about sound"):

@@ -78,6 +78,18 @@ def test_a_batch_keeps_its_order(server: OpenAiServer) -> None:
     assert asked == {str(i) for i in range(9)}
 
 
+def test_openai_s_own_server_is_not_asked_for_what_it_refuses(server: OpenAiServer) -> None:
+    more = {"top_k": 5, "repetition_penalty": 1.1, "max_tokens": 9}
+    with talk(server, "reasoning.llm.options.max_tokens_field=max_completion_tokens") as chat:
+        chat.say("a", **more)
+    with talk(server) as chat:
+        chat.say("a", **more)
+    hosted, own = (one.json() for one in server.received if one.path == CHAT)
+    assert hosted["max_completion_tokens"] == own["max_tokens"] == 9
+    assert not {"top_k", "repetition_penalty"} & hosted.keys()
+    assert (own["top_k"], own["repetition_penalty"]) == (5, 1.1)
+
+
 def test_what_was_answered_before_an_error_is_kept(server: OpenAiServer, tmp_path: Path) -> None:
     good, bad = server.answers[CHAT][0], reply({"error": {"message": "too long"}}, 400)
     server.answers[CHAT] = [good, good, bad]
