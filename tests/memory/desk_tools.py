@@ -94,10 +94,11 @@ class Memory:
 
 
 @contextlib.asynccontextmanager
-async def memory() -> AsyncIterator[Memory]:
+async def memory(*overrides: str) -> AsyncIterator[Memory]:
     """A memory service with the fake profile."""
     out = Out()
-    service = await memory_service.create(Context(config.load("fake"), ManualClock(unix_s=1_700_000_000.0), out))
+    loaded = config.load("fake", overrides=overrides)
+    service = await memory_service.create(Context(loaded, ManualClock(unix_s=1_700_000_000.0), out))
     try:
         yield Memory(service, out)
     finally:
