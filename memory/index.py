@@ -31,7 +31,7 @@ Ids = NDArray[np.int64]
 
 EXACT_UP_TO = 100_000  # vectors that are scanned one by one
 GROWTH = 2  # lists are trained anew when there are that many times more vectors
-PROBES = 16  # lists that are looked into
+PROBES = 64  # lists that are looked into: of 1e5 sentences, 95 % of the 256 nearest are found, 78 % with 16
 _TOGETHER = 512  # vectors read at a time; more would make faiss start threads
 _CHUNK = 16_384  # vectors converted at a time; bounds the float32 copy
 _TRAINED_ON = 64  # vectors for each list centre
