@@ -258,8 +258,9 @@ class Search:
         limit, no = LOG_LIMIT, query.session
         oldest = cues.order == "first"
         t_ns, kinds = query.t_ns, cues.kinds
-        truncated = self._store.count(no, from_ns, to_ns, kinds, limit=limit + 1) > limit
         middle = cues.anchor_ns if cues.anchor_ns >= 0 else cues.at_ns
+        chosen = middle >= 0 or cues.ask == "summary"  # not simply the newest or the oldest
+        truncated = chosen and self._store.count(no, from_ns, to_ns, kinds, limit=limit + 1) > limit
         if truncated and middle >= 0:
             before = self._store.witnessed(no, from_ns, middle, kinds, t_ns, limit=limit // 2)
             after = self._store.witnessed(no, middle, to_ns, kinds, t_ns, limit=limit // 2, oldest=True)
@@ -274,7 +275,9 @@ class Search:
                 dict(one for part in parts for one in part).items(), key=lambda one: (one[1].start_ns, one[0])
             )
         else:
-            seen = self._store.witnessed(no, from_ns, to_ns, kinds, t_ns, limit=limit, oldest=oldest)
+            seen = self._store.witnessed(no, from_ns, to_ns, kinds, t_ns, limit=limit + 1, oldest=oldest)
+            truncated = len(seen) > limit
+            seen = seen[:limit] if oldest else seen[-limit:]
         return tuple(evidence for _, evidence in seen), truncated
 
 
