@@ -26,6 +26,10 @@ SLOTS = {
     "print": (
         "sign sign sign slide slide screen board poster text label letter banner page paper ticket note notice door"
     ),
+    "shape": (
+        "car car circle circle square square triangle triangle ball star box shape bus train diamond rectangle oval "
+        "hexagon thing"
+    ),
     "place": (
         "in the room|on the screen|on the table|in the picture|on the slide|on the sign|at the door|"
         "in the kitchen|on the wall|outside|here|there|in the video|in the background|in the middle|on the left|"
@@ -55,17 +59,17 @@ what could we read on the {colour} {print}|what could you read on the {print}|wh
 what were the first words you read|what were the {order} words you saw|what was the first word you read
 which words can you see there|what words do you see|what is written there|what is written up there
 read that {print} please|read the {print} please|read what is on the {print} please
-did we see the {colour} {thing} before the {colour} {thing}|did the {colour} {thing} come before the {colour} {thing}
-was the {colour} {thing} earlier than the {colour} {thing}
-which was earlier the {colour} {thing} or the {colour} {thing}
-have we seen a {colour} {thing} so far|have you seen a {colour} {thing}|did we see a {colour} {thing}
-when did we see the {colour} {thing}|when was the {colour} {thing} in the picture|when did the {colour} {thing} appear
-when did the {colour} {thing} show up|what came right after the {colour} {thing}
-to which side did the {colour} {thing} go|which way did the {colour} {thing} go
-where did the {colour} {thing} go left or right
-did the {colour} {thing} move to the left or to the right|in which direction did the {colour} {thing} move
-what direction was the {colour} {thing} moving in|what direction is the {colour} {thing} heading
-which way was the {colour} {thing} moving|which thing crossed the picture {order}|what was the last thing that moved
+did we see the {colour} {shape} before the {colour} {shape}|did the {colour} {shape} come before the {colour} {shape}
+was the {colour} {shape} earlier than the {colour} {shape}
+which was earlier the {colour} {shape} or the {colour} {shape}
+have we seen a {colour} {shape} so far|have you seen a {colour} {shape}|did we see a {colour} {shape}
+when did we see the {colour} {shape}|when was the {colour} {shape} in the picture|when did the {colour} {shape} appear
+when did the {colour} {shape} show up|what came right after the {colour} {shape}
+to which side did the {colour} {shape} go|which way did the {colour} {shape} go
+where did the {colour} {shape} go left or right
+did the {colour} {shape} move to the left or to the right|in which direction did the {colour} {shape} move
+what direction was the {colour} {shape} moving in|what direction is the {colour} {shape} heading
+which way was the {colour} {shape} moving|which thing crossed the picture {order}|what was the last thing that moved
 what color is the background|what color is the wall|what color was the wall
 which color did the wall have before {colour}|before the wall became {colour} what color was it
 what color was the background before it turned {colour}|what color was the wall before it was painted {colour}
@@ -74,7 +78,7 @@ what was going on with the light|what happened to the lights|did something happe
 what changed about the light
 when did the lights go out|when was the light switched off|when did the lights come back on|when did it get dark
 how long ago did the lights go out|how much time has passed since the lights went out|how long has it been dark
-how long has it been since the {thing} {done}|how many seconds ago did the {colour} {thing} appear
+how long has it been since the {thing} {done}|how many seconds ago did the {colour} {shape} appear
 how many persons are there|how many persons came in|how many visitors came in altogether|how many persons do you see
 how many people walked through the picture|how many people came into the room|is there anybody in the room
 is somebody there right now|is someone {place}|is someone in the room at the moment|did you hear a loud noise

@@ -120,7 +120,6 @@ _LIKE_A_QUESTION = re.compile(
     r"^(?:what|which|how many|how long|how much|who|did you|do you|have you|can you)\b(?! (?:a|an|not)\b)"
 )
 _SHORT = 9  # words
-_FEW = 3
 _NOT_REQUESTS = re.compile(
     r"^(?:list|name|count|outline|show|read|describe|repeat)(?:s|ed|ing)?$|^name (?:is|was)\b|^names\b|"
     r"^(?:tell|show) (?:me|us) (?:your|the) (?:friends|world)\b"
@@ -155,8 +154,6 @@ def judge(question: Question) -> Verdict:
         and _starts_with_and(question.text)
     ):
         return Verdict(True, "question")
-    if shape == "statement" and question.text.rstrip().endswith(("?", "\uff1f")) and len(tokens(question.text)) >= _FEW:
-        shape = "question"  # a recogniser that writes marks heard it in the voice and the words
     answer = shape in ("question", "request")
     return Verdict(answer, shape, "" if answer else shape)
 

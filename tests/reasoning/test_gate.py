@@ -117,7 +117,3 @@ def question(text: str, *, source: str = "spoken", options: tuple[str, ...] = ()
 def test_a_mark_that_the_recogniser_heard_makes_a_question(text: str) -> None:
     assert judge(question(text)).answer
     assert not judge(question(text.rstrip("?") + ".")).answer
-
-
-def test_a_mark_alone_makes_no_question_of_a_filler() -> None:
-    assert not judge(question("okay?")).answer
