@@ -18,6 +18,7 @@ from transformers import AutoConfig, AutoProcessor, GenerationConfig, Qwen2Audio
 from models.audio_prompts import MAX_NEW_TOKENS, SAMPLE_RATE_HZ, chat_prompt
 from models.checkpoint import CheckpointError, likely, read_json, require_memory, size_bytes, weight_files
 from models.loading import Loading
+from models.quiet import quietly
 
 # Their types say less than they do.
 _Config: Any = GenerationConfig
@@ -49,10 +50,11 @@ class Qwen2Audio:
         require_memory(empty.parameters(), folder, device, dtype)
         loading = Loading(folder, size_bytes(folder))
         try:
-            self._processor = _Processor.from_pretrained(folder, local_files_only=True)
-            network, info = _Network.from_pretrained(
-                folder, dtype=dtype, local_files_only=True, output_loading_info=True
-            )
+            with quietly():
+                self._processor = _Processor.from_pretrained(folder, local_files_only=True)
+                network, info = _Network.from_pretrained(
+                    folder, dtype=dtype, local_files_only=True, output_loading_info=True
+                )
         except (OSError, RuntimeError) as error:
             raise CheckpointError(f"{folder} cannot be loaded ({error}); fetch it again") from error
         require_all(folder, info)

@@ -10,6 +10,7 @@ from torch import Tensor
 from transformers import AutoTokenizer, PreTrainedTokenizerFast
 
 from models.checkpoint import CheckpointError, read_json
+from models.quiet import quietly
 from models.sentencepiece_file import build_tokenizer, read_sentencepiece
 
 _PIECES = ("tokenizer.model", "spiece.model")  # names of a SentencePiece file
@@ -55,7 +56,8 @@ class Vocabulary:
 
 def _from_json(folder: Path) -> Any:
     try:
-        return AutoTokenizer.from_pretrained(folder, local_files_only=True)
+        with quietly():
+            return AutoTokenizer.from_pretrained(folder, local_files_only=True)
     except (ValueError, KeyError, ImportError):
         # The folder names a tokenizer class of its own code; the file alone says everything.
         return PreTrainedTokenizerFast.from_pretrained(folder, local_files_only=True)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from transformers import VitsConfig, VitsModel, VitsTokenizer
 
 from models.checkpoint import CheckpointError, read_json, require_memory, weight_files
+from models.quiet import quietly
 from models.qwen2_audio import require_all
 
 # Their types say less than they do.
@@ -41,10 +42,11 @@ class Vits:
         if not 0 <= speaker < max(1, config.num_speakers):
             raise ValueError(f"speaker {speaker} is not there; {folder} has speakers 0 to {config.num_speakers - 1}")
         try:
-            tokenizer = _Tokenizer.from_pretrained(folder, local_files_only=True)
-            network, info = _Network.from_pretrained(
-                folder, dtype=torch.float32, local_files_only=True, output_loading_info=True
-            )
+            with quietly():
+                tokenizer = _Tokenizer.from_pretrained(folder, local_files_only=True)
+                network, info = _Network.from_pretrained(
+                    folder, dtype=torch.float32, local_files_only=True, output_loading_info=True
+                )
         except (OSError, RuntimeError, TypeError) as error:
             raise CheckpointError(f"{folder} cannot be loaded ({error}); fetch it again") from error
         require_all(folder, info)

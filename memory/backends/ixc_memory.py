@@ -20,6 +20,7 @@ from memory.backends.base import ClipInput, ClipMemory, TextEncoder
 from models.checkpoint import CheckpointError, checkpoint_folder, load_weights, read_json
 from models.devices import choose_device, choose_dtype
 from models.memory_stream import THRESHOLD, PublishedStream
+from models.quiet import quietly
 from models.video_memory import PICTURE_ID, VideoMemory, VideoMemoryConfig
 from models.video_sampling import time_prompt
 
@@ -76,7 +77,8 @@ class IxcMemory:
             self._network = VideoMemory(config, with_tower=False)
         dtype = choose_dtype(options.dtype, self._device)
         load_weights(self._network, folder, rename=_without_tower, device=self._device, dtype=dtype)
-        self._tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
+        with quietly():
+            self._tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
         self._batch = options.batch_clips
         self._width = int(config.tower["hidden_size"])
         self.dim = int(config.decoder["hidden_size"])

@@ -16,6 +16,7 @@ from transformers import AutoConfig, AutoModelForSpeechSeq2Seq, AutoProcessor
 from models.checkpoint import CheckpointError, checkpoint_folder, read_json, require_memory, size_bytes, weight_files
 from models.devices import choose_device, choose_dtype
 from models.loading import Loading
+from models.quiet import quietly
 from models.qwen2_audio import require_all, sureness
 from perception.backends.base import AsrStream, Pcm, Transcript
 from perception.windowed import RATE_HZ, WindowedAsr, Windows
@@ -70,10 +71,11 @@ class Whisper:
         require_memory(empty.parameters(), folder, self._device, self._dtype)
         loading = Loading(folder, size_bytes(folder))
         try:
-            self._processor = _Processor.from_pretrained(folder, local_files_only=True)
-            network, info = _Network.from_pretrained(
-                folder, dtype=self._dtype, local_files_only=True, output_loading_info=True
-            )
+            with quietly():
+                self._processor = _Processor.from_pretrained(folder, local_files_only=True)
+                network, info = _Network.from_pretrained(
+                    folder, dtype=self._dtype, local_files_only=True, output_loading_info=True
+                )
         except (OSError, RuntimeError) as error:
             raise CheckpointError(f"{folder} cannot be loaded ({error}); fetch it again") from error
         require_all(folder, info)
