@@ -27,7 +27,7 @@ from perception.subwords import END, START, Subwords
 from perception.windowed import RATE_HZ, WindowedAsr, Windows
 
 _ORDER = 3  # of the model of expected sentences
-_FILLED = 30  # times that each form of them is filled
+_FILLED = 12  # times that each form of them is filled
 _TOKENS_A_SECOND = 8.0  # nobody speaks more; without a limit it repeats itself where it hears nothing
 _TOKENS_MORE = 6
 _UNSURE = 0.2
