@@ -18,6 +18,7 @@ from wire.service import Context
 from wire.worker import Worker
 
 ACKNOWLEDGED_WITHIN_S = 5.0  # a process that has not dropped what it holds by then is named in the report
+PATIENT = 12  # times as long in a replay, where recognisers always have work before them and nobody waits
 OTHERS = frozenset({"perception", "reasoning", "streamer"})
 RETAIN_EVERY_NS = 60 * 10**9  # media time between two looks at the limits
 
@@ -83,8 +84,9 @@ class Steward:
                     )
                 )
         silent: set[str] = set()
+        within_s = ACKNOWLEDGED_WITHIN_S * (PATIENT if all(d.settings.mode == "replay" for d in desks) else 1)
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(ACKNOWLEDGED_WITHIN_S), self._news:
+            async with asyncio.timeout(within_s), self._news:
                 await self._news.wait_for(lambda: all(self._acknowledged[r] >= OTHERS for r in waiting))
         for request in waiting:
             silent |= OTHERS - self._acknowledged.pop(request)

@@ -20,6 +20,7 @@ from memory.sentences import sentence, summary
 from wire.messages import FrameSeen, Picture, SoundHeard, Tensor, Utterance
 
 PICTURES_PER_CLIP = 4  # key frames: the clip's first, then frames in which something began
+_GONE_KEPT = 16  # erased spans that are remembered against what comes late
 NEWEST_FRAMES = 8  # pictures at hand for a question about now
 NEWEST_KEPT = 4  # key frames among them, however old, which a reasoner may have read already
 
@@ -91,6 +92,7 @@ class Timeline:
         self._newest: deque[Picture] = deque(maxlen=NEWEST_FRAMES)
         self._kept: deque[Picture] = deque(maxlen=NEWEST_KEPT)
         self._last_picture = ""
+        self._gone: deque[tuple[int, int]] = deque(maxlen=_GONE_KEPT)  # spans that were erased
 
     def next_serial(self) -> int:
         self.serial += 1
@@ -120,11 +122,15 @@ class Timeline:
         return Step(changes.events, changes.dropped, pictures, closed)
 
     def hear(self, sound: SoundHeard) -> Step:
+        if self._is_gone(sound.start_ns, sound.end_ns):
+            return Step()
         event = self._event(SOUND, sound.start_ns, sound.end_ns, sound.label, score=sound.score)
         return Step((event,))
 
     def speak(self, words: Utterance) -> Step:
         """Words that were said or typed. What asks is known by its mark; without one, when it got an answer."""
+        if not words.asks and self._is_gone(words.start_ns, words.end_ns):
+            return Step()
         attrs = {} if words.source == "spoken" else {"source": words.source}
         kind = QUESTION if words.asks and words.text.rstrip().endswith("?") else SPEECH
         event = self._event(kind, words.start_ns, words.end_ns, words.text, score=words.score, attrs=attrs)
@@ -160,6 +166,7 @@ class Timeline:
 
     def forget(self, from_ns: int, to_ns: int) -> None:
         """Drop pictures, the open clip and what is in view, if they show something of this span."""
+        self._gone.append((from_ns, min(to_ns, self.seen_ns)))
         self.intervals.forget(from_ns)
         for shown in (self._newest, self._kept):
             left = [p for p in shown if not from_ns <= p.t_ns <= to_ns]
@@ -169,6 +176,10 @@ class Timeline:
         if self._clip is not None and self._clip.start_ns <= to_ns and self._clip.end_ns >= from_ns:
             self._clip = None
             self._cutter = ClipCutter(cosine=self._cosine)
+
+    def _is_gone(self, start_ns: int, end_ns: int) -> bool:
+        """Whether it touches a time that was erased while it was on its way."""
+        return any(start_ns <= to_ns and end_ns >= from_ns for from_ns, to_ns in self._gone)
 
     # ---- clips and pictures --------------------------------------------------------------------------------------
 

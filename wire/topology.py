@@ -83,7 +83,7 @@ ROUTES: dict[type[Message], Route] = {
     m.MemoryRequest: _fact(_S, _M),
     m.MemoryReply: _fact(_M, _S),
     m.Forget: _fact(_M, (STREAMER, PERCEPTION, REASONING), _URGENT),
-    m.Forgotten: _fact((STREAMER, PERCEPTION, REASONING), _M),
+    m.Forgotten: _fact((STREAMER, PERCEPTION, REASONING), _M, _URGENT),  # memory takes nothing else until it is there
     m.Watermark: _fact(ALL, ()),  # the ring, see consumers_of
     m.Ready: _fact(PROCESSES, _L),
     m.Beat: _fact(PROCESSES, (LAUNCH, STREAMER)),

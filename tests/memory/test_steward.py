@@ -157,3 +157,18 @@ async def test_a_large_index_is_switched_while_recall_goes_on(tmp_path: Path, mo
         await again.open(tmp_path, mode="live")
         await again.see(0)
         assert again.out.questions() == []
+
+
+async def test_words_of_an_erased_time_that_come_late_are_not_kept(tmp_path: Path) -> None:
+    out = Neighbours("perception", "reasoning", "streamer")
+    m = await _running(out, tmp_path)
+    await _film(m, 25)
+    await m.service.handle(
+        MemoryRequest(session="s", t_ns=25 * S, request_id="r", what="forget", start_ns=5 * S, end_ns=20 * S)
+    )
+    await m.say(15, "a belated remark")
+    await m.say(24, "a timely remark")
+    await m.mark(25)
+    assert find_traces(tmp_path, ["a belated remark"], []) == []
+    assert find_traces(tmp_path, ["a timely remark"], []) != []
+    await m.service.close()
