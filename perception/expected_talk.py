@@ -185,6 +185,7 @@ my name is|good morning|good evening|good {daytime} and welcome|the {colour} {th
 the {colour} {thing} moves to the right|the light goes out|the lights go out|it is dark now|it is getting dark
 somebody comes in|a person enters the room|a person leaves the room|a man walks in|nobody is {place}
 """
+_CALLED = 8  # every so many sentences are said once more behind the usual wake phrase
 _SEED = 20  # any: the same sentences every time
 
 
@@ -198,7 +199,7 @@ def sentences(each: int = 30) -> list[str]:
             continue
         for _ in range(each if "{" in form else max(1, each // 2)):
             found.append(_filled(form, words, draw))
-    return found
+    return found + [f"hey omni {sentence}" for sentence in found[::_CALLED] if not sentence.startswith("hey")]
 
 
 def _filled(form: str, words: dict[str, list[str]], draw: random.Random) -> str:

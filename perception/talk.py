@@ -51,6 +51,7 @@ _HESITATIONS = frozenset(("um", "uh", "er", "erm", "hm", "hmm", "well", "so"))
 _COMMANDS = frozenset(("stop", "wait", "quiet", "silence", "cancel", "no", "pause", "enough"))
 _ECHO_SHARE = 0.75  # of the words heard that we are just saying, in their order
 _ECHO_ALIKE = 0.72  # likeness at which a word heard is the word said
+_NEVER_WAKE = {"how many", "and many", "tell me", "many"}  # frequent words that sound much like a call
 _WAKE_ALIKE = 0.66  # likeness of sounds at which the wake phrase was said; see `after_wake_phrase`
 
 _WORD_MARKS = '.,!?;:\u2026"()[]\u201c\u201d'
@@ -117,7 +118,7 @@ def after_wake_phrase(text: str, phrase: str) -> str | None:
         if any(word not in _HESITATIONS and not is_backchannel(word) for word in words[:start]):
             break
         for n in range(max(1, len(wanted) - 1), len(wanted) + 3):
-            if start + n <= len(words):
+            if start + n <= len(words) and " ".join(words[start : start + n]) not in _NEVER_WAKE:
                 likeness = sound_likeness(words[start : start + n], wanted)
                 best = max(best, (likeness, -(start + n)))
     if best[0] < _WAKE_ALIKE:

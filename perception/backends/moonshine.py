@@ -111,6 +111,7 @@ def expected_model(subwords: Subwords) -> Ngram:
 def _written(sentence: str) -> str:
     """With its capitals and its last mark."""
     text = _NAMES.sub(lambda m: m[0].title(), sentence.replace("q r code", "QR code"))
+    text = text.replace("hey omni ", "Hey Omni, ")
     return text[0].upper() + text[1:] + ("?" if _ASKS.match(sentence) else ".")
 
 

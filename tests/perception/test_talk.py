@@ -157,3 +157,9 @@ def test_answers_with_marks_and_in_chinese() -> None:
     assert talk.is_answer("Yes, please.")
     assert talk.is_answer("是的。")
     assert not talk.is_answer("今天天气很好")
+
+
+@pytest.mark.parametrize("text", ["how many people are there", "tell me what it is"])
+def test_frequent_words_that_sound_like_a_call_are_none(text: str) -> None:
+    assert talk.after_wake_phrase(text, "hey omni") is None
+    assert talk.after_wake_phrase(f"hey omni {text}", "hey omni") == text
