@@ -42,6 +42,7 @@ def told(folder: Path, agree: str) -> list[str]:
     asked = ("00:14 Forget the last ten seconds", f"00:21 {agree}", "00:27 Did you see the word tangerine?")
     memory = ("--memory", str(folder / "memory"))
     done = replay(folder / "stream.mp4", folder / "out", *memory, *(x for ask in asked for x in ("--ask", ask)))
+    assert [e for e in done.events if e["event"] == "warning"] == []  # every process said that it had dropped it
     return [text for _, text in replies(done)]
 
 
