@@ -90,8 +90,8 @@ class Keeper:
             self.store.database.close()
             self._lock.release()
             raise MemoryUnusable(
-                f"the memory {self.folder} cannot be put in order: {error}; see that the disk has room and the folder is "
-                f"writable, and try omnilive memory verify {self.folder}"
+                f"the memory {self.folder} cannot be put in order: {error}; see that the disk has room and the folder "
+                f"is writable, and try omnilive memory verify {self.folder}"
             ) from error
 
     def close(self) -> None:

@@ -97,7 +97,8 @@ class MemoryService:
             return
         try:
             await self._dispatch(desk, message)
-        except (sqlite3.Error, OSError) as error:  # told before the process ends: what is on disk stays as it was acknowledged
+        except (sqlite3.Error, OSError) as error:
+            # Told before the process ends: what is on disk stays as it was acknowledged.
             folder = self._folder_of[message.session].path
             await self._context.warn(
                 message,
