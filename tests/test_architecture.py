@@ -123,7 +123,11 @@ def foreign_imports(module: Module) -> list[str]:
         package = name.partition(".")[0]
         is_command = module.name == "launch" and name not in ours(imports(module, lazy=False))
         door = DOORS.get(module.package)
-        if package in allowed or (door and re.match(door, name)) or (is_command and re.match(rf"{package}\.cli\b|bench\b|{package}$", name)):
+        if (
+            package in allowed
+            or (door and re.match(door, name))
+            or (is_command and re.match(rf"{package}\.cli\b|bench\b|{package}$", name))
+        ):
             continue
         found.append(f"{module.path} imports {name}")
     bad = FORBIDDEN_LIBRARIES.get(module.package, set()) & libraries(imports(module))
