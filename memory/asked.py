@@ -226,6 +226,8 @@ def _wants(core: str, groups: dict[str, str]) -> str:
         core,
     ):
         return "price"
+    if re.match(r"(?:what|who|how) (?:is|was|are|were) .*\b(?:called|named)$", core):
+        return "name"
     if re.match(
         r"(?:what|which) colour (?:was|were|is|are) (?:the |its |their )?(?:letter|letters|text|writing|words|ink|"
         r"font)",

@@ -73,10 +73,10 @@ _P: list[tuple[str, str]] = [
     ("next", r"what (?P<rel>followed|preceded|follows|precedes) (?P<anchor>.+)"),
     ("next", r"(?:what|which) (?:was|is) the (?P<noun>(?!colour).+?) (?P<rel>after|before|following) (?P<anchor>.+)"),
     # -- time
-    ("ago", r"(?:how (?:long|much time|many (?:seconds|minutes)) (?:ago|since|before now)|how long (?:is it|has it "
-            r"been|was it) since|"
-            r"how much time (?:has passed |is it |passed )?since)(?: (?:did|was|were|is|has|have|that|you saw|you "
-            r"heard|i saw))?(?P<x>.*)"),
+    ("ago", r"(?:how (?:long|much time|many (?:seconds|minutes)) (?:ago|since|before now)|how long (?:is it|has it(?: "
+            r"been)?|was it) since|"
+            r"how much time (?:has passed |is it |passed )?since)(?: (?:did|was|were|is|has|have|that|"
+            r"(?:you|we|i) (?:have )?(?:saw|seen|see|heard|hear)))?(?P<x>.*)"),
     ("ago", r"how long (?:is it|has it been)\b.*?\b(?:we|you|i) (?:saw|seen|see|heard)\b(?P<x>.*)"),
     ("duration", r"(?:for )?how (?:long|much time|many (?:seconds|minutes)) (?:did|was|were|has|have|had|does|is|do|"
                  r"could)(?P<x>.*)"),

@@ -70,8 +70,15 @@ def plain(words: list[str]) -> list[str]:
     return text.split()
 
 
+_MONEY_FIRST = re.compile(
+    r"how many (?:dollars?|euros?|pounds?|cents?|francs?|bucks) (?P<rest>(?:is|are|was|were|for|does|do|did)\b.*)"
+)
+
+
 def reworded(text: str) -> str:
     """The question in one clause; `text` itself where it is one already."""
+    if found := _MONEY_FIRST.fullmatch(text):
+        return f"how much {found['rest']}"
     if found := _BEFORE_FIRST.fullmatch(text):
         question, n = re.subn(_IT, found["np"], found["q"], count=1)
         return f"{question} before it was {found['state']}" if n else text
