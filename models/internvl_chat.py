@@ -40,6 +40,7 @@ class InternVlConfig:
     pad2square: bool = False
     min_dynamic_patch: int = 1
     max_dynamic_patch: int = 6
+    tile: int | None = None  # pixels; None: the size of the tower's table of positions, which is resized otherwise
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> InternVlConfig:
@@ -47,10 +48,8 @@ class InternVlConfig:
         version = values.get("ps_version", "v1")
         if version not in ("v1", "v2"):
             raise ValueError(f"ps_version {version!r} is unknown; v1 and v2 are")
-        vision = dict(values["vision_config"])
-        vision["image_size"] = values.get("force_image_size") or vision["image_size"]
         return cls(
-            vision=InternVitConfig.from_dict(vision),
+            vision=InternVitConfig.from_dict(values["vision_config"]),
             language=values["llm_config"],
             select_layer=values.get("select_layer", -1),
             downsample_ratio=values.get("downsample_ratio", 0.5),
@@ -61,11 +60,12 @@ class InternVlConfig:
             pad2square=values.get("pad2square", False),
             min_dynamic_patch=values.get("min_dynamic_patch", 1),
             max_dynamic_patch=values.get("max_dynamic_patch", 6),
+            tile=values.get("force_image_size"),
         )
 
     @property
     def image_size(self) -> int:
-        return self.vision.image_size
+        return self.tile or self.vision.image_size
 
     @property
     def tokens_per_tile(self) -> int:

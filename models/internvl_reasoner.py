@@ -177,7 +177,7 @@ class InternVlReasoner:
 def needed(network: InternVlChat, weights: int, speed: Speed, dtype: torch.dtype, device: torch.device) -> Need:
     """The memory of a reasoner, from its sizes."""
     vision = network.config.vision
-    patches = (vision.image_size // vision.patch_size) ** 2
+    patches = (network.config.image_size // vision.patch_size) ** 2
     tower = Tower(pictures=BLOCK, tokens=patches + 1, hidden=vision.hidden_size, intermediate=vision.intermediate_size)
     text = Text(positions=CHUNK, **text_widths(network.language_model.config))
     kept = KEPT * network.config.tokens_per_tile

@@ -197,14 +197,16 @@ class VitFeatures:
             values = original_values(values, folder)
         alone = values.get("model_type") == "intern_vit_6b"
         part = dict(part_of(values, "vision_config", "intern_vit_6b", folder))
-        part["image_size"] = values.get("force_image_size") or part["image_size"]
+        side = int(values.get("force_image_size") or part["image_size"])
+        if values.get("model_type") == "internvl":  # its table of positions was resized when it was saved
+            part["image_size"] = side
         with torch.device("meta"):
             self._network = InternVit(InternVitConfig.from_dict(part))
         rename = None if alone else under("vision_model.")
         read = fused_weights if hf else read_weights
         load_weights(self._network, folder, rename=rename, device=device, dtype=dtype, read=read)
         self._device, self._dtype = device, dtype
-        self._prepare = squeezed(self._network.config.image_size, IMAGENET)
+        self._prepare = squeezed(side, IMAGENET)
 
     def prepare(self, picture: Image.Image) -> Tensor:
         return self._prepare(picture)

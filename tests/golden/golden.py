@@ -15,6 +15,8 @@ import torch
 from safetensors.torch import load_file
 
 CASES = Path(os.environ.get("OMNILIVE_GOLDEN") or Path(__file__).parent / "cases")
+if not any(CASES.glob("*/")):  # else every case would be skipped, and a wrong path look like a success
+    raise pytest.UsageError(f"{CASES} holds no golden cases; set OMNILIVE_GOLDEN to a folder of them, or leave it out")
 RTOL, ATOL = 1e-4, 1e-5
 torch.set_num_threads(1)  # the networks are tiny: more threads only wait for one another
 

@@ -90,8 +90,9 @@ def check_reply(network: Ixc25, name: str, prompt: Prompt, y: dict[str, torch.Te
     close(network.logits(prompt)[:, rows], y[f"{name}.logits"])
     expected = y[f"{name}.generated"]
     sampling = Sampling(max_new_tokens=expected.shape[1])
-    half = prompt.embeds.shape[1] // 2
-    held = Resident(network, 4096, Stepping("graph", "a test"))
+    length = prompt.embeds.shape[1]
+    half = length // 2
+    held = Resident(network, length + sampling.max_new_tokens + 3, Stepping("graph", "a test"))
     held.prepare(prompt.embeds[:, :half], prompt.lora_mask[:, :half])
     for resident in (None, held):
         steps = list(generate(network, prompt.embeds, sampling, lora_mask=prompt.lora_mask, resident=resident))

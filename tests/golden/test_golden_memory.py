@@ -82,7 +82,10 @@ def test_three_passes(case: str) -> None:
 @torch.inference_mode()
 def test_published_schedule(case: str) -> None:
     path, meta = folder(case), values(folder(case) / "meta.json")
-    network = build(*(path / meta[key] for key in ("config", "clip_config", "weights")))
+    files = [path / meta[key] for key in ("config", "clip_config", "weights")]
+    if missing := [file for file in files if not file.exists()]:
+        pytest.skip(f"{case} reads {missing[0]}, which is not there")
+    network = build(*files)
     x, y = tensors(path / "inputs.safetensors"), tensors(path / "outputs.safetensors")
     stream = PublishedStream(network)
     for step in values(path / "steps.json"):

@@ -253,3 +253,15 @@ def test_a_tied_original_has_no_head(tmp_path: Path) -> None:
     write_json(tmp_path / "config.json", values)
     network: Any = load_chat(tmp_path, CPU, torch.float32)
     assert network.lm.lm_head.weight is network.lm.model.embed_tokens.weight
+
+
+def test_tiles_need_not_be_of_the_size_that_the_tower_was_trained_at(tmp_path: Path) -> None:
+    write_internvl(tmp_path)
+    values = read_json(tmp_path / "config.json")
+    write_json(tmp_path / "config.json", values | {"force_image_size": 56})
+    network = load_chat(tmp_path, CPU, torch.float32)
+    assert network.config.image_size == 56
+    with torch.inference_mode():
+        assert network.encode_tiles(torch.randn(2, 3, 56, 56)).shape == (2, network.config.tokens_per_tile, 24)
+    eyes = VitFeatures(tmp_path, torch.device("cpu"), torch.float32)
+    assert eyes.pictures(eyes.prepare(Image.new("RGB", (40, 30)))[None]).shape == (1, 16)
