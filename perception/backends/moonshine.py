@@ -44,7 +44,7 @@ _NAMES = re.compile(r"\b(i|monday|tuesday|wednesday|thursday|friday|saturday|sun
 @dataclass(frozen=True, kw_only=True)
 class MoonshineOptions:
     checkpoint: str = ""  # folder with encoder_model.ort, decoder_model_merged.ort, tokenizer.bin; "": the packaged one
-    expected: float = 0.4  # weight of the expected sentences; 0: none
+    expected: float = 0.6  # weight of the expected sentences; 0: none
     beams: int = 4
     caption_every_s: float = 0.5  # of new sound; 0: words only when they are complete
     longest_s: float = 28.0  # of sound read at once
