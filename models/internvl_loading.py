@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 
-from models.checkpoint import CheckpointError, read_json, read_weights
+from models.checkpoint import CheckpointError, likely, read_json, read_weights
 from models.internvl_chat import InternVlChat, InternVlConfig
 from models.internvl_hf import fused_weights, is_hf, original_values
 from models.spread import load_spread
@@ -36,7 +36,9 @@ def load_chat(
     if hf:
         values = original_values(values, folder)
     if "llm_config" not in values or "vision_config" not in values:
-        raise CheckpointError(f"{folder / 'config.json'} is not that of an InternVL chat model; it has no llm_config")
+        raise CheckpointError(
+            f"{folder / 'config.json'} is not that of an InternVL chat model, it has no llm_config; {likely(folder)}"
+        )
     with torch.device("meta"):
         network = InternVlChat(InternVlConfig.from_dict(values))
     tied = bool(values["llm_config"].get("tie_word_embeddings"))

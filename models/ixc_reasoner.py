@@ -16,7 +16,7 @@ from torch import Tensor
 
 from models import ixc_prompts as prompts
 from models.batches import left_pad, row_texts
-from models.checkpoint import CheckpointError, holds_key, read_json
+from models.checkpoint import CheckpointError, holds_key, likely, read_json
 from models.clip import BLOCK
 from models.decoder import CHUNK
 from models.generate import Sampling, generate
@@ -40,7 +40,9 @@ def reasoner_folder(path: Path) -> Path:
     for folder in (path, *(path / name for name in LAYOUTS)):
         if (folder / "config.json").exists() and "num_key_value_heads" in read_json(folder / "config.json"):
             return folder
-    raise CheckpointError(f"{path} holds no IXC-2.5 checkpoint; give the folder with merge_lora/ or base/, or that one")
+    raise CheckpointError(
+        f"{path} holds no IXC-2.5 checkpoint; give the folder with merge_lora/ or base/, or that one; {likely(path)}"
+    )
 
 
 class IxcReasoner:
@@ -59,6 +61,7 @@ class IxcReasoner:
         if not has_memory(folder):
             values = {**values, "video_mem_size": 0}
         config = Ixc25Config.from_dict(values)
+        self._vocabulary = Vocabulary(folder)
         with torch.device("meta"):
             self._network = Ixc25(config)
         load_spread(
@@ -74,7 +77,6 @@ class IxcReasoner:
                 needed(config, weights, speed, dtype, device), speed.memory_budget, (device, *others), path.name
             ),
         )
-        self._vocabulary = Vocabulary(folder)
         self._bos = torch.tensor(self._vocabulary.bos, dtype=torch.long)
         ends = (self._vocabulary.one(prompts.END), *self._vocabulary.end)
         self._stop_ids = frozenset(ends)

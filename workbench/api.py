@@ -95,7 +95,7 @@ class Chat:
         if self._listener is None:
             from workbench.listener import Listener  # brings torch, which a server's user may not need
 
-            self._listener = Listener(self._config.perception.asr, self._profile)
+            self._listener = Listener(self._config.perception.asr, self._profile, self.settings.max_tokens)
         return self._listener
 
     def ask(

@@ -20,8 +20,11 @@ LOOK_BACK_S = 4
 class Listener:
     """Qwen2-Audio, loaded."""
 
-    def __init__(self, chosen: BackendConfig, profile: str) -> None:
-        """Raises Unusable for a profile whose recogniser cannot be asked, BackendError, CheckpointError."""
+    def __init__(self, chosen: BackendConfig, profile: str, max_tokens: int | None = None) -> None:
+        """max_tokens: of each answer; None: as the profile says.
+
+        Raises Unusable for a profile whose recogniser cannot be asked, BackendError, CheckpointError.
+        """
         if chosen.backend != "qwen2_audio":
             raise Unusable(
                 f"the profile {profile} hears with {chosen.backend!r}, which cannot be asked about sound; take one "
@@ -29,7 +32,7 @@ class Listener:
             )
         options = RECOGNISERS.options(chosen.backend, chosen.options)
         device = choose_device(options.device)
-        self._most = options.max_new_tokens
+        self._most = max_tokens or options.max_new_tokens
         self._model = load_shared(checkpoint_folder(options.checkpoint), device, choose_dtype(options.dtype, device))
 
     def transcribe(self, pcm: Pcm) -> str:

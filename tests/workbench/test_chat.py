@@ -187,6 +187,11 @@ def test_sound_by_the_command(folder: Path) -> None:
     done = run("chat", "--audio", folder / "short.wav", "--set", options)
     assert done.code == 0, done.err
     assert len(done.out.splitlines()) == 2
+    shorter = run("chat", "--audio", folder / "short.wav", "--max-tokens", 1, "--set", options)
+    assert len(shorter.out) < len(done.out)
+    refused = run("chat", "--audio", folder / "short.wav", "--beams", 2, "--set", options)
+    assert refused.code == 2
+    assert "leave out --beams" in refused.err
 
 
 @pytest.mark.parametrize(
@@ -219,3 +224,4 @@ def test_a_wrong_checkpoint_is_named(folder: Path) -> None:
     done = run("chat", "hi", "--profile", "internvl2-8b", "--checkpoint", folder / "release" / "audio", "--set", CPU)
     assert done.code == 2
     assert "release/audio" in done.err
+    assert "the folder is Qwen2-Audio, for the profile omnilive-7b" in done.err

@@ -15,6 +15,7 @@ from workbench.cli.shared import Checkpoint, ConfigFile, Overrides, Profile, fai
 if TYPE_CHECKING:
     from workbench.api import Chat
 
+LONGEST_ANSWER = 1024  # tokens
 HELP = "/image FILE and /video FILE go with your next question; /new begins anew; /quit or Ctrl-D ends."
 
 
@@ -36,7 +37,9 @@ def chat(
     temperature: Annotated[float | None, typer.Option(min=0.0, help="0: the likeliest words.")] = None,
     top_p: Annotated[float | None, typer.Option(min=0.0, max=1.0, help="Share of the likeliest words.")] = None,
     beams: Annotated[int, typer.Option(min=1, help="Continuations that are kept side by side.")] = 1,
-    max_tokens: Annotated[int, typer.Option(min=1, help="Of an answer.")] = 1024,
+    max_tokens: Annotated[
+        int | None, typer.Option(min=1, help="Of an answer. Default: 1024, and with --audio as the profile says.")
+    ] = None,
     seed: Annotated[int, typer.Option(help="Of the random numbers.")] = 0,
     system: Annotated[str | None, typer.Option(help="What the model is told to be, instead of its own words.")] = None,
     checkpoint: Checkpoint = "",
@@ -50,9 +53,8 @@ def chat(
     from workbench.talker import check_temperature
 
     check_temperature(temperature, beams)
-    settings = Settings(
-        temperature=temperature, top_p=top_p, beams=beams, max_tokens=max_tokens, seed=seed, system=system
-    )
+    most = max_tokens or (None if audio is not None else LONGEST_ANSWER)
+    settings = Settings(temperature=temperature, top_p=top_p, beams=beams, max_tokens=most, seed=seed, system=system)
     console, notes = Console(highlight=False), Console(stderr=True, highlight=False)
     if audio is not None and checkpoint:
         overrides = [*(overrides or ()), f"perception.asr.options.checkpoint={checkpoint!r}"]
