@@ -181,7 +181,8 @@ the {thing} is called|the {thing} is made of|the {thing} is on {day}|on {day} {d
 there is a {thing} on {day} {daytime}|in the {daytime} the {thing}s are|now we look at the {thing}
 now the {thing} is {colour}|now you see the {thing}|look at the {thing}|please look at the {thing}
 next we see a {colour} {thing}|next comes the {thing}|please note that the {thing} is {place}|welcome to the {thing}
-my name is|good morning|good evening|good {daytime} and welcome|the {colour} {thing} moves to the left
+my name is|hello everybody my name is|hello everybody|hello everyone and welcome|hello and welcome to the {thing}
+good morning|good morning everybody|good evening|good {daytime} and welcome|the {colour} {thing} moves to the left
 the {colour} {thing} moves to the right|the light goes out|the lights go out|it is dark now|it is getting dark
 somebody comes in|a person enters the room|a person leaves the room|a man walks in|nobody is {place}
 """
