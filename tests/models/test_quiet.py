@@ -39,6 +39,7 @@ def test_a_voice_is_loaded_without_a_bar(tmp_path: Path, capfd: pytest.CaptureFi
 def test_other_warnings_stay_and_all_is_as_before_afterwards(caplog: pytest.LogCaptureFixture) -> None:
     logger = logging.getLogger("transformers.configuration_utils")
     logger.addHandler(caplog.handler)  # the library, once used, passes nothing on to the root
+    caplog.set_level(logging.WARNING, logger=logger.name)  # ... and others may have told it to say less
     before, filters = library.is_progress_bar_enabled(), list(logger.filters)
     library.enable_progress_bar()
     with quietly():
