@@ -10,8 +10,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from memory.lexicon import repair
 from memory.question import understand
 from wire.messages import Cues, HistoryTurn
+from wire.words import tokens
 
 pytestmark = pytest.mark.unit
 
@@ -143,3 +145,15 @@ def test_the_nearest_phrasing_decides_where_no_pattern_fits() -> None:
         return np.array(rows, np.float32)
 
     assert understand("the ball heading whither", t_ns=T_NS, encode=encode).ask == "motion"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "which way is the train going", "what did the coach say", "what did the court say about it",
+        "did you hear a loud voice", "what was on the top of the boat", "is the wide triangle red",
+        "was the green colour earlier than the red one", "what does science say about it", "what is the orange cargo",
+    ],
+)  # fmt: skip
+def test_plain_english_is_not_mended(text: str) -> None:
+    assert repair(tokens(text)) == tokens(text)
