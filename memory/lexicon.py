@@ -125,7 +125,8 @@ _PHRASES = {
     "the sign saying": "the sign say", "the signs a": "the sign say", "the signs say": "the sign say",
     "sign stay": "sign say", "sign state": "sign say", "let is change": "what changed",
     "the science a": "the sign say", "qi ar": "qr", "which waited": "which way did",
-    "signed abuse he": "sign did you see", "halong": "how long", "how long go": "how long ago", "persins": "persons", "coat hole": "code hold",
+    "signed abuse he": "sign did you see",
+    "halong": "how long", "how long go": "how long ago", "persins": "persons", "coat hole": "code hold",
     "but killer": "what colour", "trianvolt": "triangle", "sartall": "circle", "on the barred": "on the board",
 }  # fmt: skip
 
