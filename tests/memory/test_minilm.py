@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import permutations
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 import torch
 from transformers import AutoModel, AutoTokenizer
 
-from memory.backends.minilm import MiniLm, MiniLmOptions, _header, installed_folder
+from memory.backends.minilm import MiniLm, MiniLmOptions, _header, _passes, installed_folder
 
 pytestmark = pytest.mark.models
 
@@ -40,9 +41,19 @@ def test_vectors_equal_those_of_transformers(minilm: MiniLm) -> None:
 
 
 def test_company_does_not_change_a_vector(minilm: MiniLm) -> None:
-    together = minilm.encode(SENTENCES)
-    for alone, row in zip(SENTENCES, together, strict=True):
-        assert np.array_equal(minilm.encode([alone])[0], row)
+    alone = {sentence: minilm.encode([sentence])[0] for sentence in SENTENCES}
+    for number in (2, 3, len(SENTENCES)):
+        for together in permutations(SENTENCES, number):
+            for sentence, row in zip(together, minilm.encode(list(together)), strict=True):
+                assert np.array_equal(alone[sentence], row)
+            if number == len(SENTENCES):
+                break
+
+
+def test_a_pass_is_of_few_sentences_and_not_many_tokens() -> None:
+    lengths = [5, 5, 5, 5, 60, 40, 30, 256, 1]
+    passes = list(_passes([[n] * n for n in lengths]))
+    assert [[len(ids) for ids in some] for some in passes] == [[5, 5, 5], [5, 60], [40, 30], [256], [1]]
 
 
 def test_meaning_is_near(minilm: MiniLm) -> None:
