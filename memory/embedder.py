@@ -71,6 +71,7 @@ class Embedder:
         self._compressor = compressor
         self._overviewer = compressor if isinstance(compressor, Overviewer) else None
         self._overview: tuple[tuple[int, ...], Array] | None = None  # of these clips
+        self._asked: tuple[str, ...] = ()  # what the question that is being read will be searched with
         self._scale = (compressor.sharpness, compressor.bias) if isinstance(compressor, Pictured) else None
         compressor.attach(self._encoder)
         self._reads_chinese = reads_chinese(self._encoder)
@@ -105,9 +106,23 @@ class Embedder:
     ) -> Cues:
         """What a question asks for."""
         talk = tuple(replace(turn, question=in_english(turn.question)) for turn in history)
-        return understand(
-            in_english(text), t_ns=t_ns, options=options, history=talk, start_unix_s=start_unix_s, encode=self.encode
-        )
+        english = in_english(text)
+        self._asked = self._meant(text, english, options)
+        try:
+            return understand(
+                english, t_ns=t_ns, options=options, history=talk, start_unix_s=start_unix_s, encode=self._read
+            )
+        finally:
+            self._asked = ()
+
+    def _read(self, sentences: list[str]) -> Array:
+        """(N, D) unit vectors, for reading a question. What it will be searched with goes along in the same pass."""
+        return self._encoder.encode([*sentences, *self._asked])[: len(sentences)]
+
+    def _meant(self, text: str, english: str, options: tuple[str, ...]) -> tuple[str, ...]:
+        """The sentences whose meaning is searched for."""
+        read = text if self._reads_chinese else english
+        return tuple(dict.fromkeys(t for t in (read, *options) if t.strip()))
 
     def threshold(self) -> float | None:
         """Cosine from which on a clip is about a question; None for a compressor whose tokens no reasoner reads."""
@@ -130,6 +145,8 @@ class Embedder:
         """The vectors that a question is searched with. overview: that it is asked after, where the compressor does."""
         scene = None
         after, english = self._overviewer, in_english(text)
+        meant = self._meant(text, english, options)
+        self._encoder.encode([*meant, *((cues.anchor,) if cues.anchor else ())])  # all in one pass; then they are known
         named = own_words(english) if english != text else ""
         read = text if self._reads_chinese else english
         if text.strip() and after is not None and overview is not None:
@@ -138,7 +155,6 @@ class Embedder:
             thing = cues.about.words if self._scale else ""  # a picture shows "a red car", it does not ask when
             scene = self.question(read if self._repeats else thing or text)
         texts = tuple(dict.fromkeys(t for t in (english, named, cues.subject, *options) if t.strip()))
-        meant = tuple(dict.fromkeys(t for t in (read, *options) if t.strip()))
         return Probe(
             texts,
             self._meaning(meant),
