@@ -12,6 +12,7 @@ import types
 import typing
 from collections.abc import Callable
 from functools import cache
+from operator import attrgetter
 from typing import Any
 
 import msgpack
@@ -54,15 +55,26 @@ def _pack(value: Any, parts: list[bytes]) -> Any:
     if isinstance(value, tuple):
         return [_pack(item, parts) for item in value]
     kind: Any = type(value)
-    if names := _names(kind):
-        return {name: _pack(getattr(value, name), parts) for name in names}
-    return value
+    fields = _fields(kind)
+    if fields is None:
+        return value
+    names, read, others = fields
+    packed = dict(zip(names, read(value), strict=False))
+    for name in others:
+        packed[name] = _pack(packed[name], parts)
+    return packed
 
 
 @cache
-def _names(kind: Any) -> tuple[str, ...]:
-    """The fields of a dataclass; none of another type."""
-    return tuple(f.name for f in dataclasses.fields(kind)) if dataclasses.is_dataclass(kind) else ()
+def _fields(kind: Any) -> tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]], tuple[str, ...]] | None:
+    """The names of a dataclass's fields, what reads them, and those that msgpack does not pack as they are; None for
+    another type."""
+    if not dataclasses.is_dataclass(kind):
+        return None
+    hints = typing.get_type_hints(kind, vars(messages))
+    names = tuple(f.name for f in dataclasses.fields(kind))
+    others = tuple(name for name in names if (typing.get_origin(hints[name]) or hints[name]) not in _PLAIN)
+    return names, attrgetter(*names, names[0]), others  # one more, so that a single field too is read as a tuple
 
 
 def decode(frames: list[bytes]) -> Message:
