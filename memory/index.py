@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -111,39 +112,47 @@ class VectorIndex:
             faiss.omp_set_num_threads(1)  # where other processes work too, threads wait more than they save
         rows, k = np.ascontiguousarray(vectors, np.float32), min(k, len(self))
         scores, ids = self._index.search(rows, k) if self._gpu is None else self._gpu.search(self._index, rows, k)
-        best: dict[int, float] = {}
-        for identity, score in zip(ids.ravel().tolist(), _rounded(scores.ravel()), strict=True):
-            if identity >= 0 and score > best.get(identity, -1.1):
-                best[identity] = score
-        return best
+        return _best(scores, ids)
+
+    def found(self, vectors: Array, k: int) -> tuple[dict[int, float], Array]:
+        """What `search` gives, and the (N, D) vectors of it in that order."""
+        if not self._codes_come_along or len(self) == 0 or k <= 0 or not len(vectors):
+            best = self.search(vectors, k)
+            return best, self.vectors(best)[1]
+        faiss.omp_set_num_threads(1)
+        rows, k = np.ascontiguousarray(vectors, np.float32), min(k, len(self))
+        lists: Any = self._index
+        scores, ids, codes = lists.search_and_return_codes(rows, k, include_listnos=True)
+        best = _best(scores, ids)
+        place = {identity: n for n, identity in enumerate(ids.ravel().tolist())}
+        return best, lists.sa_decode(codes.reshape(ids.size, -1)[[place[identity] for identity in best]])
+
+    @property
+    def _codes_come_along(self) -> bool:
+        """Lists can give the vectors of what they find without looking each up by its id."""
+        return HAS_FAISS and self._gpu is None and isinstance(self._index, faiss.IndexIVFScalarQuantizer)
 
     def vectors(self, ids: Iterable[int]) -> tuple[list[int], Array]:
         """Those of these ids that are there, and their (N, D) vectors."""
         asked = list(ids)
-        found = []
-        for start in range(0, len(asked), _TOGETHER):
-            some = asked[start : start + _TOGETHER]
-            try:
-                found.append((some, self._index.reconstruct_batch(np.asarray(some, np.int64))))
-            except RuntimeError:  # its way of saying that there is no such id
-                found += [([i], row) for i in some if (row := self._row(i)) is not None]
+        found = [part for at in range(0, len(asked), _TOGETHER) for part in self._held(asked[at : at + _TOGETHER])]
         there = [identity for some, _ in found for identity in some]
         return there, np.concatenate([rows for _, rows in found]) if found else np.zeros((0, self.dim), np.float32)
 
-    def _row(self, identity: int) -> Array | None:
+    def _held(self, ids: list[int]) -> list[tuple[list[int], Array]]:
+        """Those of them that are there, with their vectors, in parts: all at once, or by halves if one is missing."""
         try:
-            row: Array = self._index.reconstruct_batch(np.asarray([identity], np.int64))
-        except RuntimeError:
-            return None
-        return row
+            return [(ids, self._index.reconstruct_batch(np.asarray(ids, np.int64)))]
+        except RuntimeError:  # its way of saying that there is no such id
+            if len(ids) == 1:
+                return []
+            half = len(ids) // 2
+            return self._held(ids[:half]) + self._held(ids[half:])
 
     def scores(self, vectors: Array, ids: Iterable[int]) -> dict[int, float]:
         """The best score of each of these ids over the (Q, D) vectors; ids that are not there are left out."""
         there, rows = self.vectors(ids)
-        if not there or not len(vectors):
-            return {}
-        best = (rows @ vectors.T).max(axis=1)
-        return dict(zip(there, _rounded(best), strict=True))
+        return best_of(rows, vectors, there)
 
     # ---- inverted lists --------------------------------------------------------------------------------------------
 
@@ -228,6 +237,22 @@ def _exact(dim: int) -> faiss.IndexIDMap2 | NumpyIndex:
         return NumpyIndex(dim)
     flat = faiss.IndexScalarQuantizer(dim, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT)
     return faiss.IndexIDMap2(flat)
+
+
+def best_of(rows: Array, vectors: Array, ids: Sequence[int]) -> dict[int, float]:
+    """By id the best score of each of (N, D) rows over (Q, D) vectors; nothing where there are none of either."""
+    if not len(rows) or not len(vectors):
+        return {}
+    return dict(zip(ids, _rounded((rows @ vectors.T).max(axis=1)), strict=True))
+
+
+def _best(scores: Array, ids: Ids) -> dict[int, float]:
+    """By id the best of its scores, from what a search over several vectors gives."""
+    best: dict[int, float] = {}
+    for identity, score in zip(ids.ravel().tolist(), _rounded(scores.ravel()), strict=True):
+        if identity >= 0 and score > best.get(identity, -1.1):
+            best[identity] = score
+    return best
 
 
 def _rounded(scores: Array) -> list[float]:

@@ -5,6 +5,7 @@ Works in the transaction of the event log, of which it is a part.
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -77,15 +78,27 @@ class Sentences:
 
     def search(self, words: Sequence[str], limit: int) -> list[tuple[int, str]]:
         """(sentence, text) that hold any of the words, the best by BM25 first."""
+        return self._holding(words, limit, "text")
+
+    def worded(self, words: Sequence[str], limit: int) -> dict[int, str]:
+        """The same sentences in the same order, each with all the words by which it is found."""
+        return dict(self._holding(words, limit, "words"))
+
+    def _holding(self, words: Sequence[str], limit: int, column: str) -> list[tuple[int, str]]:
         if not words:
             return []
         query = " OR ".join('"' + word.replace('"', '""') + '"' for word in dict.fromkeys(words))
         rows = self.database.execute(
-            "SELECT w.rowid, p.text FROM (SELECT rowid, rank FROM phrase_words WHERE phrase_words MATCH ?"
+            f"SELECT w.rowid, p.{column} FROM (SELECT rowid, rank FROM phrase_words WHERE phrase_words MATCH ?"
             " ORDER BY rank, rowid LIMIT ?) w JOIN phrases p ON p.id = w.rowid ORDER BY w.rank, w.rowid",
             (query, limit),
         )
         return [(int(i), str(text)) for i, text in rows]
+
+    def words_of(self, ids: Sequence[int]) -> dict[int, str]:
+        """The words by which these sentences are found."""
+        query = "SELECT id, words FROM phrases WHERE id IN (SELECT value FROM json_each(?))"
+        return dict(self.database.execute(query, (json.dumps(ids),)).fetchall())
 
     def drop_unused(self, phrases: Iterable[int]) -> list[int]:
         """Delete those that no event has any more. Returns them."""

@@ -61,11 +61,20 @@ class Candidate:
     def _judged(self) -> float:
         # Words can be anything, so many that are alike were made alike; what is seen has few sentences anyway.
         crowding = self.crowding if self.event.kind in WORDS else self.background
-        off = OF_BACKGROUND * self.background + OF_CROWDING * crowding
-        nearness = self.cosine - min(off, MOST_OFF)
-        meaning = (nearness - NEARNESS_NOTHING) / (NEARNESS_SURE - NEARNESS_NOTHING)
-        both = 0.5 * max(0.0, meaning) + 0.5 * self.words
-        return round(self.fits * max(0.0, min(1.0, max(meaning, both, self.words - 0.35))), 3)
+        return _strength(self.cosine, self.words, self.background, crowding, self.fits)
+
+
+def _strength(cosine: float, words: float, background: float, crowding: float, fits: float) -> float:
+    off = OF_BACKGROUND * background + OF_CROWDING * crowding
+    nearness = cosine - min(off, MOST_OFF)
+    meaning = (nearness - NEARNESS_NOTHING) / (NEARNESS_SURE - NEARNESS_NOTHING)
+    both = 0.5 * max(0.0, meaning) + 0.5 * words
+    return round(fits * max(0.0, min(1.0, max(meaning, both, words - 0.35))), 3)
+
+
+def at_most(cosine: float, words: float, background: float, crowding: float) -> float:
+    """The strength that no event of a sentence exceeds, of whatever kind it is."""
+    return _strength(cosine, words, background, min(crowding, background), 1.0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,7 @@ was given.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,24 +20,19 @@ from memory.recall import (
     Recalled,
     background,
     beside_anchor,
-    coverage,
-    crowding,
     fit,
     fuse,
     shown,
     span_of,
-    standing_out,
     tells,
 )
+from memory.shortlist import NEAREST, Shortlist
 from memory.store import Found, Store
-from memory.terms import telling
 from memory.times import civil
 from wire.messages import Cues, Evidence
 
 Array = NDArray[np.float32]
 
-NEAREST = 64  # sentences whose events are looked at
-CROWD = 256  # sentences asked of the index: among them it shows which are of one mould
 PER_PHRASE = 6  # events of one sentence that are looked at
 IN_SPAN = 400  # when a time is named: all events of the span are candidates, up to that many
 SCENES = 6
@@ -47,9 +40,6 @@ EARLIER_SESSIONS = 16  # that are looked into when this one has nothing
 SESSION_GAP_NS = 10**9  # an earlier session ends at least that long before this one begins
 LOG_LIMIT = 256
 PARTS = 16  # of a long span that are looked at alike
-# In how large a part of a large memory a word may occur and still be searched for.
-_TOO_COMMON, _LARGE = 0.02, 2000
-_SCORED = 2000  # sentences that full text scores for a question at most
 TALKED = frozenset({"speech", "sound", "question", "answer"})  # asked for, no picture tells
 _SILENT = frozenset({"silence", "noise", "speech"})  # sounds that are no evidence unless asked for by kind
 
@@ -80,7 +70,7 @@ class Search:
     def __init__(self, store: Store, archive: Archive, phrases: VectorIndex, clips: VectorIndex) -> None:
         self._store = store
         self._archive = archive
-        self._phrases = phrases
+        self._shortlist = Shortlist(store, phrases)
         self._clips = clips
 
     def recall(self, query: Query) -> Recalled:
@@ -130,27 +120,29 @@ class Search:
         """Events in the span that are near in meaning, share words, or simply are there when the span is short."""
         oldest = cues.order == "first" and cues.anchor_ns < 0
         beside = self._beside(cues, from_ns, to_ns)
-        near = self._phrases.search(query.vectors, CROWD)
-        asked = dict.fromkeys(self._rare(telling(text)) for text in query.texts)
-        worded = [phrase for words in asked for phrase, _ in self._store.search(words, NEAREST)]
-        crowded = self._crowded(dict.fromkeys((*near, *worded)))
-        cosines: dict[int, float | None] = {i: near[i] for i in standing_out(near, crowded, NEAREST)}
-        for phrase in worded:
-            cosines.setdefault(phrase, near.get(phrase))
+        known, no = self._shortlist.judge(query.texts, query.vectors), query.session
         found: dict[int, Found] = {}
         for start_ns, end_ns, first in dict.fromkeys((beside, (from_ns, to_ns, oldest))):
-            hits = self._store.of_phrases(cosines, query.session, start_ns, end_ns, limit=PER_PHRASE, oldest=first)
+            hits = self._store.of_phrases(known.promising, no, start_ns, end_ns, limit=PER_PHRASE, oldest=first)
             found.update((hit.event.id, hit) for hit in hits)
-        if cues.spanned or cues.now or query.visible_from_ns > 0 or not found:
-            hits = self._store.overlapping(query.session, from_ns, to_ns, (), limit=IN_SPAN, oldest=oldest)
+        short = cues.spanned or cues.now or query.visible_from_ns > 0
+        if short or not (found or self._store.any_of_phrases(known.looked_at, no, from_ns, to_ns)):
+            hits = self._store.overlapping(no, from_ns, to_ns, (), limit=IN_SPAN, oldest=oldest)
             found.update((hit.event.id, hit) for hit in hits)
-        kept = [hit for hit in found.values() if _may_be_evidence(hit.event, cues)]
-        return self._judged(kept, query, cosines, background(near.values()), crowded)
-
-    def _crowded(self, phrases: Iterable[int]) -> dict[int, float]:
-        """How near to others of them each of these sentences is."""
-        there, vectors = self._phrases.vectors(phrases)
-        return {i: round(c, 4) for i, c in zip(there, crowding(vectors).tolist(), strict=True)} if there else {}
+            known = self._shortlist.completed(known, hits, query.texts, query.vectors)
+        return [
+            Candidate(
+                hit.event,
+                hit.phrase,
+                known.cosines.get(hit.phrase, 0.0),
+                known.shares[hit.phrase],
+                fits=fit(hit.event, query.cues.about) * tells(hit.event, query.cues),
+                background=known.background,
+                crowding=known.crowding.get(hit.phrase, FEW),
+            )
+            for hit in found.values()
+            if _may_be_evidence(hit.event, cues)
+        ]
 
     def _beside(self, cues: Cues, from_ns: int, to_ns: int) -> tuple[int, int, bool]:
         """(from, to, oldest first) of the side of the anchor that is asked for; the whole span without one."""
@@ -159,52 +151,6 @@ class Search:
         if cues.relation == "before":
             return from_ns, min(to_ns, cues.anchor_ns), False
         return max(from_ns, cues.anchor_ns), to_ns, True
-
-    def _judged(
-        self,
-        hits: list[Found],
-        query: Query,
-        cosines: dict[int, float | None],
-        crowd: float,
-        crowded: Mapping[int, float],
-    ) -> list[Candidate]:
-        """Each hit with its cosine and the share of words it holds."""
-        unknown = [h.phrase for h in hits if cosines.get(h.phrase) is None]
-        if unknown:
-            cosines.update(self._phrases.scores(query.vectors, dict.fromkeys(unknown)))
-        wanted = list(dict.fromkeys(telling(text) for text in query.texts))
-        occurrences = self._store.occurrences([word for words in wanted for word in words])
-        n_phrases = len(self._phrases)
-        judged = []
-        shares: dict[int, float] = {}
-        for hit in hits:
-            if hit.phrase not in shares:
-                present = hit.words.split()
-                covered = (coverage(w, present, occurrences, n_phrases) for w in wanted)
-                shares[hit.phrase] = max(covered, default=0.0)
-            judged.append(
-                Candidate(
-                    hit.event,
-                    hit.phrase,
-                    cosines.get(hit.phrase) or 0.0,
-                    shares[hit.phrase],
-                    fits=fit(hit.event, query.cues.about) * tells(hit.event, query.cues),
-                    background=crowd,
-                    crowding=crowded.get(hit.phrase, FEW),
-                )
-            )
-        return judged
-
-    def _rare(self, words: Sequence[str]) -> tuple[str, ...]:
-        """Words worth a full-text search: in a large memory not those that are everywhere, and the rarest only, since
-        each sentence that holds one is scored."""
-        n_phrases = len(self._phrases)
-        if n_phrases < _LARGE:
-            return tuple(words)
-        occurrences = self._store.occurrences(words)
-        worth = sorted((w for w in words if 0 < occurrences[w] <= _TOO_COMMON * n_phrases), key=occurrences.__getitem__)
-        scored = list(accumulate(occurrences[w] for w in worth))
-        return tuple(w for w, n in zip(worth, scored, strict=True) if n <= _SCORED)
 
     def _anchor(self, query: Query) -> Event | None:
         """The event that the anchor names: the best match; among equals the last one before, the first one after."""

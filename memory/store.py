@@ -211,6 +211,15 @@ class Store(Sentences):
             json.dumps(list(phrases)), session, to_ns, from_ns, limit,
         )  # fmt: skip
 
+    def any_of_phrases(self, phrases: Iterable[int], session: int, from_ns: int, to_ns: int) -> bool:
+        """Whether an event with one of these sentences touches [from_ns, to_ns]."""
+        found = self.database.execute(
+            "SELECT 1 FROM json_each(?) j CROSS JOIN events e ON e.phrase = j.value AND e.session = ?"
+            " AND e.start_ns <= ? AND e.end_ns >= ? LIMIT 1",
+            (json.dumps(list(phrases)), session, to_ns, from_ns),
+        )
+        return found.fetchone() is not None
+
     def _rows(self, query: str, *arguments: object) -> list[Found]:
         return [_found(row) for row in self.database.execute(query, arguments)]
 

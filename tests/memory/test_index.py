@@ -134,6 +134,40 @@ def test_a_saved_file_is_repaired_by_the_rows(tmp_path: Path) -> None:
     assert 500 in index.search(_cloud(2, seed=4)[0][None], 5)
 
 
+@pytest.mark.parametrize("lists", [False, True])
+@pytest.mark.parametrize("k", [1, 7, 600])
+def test_found_brings_the_vectors_of_what_search_finds(lists: bool, k: int) -> None:
+    vectors = _cloud(500)
+    index = _listed(vectors, gone=[3]) if lists else VectorIndex(16)
+    if not lists:
+        index.fill(row for row in _rows(vectors) if row[0] != 3)
+    asked = vectors[[3, 30]]
+    best, rows = index.found(asked, k)
+    assert list(best.items()) == list(index.search(asked, k).items())
+    assert np.array_equal(rows, index.vectors(best)[1])
+    assert np.abs(rows - vectors[list(best)]).max() < 1e-3
+
+
+def test_found_of_nothing_is_empty() -> None:
+    index = VectorIndex(16)
+    assert index.found(_cloud(1), 5)[0] == {}
+    assert index.found(_cloud(1), 5)[1].shape == (0, 16)
+    index.add([1], _cloud(1))
+    assert index.found(np.zeros((0, 16), np.float32), 5)[1].shape == (0, 16)
+
+
+@pytest.mark.parametrize("lists", [False, True])
+def test_ids_that_are_not_there_are_left_out_wherever_they_stand(lists: bool) -> None:
+    vectors = _cloud(300)
+    index = _listed(vectors, gone=[7, 250]) if lists else VectorIndex(16)
+    if not lists:
+        index.fill(row for row in _rows(vectors) if row[0] not in (7, 250))
+    asked = [999, *range(0, 300, 3), 7, 250, -5, 1]
+    there, rows = index.vectors(asked)
+    assert there == [i for i in asked if 0 <= i < 300 and i not in (7, 250)]
+    assert np.abs(rows - vectors[there]).max() < 1e-3
+
+
 @pytest.mark.parametrize("content", [None, b"", b"no index at all", b"IwSq" + b"\xff" * 500])
 def test_a_damaged_file_is_of_no_use(tmp_path: Path, content: bytes | None) -> None:
     path = tmp_path / "lists"

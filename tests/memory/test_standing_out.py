@@ -2,10 +2,11 @@
 
 import numpy as np
 import pytest
+from hypothesis import given, strategies as st
 from numpy.typing import NDArray
 
 from memory.events import Event
-from memory.recall import FOUND, Candidate, crowding, fuse, standing_out
+from memory.recall import FOUND, Candidate, at_most, crowding, fuse, standing_out
 from wire.messages import Cues
 
 pytestmark = pytest.mark.unit
@@ -55,6 +56,26 @@ def test_a_very_near_sentence_is_found_in_any_crowd() -> None:
 def test_crowds_do_not_count_against_what_is_seen() -> None:
     seen = Candidate(event(1, "entered"), 1, cosine=0.45, background=0.3, crowding=0.9)
     assert seen.strength == Candidate(event(1, "entered"), 1, cosine=0.45, background=0.3, crowding=0.1).strength
+
+
+share = st.floats(0.0, 1.0)
+
+
+@given(st.floats(-1.0, 1.0), share, share, share, share, st.sampled_from(["speech", "text", "entered", "scene"]))
+def test_no_event_is_stronger_than_its_sentence_allows(
+    cosine: float, words: float, background: float, crowd: float, fits: float, kind: str
+) -> None:
+    candidate = Candidate(
+        event(1, kind), 1, cosine=cosine, words=words, fits=fits, background=background, crowding=crowd
+    )
+    assert candidate.strength <= at_most(cosine, words, background, crowd)
+
+
+def test_what_its_sentence_allows_is_reached() -> None:
+    said = Candidate(event(1), 1, cosine=0.5, words=0.2, background=0.4, crowding=0.3)
+    seen = Candidate(event(2, "entered"), 2, cosine=0.5, words=0.2, background=0.3, crowding=0.4)
+    assert said.strength == at_most(0.5, 0.2, 0.4, 0.3)
+    assert seen.strength == at_most(0.5, 0.2, 0.3, 0.4)
 
 
 def test_weaker_ones_come_along_only_with_something_found() -> None:

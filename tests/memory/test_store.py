@@ -211,3 +211,29 @@ def test_a_migration_that_fails_changes_nothing(tmp_path: Path, monkeypatch: pyt
     database = sqlite3.connect(tmp_path / "memory.db")
     assert database.execute("PRAGMA user_version").fetchone() == (len(broken) - 1,)
     assert database.execute("SELECT count(*) FROM sqlite_master WHERE name = 'half'").fetchone() == (0,)
+
+
+def test_sentences_with_any_of_the_words_bring_all_of_theirs(store: Store) -> None:
+    _put(
+        store,
+        _event(1, 1, 2, text="a red sign"),
+        _event(2, 3, 4, text="two red red doors"),
+        _event(3, 5, 6, text="rain"),
+    )
+    numbers = {text: number for word in ("red", "rain") for number, text in store.search([word], 5)}
+    found = store.worded(["red", "sign"], 5)
+    assert list(found) == [number for number, _ in store.search(["red", "sign"], 5)]
+    assert found == store.words_of([numbers["a red sign"], numbers["two red red doors"], 999])
+    assert set(found[numbers["a red sign"]].split()) >= {"red", "sign"}
+    assert store.worded([], 5) == store.words_of([]) == {}
+
+
+@pytest.mark.parametrize(
+    ("from_s", "to_s", "session", "there"),
+    [(0, 100, 1, True), (4, 5, 1, True), (6, 100, 1, False), (0, 1, 1, False), (0, 100, 2, False)],
+)
+def test_whether_a_sentence_was_true_in_a_span(store: Store, from_s: int, to_s: int, session: int, there: bool) -> None:
+    _put(store, _event(1, 2, 5, text="a red sign"), _event(2, 50, 60, text="rain"))
+    ((number, _),) = store.search(["sign"], 5)
+    assert store.any_of_phrases([number, 999], session, from_s * S, to_s * S) is there
+    assert not store.any_of_phrases([], session, from_s * S, to_s * S)

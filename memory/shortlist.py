@@ -1,0 +1,104 @@
+"""Which sentences of a memory may answer a question, as far as the sentences themselves tell; their events come after.
+
+By meaning and by words, over the vector index and full text. Most sentences near a question turn out to be too weak
+whatever event they belong to: those are dropped here, before anything else of them is read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import accumulate
+
+import numpy as np
+from numpy.typing import NDArray
+
+from memory.index import VectorIndex, best_of
+from memory.recall import ALONG, FEW, at_most, background, coverage, crowding, standing_out
+from memory.store import Found, Store
+from memory.terms import telling
+
+Array = NDArray[np.float32]
+
+NEAREST = 64  # sentences whose events are looked at
+CROWD = 256  # sentences asked of the index: among them it shows which are of one mould
+# In how large a part of a large memory a word may occur and still be searched for.
+_TOO_COMMON, _LARGE = 0.02, 2000
+_SCORED = 2000  # sentences that full text scores for a question at most
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Judgement:
+    """What is known of sentences, by number. cosines: best over the question's vectors; shares: of its telling words;
+    background, crowding: see `memory.recall.Candidate`."""
+
+    cosines: Mapping[int, float]
+    shares: Mapping[int, float]
+    crowding: Mapping[int, float]
+    background: float
+    looked_at: Sequence[int]  # near the question, or with its words
+    promising: Sequence[int]  # those of them that are strong enough to be evidence, if their events are
+
+
+class Shortlist:
+    """Over the sentences of one memory."""
+
+    def __init__(self, store: Store, phrases: VectorIndex) -> None:
+        self._store = store
+        self._phrases = phrases
+
+    def judge(self, texts: Sequence[str], vectors: Array) -> Judgement:
+        """The sentences near (Q, D) vectors or with telling words of the texts."""
+        near, rows = self._phrases.found(vectors, CROWD)
+        words: dict[int, str] = {}
+        for asked in dict.fromkeys(self._rare(telling(text)) for text in texts):
+            words |= self._store.worded(asked, NEAREST)
+        worded, more = self._phrases.vectors(i for i in words if i not in near)
+        by_words = best_of(more, vectors, worded)
+        rows = np.concatenate([rows, more])
+        stand = [round(c, 4) for c in crowding(rows).tolist()] if len(rows) else []
+        crowded = dict(zip((*near, *worded), stand, strict=True))
+        looked_at = list(dict.fromkeys((*standing_out(near, crowded, NEAREST), *words)))
+        words |= self._store.words_of([i for i in looked_at if i not in words])
+        cosines = {i: c for i in looked_at if (c := near.get(i, by_words.get(i))) is not None}
+        shares = self._shares(words, texts)
+        crowd = background(near.values())
+        promising = [
+            i for i in looked_at if at_most(cosines.get(i, 0.0), shares[i], crowd, crowded.get(i, FEW)) >= ALONG
+        ]
+        return Judgement(cosines, shares, crowded, crowd, looked_at, promising)
+
+    def completed(self, judgement: Judgement, hits: Iterable[Found], texts: Sequence[str], vectors: Array) -> Judgement:
+        """With the sentences of events that were found in another way."""
+        words = {hit.phrase: hit.words for hit in hits if hit.phrase not in judgement.shares}
+        if not words:
+            return judgement
+        unknown = self._phrases.scores(vectors, [i for i in words if i not in judgement.cosines])
+        return replace(
+            judgement,
+            cosines={**judgement.cosines, **unknown},
+            shares={**judgement.shares, **self._shares(words, texts)},
+        )
+
+    def _shares(self, words: Mapping[int, str], texts: Sequence[str]) -> dict[int, float]:
+        """Which share of the telling words of a text each of these sentences holds, the largest over the texts."""
+        wanted = list(dict.fromkeys(telling(text) for text in texts))
+        all_wanted = [word for asked in wanted for word in asked]
+        occurrences, n_phrases, any_of = self._store.occurrences(all_wanted), len(self._phrases), frozenset(all_wanted)
+        shares = {}
+        for number, line in words.items():
+            present = line.split()
+            some = () if any_of.isdisjoint(present) else wanted
+            shares[number] = max((coverage(asked, present, occurrences, n_phrases) for asked in some), default=0.0)
+        return shares
+
+    def _rare(self, words: Sequence[str]) -> tuple[str, ...]:
+        """Words worth a full-text search: in a large memory not those that are everywhere, and the rarest only, since
+        each sentence that holds one is scored."""
+        n_phrases = len(self._phrases)
+        if n_phrases < _LARGE:
+            return tuple(words)
+        occurrences = self._store.occurrences(words)
+        worth = sorted((w for w in words if 0 < occurrences[w] <= _TOO_COMMON * n_phrases), key=occurrences.__getitem__)
+        scored = list(accumulate(occurrences[w] for w in worth))
+        return tuple(w for w, n in zip(worth, scored, strict=True) if n <= _SCORED)

@@ -1,0 +1,93 @@
+"""Which sentences are worth reading the events of: the near ones, those with the words, and none that are too weak."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from memory.backends.fake import FakeOptions, FakeTextEncoder
+from memory.events import Event, row_id
+from memory.index import VectorIndex
+from memory.shortlist import Shortlist
+from memory.store import Found, Store
+
+pytestmark = pytest.mark.unit
+
+S = 10**9
+ENCODER = FakeTextEncoder(FakeOptions())
+SAID = ("the ferry leaves at nine", "the harbour opens at dawn", "lanterns hang over the bridge", "somebody hums")
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    store = Store(tmp_path)
+    store.new_session("s", "replay", 0.0)
+    events = [
+        Event(id=row_id(1, n), session=1, kind="speech", start_ns=n * S, end_ns=n * S, text=text, subject=text)
+        for n, text in enumerate(SAID, 1)
+    ]
+    store.put(events, start_unix_s=0.0, recorded_at=0.0)
+    return store
+
+
+def encoded(*texts: str) -> NDArray[np.float32]:
+    return ENCODER.encode(list(texts))
+
+
+def shortlist(store: Store, *, without: str = "") -> Shortlist:
+    """Over all sentences; those that hold `without` have no vector."""
+    index = VectorIndex(ENCODER.dim)
+    rows = [(number, text) for number, text in store.unembedded(99) if not without or without not in text]
+    index.add([number for number, _ in rows], encoded(*(text for _, text in rows)))
+    return Shortlist(store, index)
+
+
+def texts_of(store: Store, numbers: list[int]) -> list[str]:
+    by_number = {found.phrase: found.event.text for found in store.overlapping(1, 0, 99 * S, (), limit=99)}
+    return [by_number[number] for number in numbers]
+
+
+def test_the_sentence_that_is_meant_is_promising_and_others_are_not(store: Store) -> None:
+    question = "When does the ferry leave?"
+    known = shortlist(store).judge((question,), encoded(question))
+    assert len(known.looked_at) == len(SAID)  # so few are all near
+    assert texts_of(store, list(known.promising)) == [SAID[0]]
+    (ferry,) = known.promising
+    assert known.shares[ferry] == 1.0
+    assert known.cosines[ferry] == pytest.approx(float(encoded(question)[0] @ encoded(SAID[0])[0]), abs=1e-3)
+
+
+def test_words_find_a_sentence_that_has_no_vector(store: Store) -> None:
+    question = "Where are the lanterns?"
+    known = shortlist(store, without="lanterns").judge((question,), encoded(question))
+    assert texts_of(store, list(known.promising)) == [SAID[2]]
+    (lanterns,) = known.promising
+    assert lanterns not in known.cosines
+    assert known.shares[lanterns] == 1.0
+
+
+def test_a_question_without_vectors_goes_by_words(store: Store) -> None:
+    known = shortlist(store).judge(("harbour",), np.zeros((0, 0), np.float32))
+    assert texts_of(store, list(known.promising)) == [SAID[1]]
+
+
+def test_a_memory_without_sentences_has_none(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    known = Shortlist(store, VectorIndex(ENCODER.dim)).judge(("anything at all",), encoded("anything at all"))
+    assert list(known.promising) == list(known.looked_at) == []
+
+
+def test_what_was_found_otherwise_is_judged_as_well(store: Store) -> None:
+    question = "Where are the lanterns?"
+    list_ = shortlist(store)
+    known = list_.judge((question,), encoded(question))
+    hits = store.overlapping(1, 0, 99 * S, (), limit=99)
+    late = Event(id=row_id(1, 9), session=1, kind="speech", start_ns=0, end_ns=0, text="more lanterns")
+    completed = list_.completed(known, [*hits, Found(late, 77, "more lantern")], (question,), encoded(question))
+    assert completed.shares[77] == 1.0
+    assert 77 not in completed.cosines  # it has no vector
+    assert {n: completed.shares[n] for n in known.shares} == known.shares
+    assert list_.completed(completed, hits, (question,), encoded(question)) is completed
