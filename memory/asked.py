@@ -29,6 +29,13 @@ _SNAP = {
     "text": ("code", "sign", "board", "slide", "poster", "label", "menu", "screen", "card", "banner", "title"),
     "motion": ("circle", "ball", "square", "triangle", "star"),
 }
+# What people do whom a camera sees, wherever they do it: "how many are standing on the grass".
+_STANDING = re.compile(
+    r"\b(?:are|is) (?:\w+ )?(?:there|here|standing|sitting|walking|waiting|present|visible|in view|in sight|in shot|"
+    r"(?:in|on) (?:the )?(?:picture|camera|screen|frame|image))\b|"
+    r"\b(?:do|can|could|did) (?:you|we|i) (?:see|count|spot|make out)\b|"
+    r"\bseen\b"
+)
 _SNAPS = 0.7  # likeness from which a misheard noun is taken for one of those
 _OF_PEOPLE = word_set("table door camera desk whiteboard different new more other alone together inside outside house")
 
@@ -148,7 +155,10 @@ def _settle(ask: str, about: Mention, subject: str, core: str, said_by: bool) ->
             return _settle_when(about, core)
         case "count":
             vague = not about.kind and not about.content
-            counted = vague or _is_seen(about) or re.search(r"how (?:often|many times)", core)
+            here = about.kind == "people" and _STANDING.search(core) is not None
+            if here:
+                about = replace(about, content=())
+            counted = vague or here or _is_seen(about) or re.search(r"how (?:often|many times)", core)
             return ("count" if counted else "fact"), about, "number"
         case "duration":
             return ("duration" if _is_seen(about) or about.deed else "fact"), about, "time"

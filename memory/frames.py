@@ -50,8 +50,8 @@ _P: list[tuple[str, str]] = [
               r"did i see|"
               r"is|got|one came|one was|did you hear|comes)(?: \w+)? (?:first|earlier|sooner|last|later)(?: the)? "
               r"(?P<a>.+?) or (?P<b>.+)"),
-    ("order", r"(?:which|what|who)(?: one)? (?:did (?:you|we|i) (?:see|hear|notice)) (?:first|earlier|sooner|last|"
-              r"later)(?: the)? (?P<a>.+?) or (?P<b>.+)"),
+    ("order", r"(?:which|what|who)(?: \w+)? (?:did|do) (?:you|we|i) (?:get to |come to )?(?:see|hear|notice|meet|"
+              r"pass|visit)(?: \w+)? (?:first|earlier|sooner|before|last|later)(?: the)? (?P<a>.+?) or (?P<b>.+)"),
     ("order", r"(?:the )?(?P<a>.+?) or (?P<b>.+?),? (?:which|what) (?:one )?(?:came|was|appeared) (?:\w+ )?(?:first|"
               r"earlier|last|later)"),
     ("order", r"(?:was it|is it|was) (?P<a>.+?) or (?P<b>.+?) (?:that )?(?:came |was |appeared |which came "
@@ -73,6 +73,12 @@ _P: list[tuple[str, str]] = [
     ("next", r"what (?P<rel>followed|preceded|follows|precedes) (?P<anchor>.+)"),
     ("next", r"(?:what|which) (?:was|is) the (?P<noun>(?!colour).+?) (?P<rel>after|before|following) (?P<anchor>.+)"),
     # -- time
+    ("when", r"(?:what was )?(?:the )?(?:exact )?(?:moment|instant|point in time|time)(?: when| that| at which| of)?"
+             r"(?P<x> (?:the|a|an|it|you|we|i|he|she|they|someone|somebody) .*)"),
+    ("ago", r"(?:it is )?(?:how (?:long|far|much time|many (?:seconds|minutes)))(?: (?:is|was|has|had|it|been|gone|by|"
+            r"passed|elapsed|now|back|time|already))* (?:ago|since|before now|back)(?: (?:was it|is it|did|was|were|is|"
+            r"are|has|have|that|(?:you|we|i) (?:have )?(?:saw|seen|see|heard|hear|passed|met)))*(?P<x>(?: .*)?)"),
+    ("when", r"how (?:far|long|deep|much) into (?:the )?\w+(?: \w+)?? (?:did|was|were|is|does|do|are)(?P<x> .*)"),
     ("ago", r"(?:how (?:long|much time|many (?:seconds|minutes)) (?:ago|since|before now)|how long (?:is it|has it(?: "
             r"been)?|was it) since|"
             r"how much time (?:has passed |is it |passed )?since)(?: (?:did|was|were|is|has|have|that|"
@@ -83,8 +89,10 @@ _P: list[tuple[str, str]] = [
     ("duration", r"(?:what was the (?:length|duration) of|how much time did)(?P<x>.*)"),
     # -- counts
     ("count", r"how (?:many|much) (?:times) (?P<aux>did|was|were|has|have|do)(?P<x>.*)"),
-    ("count", r"how often (?:did|was|were|has|have|do)(?P<x>.*)"),
-    ("count", r"(?:how many|count(?: all)?(?: of)?(?: the)?|(?:what|which) (?:is|was) (?:the )?number of|the number "
+    ("count", r"how often (?:did|was|were|has|have)\b(?P<x>.*)"),
+    ("fact", r"how often (?:do|does|is|are|can|will)\b(?P<x>.*)"),
+    ("count", r"(?:how many|(?:the )?total (?:number )?of|(?:the )?total number of|count(?: all)?(?: of)?(?: the)?|"
+              r"(?:what|which) (?:is|was) (?:the )?number of|the number "
               r"of|number of)(?P<x>.*)"),
     # -- code
     ("code", r"(?:what|which|read|tell|where|the (?:content|text|link|address))\b.*\b(?:qr|barcode|code)\b.*"),
@@ -97,7 +105,8 @@ _P: list[tuple[str, str]] = [
     ("colour", r"what (?:was|were|is|are) the (?:(?P<ord>first|last) )?colours?\b(?P<x>.*)"),
     ("colour", r"how (?:was|were|is) (?P<x>.+) coloured"),
     # -- motion
-    ("motion", r"(?:(?:in|to|into) )?(?:what|which|where|whose) (?:\w+ )?(?:way|ways|direction|directions|side)\b(?: "
+    ("motion", r"(?:(?:in|to|into|from|towards?|out of|on) )?(?:what|which|where|whose) (?:\w+ )?"
+               r"(?:way|ways|direction|directions|side)\b(?: "
                r"(?:did|does|was|were|is|are|do|has))?(?P<x>.*)"),
     ("motion", r"where (?:did|does|was|were|is|are|has) (?P<x>.+?) (?:go|going|gone|move|moving|heading|head|headed|"
                r"travel|travelling|fly|drift|run|roll)(?: to)?"),
@@ -193,7 +202,8 @@ _P: list[tuple[str, str]] = [
     ("scene", r"how (?:did|does) (?:the (?:scene|picture|room|screen)|it) look\b(?P<x>.*)"),
     # -- shape, place, who
     ("object", r"(?:what|which) (?:shape|object|form|figure|thing|item|kind of (?:shape|object|thing))s?\b(?P<x>.*)"),
-    ("where", r"(?:where|on (?:what|which) side|(?:what|which) side|in (?:what|which) (?:part|corner|"
+    ("fact", r"(?:where|whereabouts) (?:do|does|can|could|should|will|would|might|must)\b(?! (?:you|we) see)(?P<x>.*)"),
+    ("where", r"(?:where|whereabouts|on (?:what|which) side|(?:what|which) side|in (?:what|which) (?:part|corner|"
               r"half))\b(?P<x>.*)"),
     ("who", r"who(?:se| else)?\b(?P<x>.*)"),
     # -- time of an event

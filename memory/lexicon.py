@@ -81,7 +81,7 @@ _DEEDS: dict[str, str] = {
     "appear": "appear show display see visible emerge shown occur notice spot watch look view happen",
     "vanish": "disappear vanish hide",
     "move": "move go travel cross drift slide fly roll bounce run swim float head pass drive fall rise walk",
-    "change": "change switch turn alter",
+    "change": "change switch turn alter repaint paint become",
     "say": "say mention talk speak tell announce explain describe state read claim call ask discuss report narrate",
     "hear": "hear listen sound play",
 }

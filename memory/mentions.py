@@ -17,7 +17,9 @@ Order = Literal["", "first", "last", "nth"]
 
 _LAST = {"last", "final", "latest", "newest", "recent", "recently", "previous"}
 _DEED_PHRASES: tuple[tuple[str, str], ...] = (
-    (r"(?:go|goes|going|went|gone|turn\w*|switch\w*|were|was) (?:out|off|dark)|(?:get|got|gets|become|became) dark\w*|"
+    (r"(?:light\w*|lamp\w*|brightness) (?:\w+ )?(?:go|goes|going|went|gone|turn\w*|come|came) (?:down|low|lower)|"
+     r"(?:turn|switch)\w* down the (?:light|lamp)\w*|"
+     r"(?:go|goes|going|went|gone|turn\w*|switch\w*|were|was) (?:out|off|dark)|(?:get|got|gets|become|became) dark\w*|"
      r"dimm?\w*|(?:get|got|become|became) (?:dim|dimmer)|darken\w*|blackout", "dark"),
     (r"(?:light\w*|lamp\w*) (?:\w+ )?(?:on|back on)|(?:come|came|coming|go|went|turn\w*|switch\w*) (?:back )?on(?= "
      r"again|$)|"
@@ -129,7 +131,7 @@ def order_of(words: Sequence[str]) -> tuple[Order, int]:
         if word in _LAST:
             return "last", 0
         after = words[i + 1] if i + 1 < len(words) else ""
-        if word in ORDINALS and after not in ("minute", "minutes", "seconds", "of"):
+        if word in ORDINALS and after not in ("minute", "minutes", "seconds", "of", "name", "names", "floor"):
             n = ORDINALS[word]
             return ("first", 1) if n == 1 else ("nth", n)
     return "", 0

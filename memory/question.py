@@ -1,7 +1,8 @@
 """A question becomes cues: what is asked, about what, of which time. From its words, the talk before it, and examples.
 
 `understand` is the entry. It knows nothing of what is remembered: recall looks for what the cues name, and the
-answerer reads them again. Grammar decides where a pattern fits; otherwise the nearest example phrasing does.
+answerer reads them again. Grammar decides where a pattern fits; otherwise, and where a pattern fits too
+much, the likeliest kind does.
 """
 
 from __future__ import annotations
@@ -9,23 +10,27 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import lru_cache
 
 from memory import timewords
 from memory.asked import RELATIONS, Relation, kinds_of, refine, union
+from memory.asking import Encode
+from memory.clauses import one_clause
 from memory.follow_up import IT, follow_up, with_antecedent
-from memory.frames import Frame, read
+from memory.frames import read
 from memory.lexicon import repair
+from memory.likely_frame import likely_frame
 from memory.mentions import mention
-from memory.prototypes import Encode, Prototypes
 from memory.rewording import plain, reworded
 from wire.messages import Cues, HistoryTurn
 from wire.words import tokens
 
+_TELLER = r"(?:he|she|they|(?:the|our|that) (?:narrator|speaker|voice|guide|announcer|man|woman|lady|host|presenter))"
 _SAID_BY = re.compile(
     r" ?(?:according to (?:the )?(?:narrator|speaker|voice|guide|announcer|text|sign|slide|board|poster|screen|menu|"
-    r"page))"
+    rf"page))|(?<=\w) (?:did |does |has )?{_TELLER} (?:just )?(?:say|said|says|mention|mentioned|tell us|told us|claim|"
+    r"claimed|call|called it)(?: that)?(?: there (?:is|are|was|were|will be)\b)?(?! about\b)"
 )
+_ASKS_A_FACT = re.compile(r"(?:how (?:many|much|old|tall|far|fast|big|high|deep|heavy|often)|who|where|whose)\b")
 _WHOLE = re.compile(r"\b(?:so far|until now|up to now|in total|altogether|all together|overall|throughout|in all)\b")
 _NOW_FORMS = re.compile(
     r"(?:what|who|which|where)(?: \w+)* (?:do|can) (?:you|we) see|is (?:anybody|anyone|somebody|someone|there)|"
@@ -67,7 +72,7 @@ def understand(
 
     `history` resolves "it", "and before that", "what about the blue one". `start_unix_s` gives clock times meaning.
     """
-    words = plain(repair(tokens(text)))
+    words = plain(repair(tokens(one_clause(text))))
     if words[-2:] == ["at", "first"] and "colour" in words:
         words[-2:] = ["before", "it", "changed"]
     when = timewords.find(words, t_ns, start_unix_s)
@@ -94,8 +99,10 @@ def understand(
 
 def _read(core: str, t_ns: int, encode: Encode | None) -> Cues:
     """Cues of a question that stands for itself. `core`: without time words."""
-    said_by = bool(_SAID_BY.search(core))
-    core = _SAID_BY.sub("", core).strip()
+    said_by = (found := _SAID_BY.search(core)) is not None and (
+        "according" in found[0] or bool(_ASKS_A_FACT.match(core))
+    )
+    core = _SAID_BY.sub("", core).strip() if said_by else core
     frame = read(core)
     relation: Relation = ""
     anchor = ""
@@ -104,11 +111,11 @@ def _read(core: str, t_ns: int, encode: Encode | None) -> Cues:
         frame = read(core)
     elif frame.ask == "next":
         relation, anchor = RELATIONS.get(frame.groups.get("rel", ""), ""), frame.groups.get("anchor", "")
-    if not frame.sure and encode is not None:
-        ask, _ = _prototypes(encode).nearest(encode([core])[0])
-        if ask and ask != "fact":
-            frame = Frame(ask, {"x": core}, yes_no=ask == "presence", by_example=True)
     cues = refine(frame, core, said_by, t_ns)
+    if encode is not None and not said_by and (likely := likely_frame(frame, cues.ask, core, encode)):
+        cues = refine(likely, core, said_by, t_ns)
+        if likely.ask == "next" and not anchor:
+            relation, anchor = RELATIONS[likely.groups["rel"]], likely.groups["anchor"]
     if anchor:
         named = mention(anchor.split())
         if not named.kind and "one" in anchor.split():  # "which sign came before the purple one"
@@ -146,8 +153,3 @@ def _is_present(words: list[str], cues: Cues) -> bool:
         "colour",
         "count",
     )
-
-
-@lru_cache(maxsize=4)
-def _prototypes(encode: Encode) -> Prototypes:
-    return Prototypes.encoded(encode)

@@ -10,7 +10,8 @@ import re
 _ADDRESS = (
     "and|so|okay|well|hey|hello|hi|um|uh|er|ah|oh|then|but|please|omni|computer|assistant|excuse me|sorry|by the way|"
     "one more question|question|my question is|listen|alright|all right|thanks|thank you|maybe|also|right|yes|no|"
-    "good (?:morning|evening|afternoon)|i have a question|quick question|actually|finally|and now|now"
+    "good (?:morning|evening|afternoon)|i have a question|quick question|actually|finally|and now|now|"
+    r"roughly|approximately|precisely|exactly"
 )
 _POLITE = tuple(
     re.compile(rf"^{pattern} (?=\S)")

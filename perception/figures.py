@@ -22,6 +22,7 @@ NECK = 0.07  # widths of the shoulders by which the outline must turn inward bet
 LIMB_GAP = 0.8  # widths of an arm that it may be away from the body
 LIMB_LIFT = 0.15  # heights of a figure by which its arms end above its feet
 SMALLEST = 0.2  # height of a figure, in heights of the picture: letters are smaller
+SLIM = 0.13  # heights of a figure that it is wide at least: the post of a window is no person
 OFF_CENTRE = 0.4  # widths of the shoulders by which a head may be off their middle
 
 
@@ -112,7 +113,8 @@ def drawn_figures(regions: Sequence[Region], aspect: float) -> list[Box]:
 def _is_silhouette(region: Region, aspect: float) -> bool:
     """One part that is a whole person; what the border cuts off at the sides may be anything."""
     x0, y0, x1, y1 = region.box
-    whole = x0 > 0.01 and y0 > 0.01 and x1 < 0.99 and (y1 - y0) * aspect > 1.1 * (x1 - x0)
+    wide, high = x1 - x0, (y1 - y0) * aspect
+    whole = x0 > 0.01 and y0 > 0.01 and x1 < 0.99 and SLIM * high < wide < high / 1.1
     return whole and region.shape in ("", "rectangle") and region.solidity < 0.985 and head_and_shoulders(region.mask)
 
 

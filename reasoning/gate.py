@@ -107,8 +107,8 @@ _REQUESTS = tuple(
         r" is\b| was\b| are\b)",
         r"^(?:some|sum|some of|summer|the sum) (?:up|look|of)? ?what (?:you|happened|i|we)\b",
         r"^(?:let me know|i (?:want|would like|d like|need|wish|wonder|am wondering|was wondering) (?:to (?:know|"
-        r"hear)|what|which|who|"
-        r"when|where|how|if there|you to))\b",
+        r"hear)|what|which|who|whose|"
+        r"when|where|why|how|if|whether|you to))\b",
         r"^(?:a |the )?(?:short |brief |quick )?(?:summary|recap|overview)(?: of)? .*",
         r"^(?:make|write|provide) (?:me |us )?(?:a |an )?(?:short |brief )?(?:summary|list|recap|overview)\b",
         r"^(?:say (?:that|it|again)|say what)\b",
@@ -120,6 +120,7 @@ _LIKE_A_QUESTION = re.compile(
     r"^(?:what|which|how many|how long|how much|who|did you|do you|have you|can you)\b(?! (?:a|an|not)\b)"
 )
 _SHORT = 9  # words
+_LEAD_WORDS = 4  # before a comma that lead in a question
 _NOT_REQUESTS = re.compile(
     r"^(?:list|name|count|outline|show|read|describe|repeat)(?:s|ed|ing)?$|^name (?:is|was)\b|^names\b|"
     r"^(?:tell|show) (?:me|us) (?:your|the) (?:friends|world)\b"
@@ -173,7 +174,8 @@ def form(text: str) -> Form:
     if re.match(r"(\w+)(?: \1){2,}\b|(?!what|which|how|who|when|where|did|is|was)(\w+) \2\b", " ".join(words)):
         return "statement"  # noise, heard as one word again and again
     plain = _OPENERS.sub("", " ".join(words))
-    for sentence in dict.fromkeys((plain, _mended(plain))):
+    last = _last_clause(text)
+    for sentence in dict.fromkeys((*((last,) if last else ()), plain, _mended(plain))):
         if any(pattern.search(sentence) for pattern in _STATEMENTS):
             return "statement"
         if any(pattern.search(sentence) for pattern in _QUESTIONS):
@@ -183,6 +185,14 @@ def form(text: str) -> Form:
         if any(pattern.search(sentence) for pattern in _REQUESTS) and not _NOT_REQUESTS.search(sentence):
             return "request"
     return "statement"
+
+
+def _last_clause(text: str) -> str:
+    """What follows a few words and a comma: "one last thing, who opened the show"."""
+    before, comma, after = text.lower().rpartition(", ")
+    words = tokens(after)
+    few = len(tokens(before)) <= _LEAD_WORDS and len(words) > 2
+    return " ".join(words) if comma and few else ""
 
 
 def _mended(text: str) -> str:
