@@ -14,7 +14,7 @@ from memory.frames import Frame
 from memory.lexicon import ANSWERS, DEED_OF
 from memory.mentions import mention, order_of, topic
 from wire.messages import Cues, Mention
-from wire.words import alike, stem, word_set
+from wire.words import ORDINALS, alike, stem, word_set
 
 Relation = Literal["", "before", "after", "during"]
 
@@ -112,6 +112,9 @@ def refine(frame: Frame, core: str, said_by: bool, t_ns: int) -> Cues:
     if ask == "order":
         order = "last" if re.search(r"\b(?:last|later)\b", core) and "or" in core.split() else order or "first"
     wants = wants or _wants(core, groups)
+    if ask == "fact" and order:  # "the second drawer", "first climbed" count nothing of the stream
+        about = replace(about, content=tuple(dict.fromkeys((*about.content, *_ordinals(core)))), order="", nth=0)
+        order, nth = "", 0
     choice_about = _choice_mentions(choices)
     kinds = kinds_for(ask, about)
     for choice in choice_about:
@@ -121,6 +124,10 @@ def refine(frame: Frame, core: str, said_by: bool, t_ns: int) -> Cues:
         about=about, topic=topic(core.split()).content, choice_about=choice_about, wants=wants, yes_no=yes_no,
         relation=_order_relation(groups) if ask == "order" else "",
     )  # fmt: skip
+
+
+def _ordinals(core: str) -> list[str]:
+    return [w for w in core.split() if w in ORDINALS and w != "first"]
 
 
 def _snapped(about: Mention, nouns: Sequence[str]) -> Mention:
@@ -174,6 +181,8 @@ def _settle(ask: str, about: Mention, subject: str, core: str, said_by: bool) ->
             return "scene", replace(about, kind="", content=()), ""
         case "where" if about.kind in ("scene", "sound", "speech"):
             return "fact", about, "place"
+        case "who" if about.kind in ("colour", "light", "text", "code", "object") and not about.order:
+            return "fact", topic(core.split()), "name"
         case "scene" | "where" | "who" if ask != "scene" and not _is_seen(about) and about.content:
             return "fact", about, {"where": "place", "who": "name"}.get(ask, "")
         case "text" if not _is_written(about, core):

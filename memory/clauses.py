@@ -64,6 +64,7 @@ _NOUN_PHRASE = re.compile(
 _THERE_WAS = re.compile(
     rf"there (?:was|is|were|are|came|went) (?:also )?(?P<np>(?:{_DETERMINER}|one|two|three|someone|somebody) .+)", re.I
 )
+_I_NEED = re.compile(rf"(?:i|we) .*\b(?P<np>{_DETERMINER} \w+(?: \w+)?)$", re.I)
 _VERB = re.compile(
     r"^(?P<np>.+?) (?:was|were|is|are|has|had|have|said|says|just|became|turned|changed|came|went|moved|started|"
     r"stopped|did|does|went|got|looked|stood)\b(?! \w+ing by)",
@@ -162,7 +163,7 @@ def _filled(bare: str, before: list[str], rest: list[str]) -> str:
 
 def _topic(part: str) -> str:
     """The thing that a clause puts in front: "that blue car", "the wall" of "the wall was white"."""
-    found = _THERE_WAS.match(part) or _NOUN_PHRASE.match(part)
+    found = _THERE_WAS.match(part) or _NOUN_PHRASE.match(part) or _I_NEED.match(part)
     if not found or len(part.split()) > _LONGEST_TOPIC:
         return ""
     phrase = str(found["np"])

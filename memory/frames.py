@@ -95,7 +95,8 @@ _P: list[tuple[str, str]] = [
               r"(?:what|which) (?:is|was) (?:the )?number of|the number "
               r"of|number of)(?P<x>.*)"),
     # -- code
-    ("code", r"(?:what|which|read|tell|where|the (?:content|text|link|address))\b.*\b(?:qr|barcode|code)\b.*"),
+    ("code", r"(?!.*\b(?:next to|beside|near|by|above|below|under|left of|right of) (?:the |that |a )?(?:qr |bar)?code\b)"
+             r"(?:what|which|read|tell|where|the (?:content|text|link|address))\b.*\b(?:qr|barcode|code)\b.*"),
     # -- colour
     ("colour", r"(?:what|which|whats?) colour(?:s|ed)? (?:of )?(?P<noun>(?!was|were|is|are|did|does|has|had|"
                r"do)\w+(?: \w+)?) (?:was|were|is|are|did|does|had|has)(?P<x>.*)"),

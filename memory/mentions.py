@@ -41,7 +41,7 @@ _TALK = stem_set(
 )
 _POST = word_set(
     "with that which who where about on in saying reading showing for of at called named said says read reads by from"
-    " containing above below under near behind marked labelled labeled"
+    " containing above below under near behind beside next opposite marked labelled labeled"
 )
 _OUT_OF_CONTENT = STOPWORDS | {
     "right", "left", "top", "bottom", "side", "middle", "centre", "big", "large", "small", "little", "huge", "tiny",
@@ -141,6 +141,7 @@ def _head(words: Sequence[str]) -> str:
     """The noun that says what kind of thing it is: the last known noun before "with", "that said"..."""
     said = _after_saying(words)
     words = words[: said + 1] if said >= 0 else words
+    words = [w for i, w in enumerate(words) if w != "slide" or i == 0 or stem(words[i - 1]) not in KIND_OF]  # the verb
     known = [w for w in _before_post(words) if stem(w) in KIND_OF and stem(w) not in VAGUE]
     if not known:
         known = [w for w in words if stem(w) in KIND_OF and stem(w) not in VAGUE][:1]
@@ -164,7 +165,7 @@ def _before_post(words: Sequence[str]) -> list[str]:
 def _kind(kind: str, words: Sequence[str], shape: str, colour: str, deed: str) -> str:
     if "light" in words and kind == "light" and colour and any(stem(w) in KIND_OF for w in words if w != "light"):
         kind = next(KIND_OF[stem(w)] for w in words if w != "light" and stem(w) in KIND_OF)  # "light blue sign"
-    if "qr" in words or "barcode" in words:
+    if {"qr", "barcode"} & set(_before_post(words)):
         return "code"
     if shape and kind == "sound":
         return "object"  # "which way did the red triangle bell"

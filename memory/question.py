@@ -46,7 +46,7 @@ _ASKING = (
 )
 _ANCHORED = (
     re.compile(
-        rf"(?P<q>{_QUESTION_WORDS} .+?) (?:right |just |shortly |immediately |directly |soon )?"
+        rf"(?P<q>(?:(?:at|in|on|to|from|by|of|with) )?{_QUESTION_WORDS} .+?) (?:right |just |shortly |immediately |directly |soon )?"
         r"(?P<rel>before|after|when|while|during|whilst|(?<!the )following|until|since|at the time(?: of)?|prior to) "
         r"(?P<anchor>.+)"
     ),
@@ -85,7 +85,7 @@ def understand(
     cues = follow_up(core, joined, t_ns, history, as_then)
     if cues is None:
         cues = with_antecedent(_read(core, t_ns, encode), history, as_then)
-    now = when.now and cues.ask not in ("change", "fact")  # what is so "now" may have been told long ago
+    now = when.now and cues.ask not in ("change", "fact", "ago")  # what is so "now" may have been told long ago
     if when.spanned or now:
         cues = replace(
             cues, start_ns=when.start_ns, end_ns=when.end_ns, spanned=when.spanned, now=now, at_ns=when.at_ns
@@ -103,7 +103,7 @@ def _read(core: str, t_ns: int, encode: Encode | None) -> Cues:
         "according" in found[0] or bool(_ASKS_A_FACT.match(core))
     )
     core = _SAID_BY.sub("", core).strip() if said_by else core
-    frame = read(core)
+    frame, whole = read(core), core
     relation: Relation = ""
     anchor = ""
     if frame.ask not in ("order", "next", "ago") and (split := _split_anchor(core)):
@@ -112,9 +112,9 @@ def _read(core: str, t_ns: int, encode: Encode | None) -> Cues:
     elif frame.ask == "next":
         relation, anchor = RELATIONS.get(frame.groups.get("rel", ""), ""), frame.groups.get("anchor", "")
     cues = refine(frame, core, said_by, t_ns)
-    if encode is not None and not said_by and (likely := likely_frame(frame, cues.ask, core, encode)):
+    if encode is not None and not said_by and (likely := likely_frame(frame, cues.ask, core, whole, encode)):
         cues = refine(likely, core, said_by, t_ns)
-        if likely.ask == "next" and not anchor:
+        if likely.ask == "next":
             relation, anchor = RELATIONS[likely.groups["rel"]], likely.groups["anchor"]
     if anchor:
         named = mention(anchor.split())

@@ -71,6 +71,7 @@ def plain(words: list[str]) -> list[str]:
     return text.split()
 
 
+_CLEFT = re.compile(r"^(?P<wh>(?:what|which|who|when|where)(?: \w+)?) (?:is|was) it that(?: is\b(?= in\b))?")
 _MONEY_FIRST = re.compile(
     r"how many (?:dollars?|euros?|pounds?|cents?|francs?|bucks) (?P<rest>(?:is|are|was|were|for|does|do|did)\b.*)"
 )
@@ -78,6 +79,7 @@ _MONEY_FIRST = re.compile(
 
 def reworded(text: str) -> str:
     """The question in one clause; `text` itself where it is one already."""
+    text = _CLEFT.sub(r"\g<wh>", text)
     if found := _MONEY_FIRST.fullmatch(text):
         return f"how much {found['rest']}"
     if found := _BEFORE_FIRST.fullmatch(text):
