@@ -75,7 +75,7 @@ def _replaced(before: tuple[Probe, NDArray[np.float32]], after: tuple[Probe, NDA
     shares = _shares(before[0], after[0], tinted)
     if not _is_cut(*shares, float(tinted.mean())):
         return 0.0
-    if tinted.mean() < MOST and _same_place_other_light(before[0], after[0]):
+    if _same_place_other_light(before[0], after[0], coloured=bool(tinted.mean() >= MOST)):
         return 0.0
     if _panned(before[0], after[0]) or (shares[0] <= MOST and _only_moved(before[0], after[0])):
         return 0.0
@@ -116,11 +116,16 @@ def _exposed_like(before: Probe, after: Probe) -> Probe:
     return np.clip(before * gains, 0, 255).astype(np.uint8)
 
 
-def _same_place_other_light(before: Probe, after: Probe) -> bool:
+def _same_place_other_light(before: Probe, after: Probe, coloured: bool) -> bool:
     """A lamp was switched: all pixels have more or less light by one factor, or their grey levels follow one another.
-    Those of flat pictures tell nothing."""
-    if _one_gain(before, after):
-        return True
+    Those of flat pictures tell nothing. coloured: the tint changed all over, as it does where a bright colour dims;
+    then both must hold, for a wall may have been painted."""
+    gained, follows = _one_gain(before, after), _follows(before, after)
+    return (gained and follows) if coloured else (gained or follows)
+
+
+def _follows(before: Probe, after: Probe) -> bool:
+    """Where one picture is brighter the other is, too."""
     greys = (cv2.cvtColor(one, cv2.COLOR_RGB2GRAY).astype(np.float32) for one in (before, after))
     a, b = (cv2.GaussianBlur(grey, (0, 0), 2) for grey in greys)
     if min(a.std(), b.std()) < STRUCTURE / 2:

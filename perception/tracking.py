@@ -16,6 +16,7 @@ SURE = 1.0  # evidence at which a track is a person
 AT_ONCE = 0.8  # evidence of one sighting that is counted before it is confirmed
 MOVED = 0.03  # widths of the picture that a track must have gone, unless it came over the border
 REACH = 0.7  # widths that a person may go between two frames
+SWOLLEN = 4.0  # times the size of a person that something which is nobody has, to be another thing
 LOST_FRAMES = 2  # frames without a sighting after which a person who was not at the border is gone
 BORDER = 0.012
 AHEAD_S = 1.3  # seconds by which a walk is continued to see whether it crosses the border
@@ -225,6 +226,8 @@ def _cost(track: Track, sighting: Sighting, t_ns: int, aspect: float) -> float |
     away = math.hypot(x - track.centre[0], (y - track.centre[1]) * aspect)
     expected = (track.centre[0] + track.step[0] * seconds, track.centre[1] + track.step[1] * seconds)
     ahead = math.hypot(x - expected[0], (y - expected[1]) * aspect)
+    if sighting.evidence < 0 and _size(sighting.box) > SWOLLEN * _size(track.box):
+        return None  # a sign that stands where a person was
     tint = math.dist(track.tint, sighting.tint)
     near = max(inside(track.box, sighting.box), inside(sighting.box, track.box))
     if away > REACH or (near == 0 and tint > 80) or (near == 0 and away > 0.25 and sighting.evidence <= 0):
@@ -232,14 +235,17 @@ def _cost(track: Track, sighting: Sighting, t_ns: int, aspect: float) -> float |
     return min(away, ahead) + min(1.0, tint / 150) * 0.4 - 0.2 * near - 0.1 * track.confirmed
 
 
+def _size(box: Box) -> float:
+    return (box[2] - box[0]) * (box[3] - box[1])
+
+
 def _merged(track: Track, pairs: Sequence[tuple[Track, Sighting]]) -> bool:
     """A person who is now part of another one's outline: both are there, one before the other."""
     if not track.confirmed:
         return False
-    size = (track.box[2] - track.box[0]) * (track.box[3] - track.box[1])
+    size = _size(track.box)
     for other, sighting in pairs:
         box = sighting.box
-        whole = (box[2] - box[0]) * (box[3] - box[1])
-        if other.confirmed and other is not track and inside(track.box, box) > 0.5 and whole > 1.5 * size:
+        if other.confirmed and other is not track and inside(track.box, box) > 0.5 and _size(box) > 1.5 * size:
             return True
     return False

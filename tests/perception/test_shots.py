@@ -13,6 +13,8 @@ pytestmark = pytest.mark.unit
 
 REPORT = slide(("Quarterly report", 44), ("Sales rose by 14 percent", 28), ("Costs fell in March", 28))
 TRAVEL = slide(("Travel plans", 44), ("Berlin on Tuesday", 28), ("Back home by Friday evening", 28))
+BARN = blank((150, 80, 40))
+BARN.paste(slide(("Sheep", 60)).resize((280, 120)), (60, 90))
 WIDE = Image.new("RGB", (1200, 360), GREY)
 for column in range(8):
     WIDE.paste(slide(("House", 30 + 4 * column)).resize((90, 160)), (20 + 150 * column, 40 + 15 * column))
@@ -33,6 +35,7 @@ def ball(x: float, radius: float = 50) -> Image.Image:
         pytest.param([ball(150, 120), ball(450, 120)], [0, 0], id="a large thing moves"),
         pytest.param([room(), person(room(), 300, 250, RED), room()], [0, 0, 0], id="somebody comes and goes"),
         pytest.param([room(), ImageEnhance.Brightness(room()).enhance(0.25), room()], [0, 0, 0], id="a lamp"),
+        pytest.param([BARN, ImageEnhance.Brightness(BARN).enhance(0.35), BARN], [0, 0, 0], id="a lamp in a coloured room"),
         pytest.param([WIDE.crop((x, 0, x + 640, 360)) for x in (0, 60, 150, 260)], [0, 0, 0, 0], id="a pan"),
         pytest.param([REPORT, Image.blend(REPORT, room(), 0.5), room()], [0, 1, 0], id="a fade announced at once"),
         pytest.param([REPORT, Image.blend(REPORT, TRAVEL, 0.4), TRAVEL], [0, 0, 1], id="a fade told when complete"),

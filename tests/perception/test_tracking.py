@@ -131,3 +131,12 @@ def test_a_cut_ends_all_tracks_without_exits() -> None:
 )  # fmt: skip
 def test_border(box: tuple[float, float, float, float], side: str) -> None:
     assert border_of(box) == side
+
+
+def test_a_sign_that_takes_the_place_of_a_person_is_nobody() -> None:
+    stands = [[at(0.5, evidence=1.0, drawn=True)]] * 4
+    sign = [Sighting((0.2, 0.3, 0.8, 0.9), -0.5, (200.0, 180.0, 40.0))]
+    passages, counts = run([*stands, *[sign] * 4])
+    assert counts[3] == 1
+    assert counts[-1] == 0
+    assert [passage.kind for _, passage in passages] == ["left"]
