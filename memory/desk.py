@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from memory.archive import Asked, ClipRow
 from memory.backends.base import ClipInput, ClipMemory
@@ -16,14 +18,16 @@ from memory.embedder import Probe
 from memory.events import row_id
 from memory.history import History
 from memory.keeper import CompressedClip, Opened
+from memory.kept_question import packed, stored_question
 from memory.question_tokens import QuestionTokens, tensor_of
 from memory.recall import Recalled
-from memory.search import Query
+from memory.search import Ahead, Query
 from memory.store import SessionRow
 from memory.timeline import Clip, Step, Timeline
-from wire.codec import decode, encode
 from wire.messages import Cues, Evidence, MemoryRequest, Played, Question, SessionSettings, Utterance
 from wire.worker import Worker
+
+Array = NDArray[np.float32]
 
 BATCH = 64  # sentences embedded at a time
 
@@ -140,8 +144,7 @@ class Desk:
             "understand", words.text, words.t_ns, words.options, history, self.settings.start_unix_s
         )
         overview = await self._tokens.overview(words)
-        probe: Probe = await self._embedder.call("vectors", cues, words.text, words.options, overview)
-        recalled: Recalled = await self._keeper.call("recall", self._query(cues, words, probe))
+        probe, recalled = await self._recall(cues, words, overview)
         question = Question(
             session=words.session,
             t_ns=words.t_ns,
@@ -166,35 +169,43 @@ class Desk:
         await self._keep_question(words, question)
         return question
 
+    async def _recall(self, cues: Cues, words: Utterance, overview: Array | None) -> tuple[Probe, Recalled]:
+        """What is remembered for these cues. The log is read while the question is encoded; for a question that is
+        anchored at something the anchor is encoded first, so that it can be looked for meanwhile."""
+        anchor: Array | None = await self._embedder.call("anchor", cues) if cues.anchor else None
+        query = Query(
+            session=self.row.no, t_ns=words.t_ns, cues=cues, visible_from_ns=words.visible_from_ns, anchor=anchor
+        )
+        probe: Probe
+        ahead: Ahead
+        ahead, probe = await asyncio.gather(
+            self._keeper.call("ahead", query),
+            self._embedder.call("vectors", cues, words.text, words.options, overview),
+        )
+        query = replace(
+            query,
+            texts=probe.texts,
+            vectors=probe.vectors,
+            scene=probe.scene,
+            scene_repeats=probe.scene_repeats,
+            scene_scale=probe.scene_scale,
+        )
+        return probe, await self._keeper.call("recall", query, ahead)
+
     async def _keep_question(self, words: Utterance, question: Question) -> None:
         """Write the words as said, set aside a number for the answer, and keep the question for sending it again."""
         step = self._timeline.speak(words)
-        await self._keeper.call("write", self.row, step, self._unix_s())
         asked = Asked(
             reply_id=question.reply_id,
             id=words.id,
             t_ns=words.t_ns,
             text=words.text,
-            message=_packed(question),
+            message=packed(question),
             asked_event=step.events[0].id,
             answer_event=row_id(self.row.no, self._timeline.next_serial()),
         )
-        await self._keeper.call("put_question", self.row.no, asked)
+        await self._keeper.call("put_question", self.row, asked, step, self._unix_s())
         self.history.asked(asked.reply_id, asked.t_ns, asked.text)
-
-    def _query(self, cues: Cues, words: Utterance, probe: Probe) -> Query:
-        return Query(
-            session=self.row.no,
-            t_ns=words.t_ns,
-            cues=cues,
-            texts=probe.texts,
-            vectors=probe.vectors,
-            visible_from_ns=words.visible_from_ns,
-            anchor=probe.anchor,
-            scene=probe.scene,
-            scene_repeats=probe.scene_repeats,
-            scene_scale=probe.scene_scale,
-        )
 
     async def sent(self, question: Question) -> None:
         await self._keeper.call("mark_sent", self.row.no, question.reply_id)
@@ -261,13 +272,6 @@ class Desk:
             await self._keeper.call("close_session", self.row.no)
 
 
-def stored_question(asked: Asked) -> Question:
-    """The very question that was sent."""
-    from_disk = decode(_unpacked(asked.message))
-    assert isinstance(from_disk, Question)  # nothing else is ever written there
-    return from_disk
-
-
 def _input(clip: Clip) -> ClipInput:
     return ClipInput(
         start_ns=clip.start_ns,
@@ -282,17 +286,3 @@ def _row_input(row: ClipRow) -> ClipInput:
     """What is left of a clip after the end of the process: its sentences."""
     nothing = np.zeros((0, 0), np.float32)
     return ClipInput(start_ns=row.start_ns, end_ns=row.end_ns, appearance=nothing, sentences=row.sentences)
-
-
-def _packed(question: Question) -> bytes:
-    """The parts of an encoded message as one blob: each with its length before it."""
-    return b"".join(len(part).to_bytes(4, "big") + part for part in encode(question))
-
-
-def _unpacked(blob: bytes) -> list[bytes]:
-    parts, at = [], 0
-    while at < len(blob):
-        size = int.from_bytes(blob[at : at + 4], "big")
-        parts.append(blob[at + 4 : at + 4 + size])
-        at += 4 + size
-    return parts

@@ -146,7 +146,6 @@ class Embedder:
         scene = None
         after, english = self._overviewer, in_english(text)
         meant = self._meant(text, english, options)
-        self._encoder.encode([*meant, *((cues.anchor,) if cues.anchor else ())])  # all in one pass; then they are known
         named = own_words(english) if english != text else ""
         read = text if self._reads_chinese else english
         if text.strip() and after is not None and overview is not None:
@@ -158,11 +157,15 @@ class Embedder:
         return Probe(
             texts,
             self._meaning(meant),
-            self._meaning((cues.anchor,)) if cues.anchor else None,
+            self.anchor(cues),
             scene,
             self._repeats,
             self._scale,
         )
+
+    def anchor(self, cues: Cues) -> Array | None:
+        """(1, D) of what a question is anchored at; None if it is not."""
+        return self._meaning((cues.anchor,)) if cues.anchor else None
 
     def _meaning(self, texts: tuple[str, ...]) -> Array:
         """(N, D) vectors; zeros, so that words alone decide, for Chinese that the encoder cannot read."""

@@ -24,7 +24,7 @@ from memory.index import Snapshot, VectorIndex
 from memory.lock import FolderLock
 from memory.recall import Recalled, overview, span_of
 from memory.schema import MemoryUnusable
-from memory.search import Query, Search
+from memory.search import Ahead, Query, Search
 from memory.sentences import sentence
 from memory.store import SessionRow, Store
 from memory.timeline import NEWEST_FRAMES, Clip, KeyFrame, Step
@@ -173,9 +173,13 @@ class Keeper:
 
     # ---- questions -----------------------------------------------------------------------------------------------
 
-    def recall(self, query: Query) -> Recalled:
+    def ahead(self, query: Query) -> Ahead:
+        """What of a recall needs no vector of the question, for while that is made."""
+        return self.search.ahead(query)
+
+    def recall(self, query: Query, ahead: Ahead | None = None) -> Recalled:
         """What goes with a question; with "what happened", when more did than can be told, chapters and episodes."""
-        recalled = self.search.recall(query)
+        recalled = self.search.recall(query, ahead)
         if recalled.cues.ask == "summary" and recalled.log_truncated and query.visible_from_ns <= 0:
             from_ns, to_ns = span_of(recalled.cues, query.t_ns, 0)
             nodes = self._grove.nodes(query.session, from_ns, to_ns)
@@ -192,9 +196,11 @@ class Keeper:
         """Questions whose replies are not over, in the order in which they were put."""
         return [a for a in self.archive.questions(no) if not a.played]
 
-    def put_question(self, no: int, asked: Asked) -> None:
-        """On disk when this returns, so that the same question can be sent again."""
-        self.archive.put_question(no, asked)
+    def put_question(self, row: SessionRow, asked: Asked, said: Step, recorded_at: float) -> None:
+        """The question and its words as they were said: on disk when this returns, so that the same question can be
+        sent again."""
+        self.write(row, said, recorded_at)
+        self.archive.put_question(row.no, asked)
         self.store.commit()
 
     def mark_sent(self, no: int, reply_id: str) -> None:
@@ -217,15 +223,9 @@ class Keeper:
 
     def _answer(self, row: SessionRow, asked: Asked, heard: str, start_ns: int, end_ns: int) -> Event:
         return Event(
-            id=asked.answer_event,
-            session=row.no,
-            kind=ANSWER,
-            start_ns=start_ns,
-            end_ns=max(start_ns, end_ns),
-            text=sentence(ANSWER, heard),
-            subject=heard,
-            attrs={"reply": asked.reply_id},
-        )
+            id=asked.answer_event, session=row.no, kind=ANSWER, start_ns=start_ns, end_ns=max(start_ns, end_ns),
+            text=sentence(ANSWER, heard), subject=heard, attrs={"reply": asked.reply_id},
+        )  # fmt: skip
 
     # ---- upkeep --------------------------------------------------------------------------------------------------
 
@@ -299,8 +299,4 @@ class Keeper:
 
 
 def _renamed(event: Event, kind: str) -> Event:
-    return Event(
-        id=event.id, session=event.session, kind=kind, start_ns=event.start_ns, end_ns=event.end_ns,
-        text=sentence(kind, event.subject), subject=event.subject, value=event.value, score=event.score,
-        track=event.track, attrs=event.attrs, key_frame=event.key_frame,
-    )  # fmt: skip
+    return replace(event, kind=kind, text=sentence(kind, event.subject))

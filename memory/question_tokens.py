@@ -30,10 +30,11 @@ class QuestionTokens:
         self._session = session
         self._keeper = keeper
         self._embedder = embedder
+        self._threshold: tuple[float | None] | None = None  # once it was asked for
 
     async def overview(self, words: Utterance) -> Array | None:
         """(n, H) of all that the question may see; None from a compressor that makes none, or before the first clip."""
-        if await self._embedder.call("threshold") is None:
+        if await self._compared_from() is None:
             return None
         kept = await self._keeper.call("overview_tokens", self._session, words.visible_from_ns, words.t_ns)
         found: Array | None = await self._embedder.call("overview", kept)
@@ -41,7 +42,7 @@ class QuestionTokens:
 
     async def related(self, words: Utterance, recalled: Recalled, scene: Array | None) -> Array | None:
         """(K, H) of the clips that the question is about; of those recalled, from a compressor that compares none."""
-        threshold: float | None = await self._embedder.call("threshold")
+        threshold = await self._compared_from()
         if threshold is None:
             spans = [(e.start_ns, e.end_ns) for e in recalled.evidence if e.kind == "scene"][:RELATED_CLIPS]
             tokens: Array | None = await self._keeper.call("tokens", self._session, spans) if spans else None
@@ -58,6 +59,12 @@ class QuestionTokens:
         )
         found: Array | None = await self._embedder.call("local", await self._keeper.call("related_tokens", wanted))
         return found
+
+    async def _compared_from(self) -> float | None:
+        """The compressor's own threshold, which never changes."""
+        if self._threshold is None:
+            self._threshold = (await self._embedder.call("threshold"),)
+        return self._threshold[0]
 
 
 def tensor_of(array: Array | None) -> Tensor | None:

@@ -6,12 +6,12 @@ was given.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from memory.archive import Archive
+from memory.archive import Archive, ClipRow
 from memory.events import SCENE, SOUND, TALK, Event
 from memory.index import VectorIndex
 from memory.recall import (
@@ -55,13 +55,22 @@ class Query:
     session: int
     t_ns: int
     cues: Cues
-    texts: tuple[str, ...]
-    vectors: Array  # (Q, D)
+    texts: tuple[str, ...] = ()
+    vectors: Array = field(default_factory=lambda: np.zeros((0, 0), np.float32))  # (Q, D)
     visible_from_ns: int = 0
     anchor: Array | None = None
     scene: Array | None = None
     scene_repeats: bool = True
     scene_scale: tuple[float, float | None] | None = None  # sharpness and bias of a space of pictures and texts
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """The part of a recall that can be done while the question is encoded. cues: with the time of the anchor."""
+
+    cues: Cues
+    log: tuple[Evidence, ...] = ()
+    truncated: bool = False
 
 
 class Search:
@@ -73,12 +82,20 @@ class Search:
         self._shortlist = Shortlist(store, phrases)
         self._clips = clips
 
-    def recall(self, query: Query) -> Recalled:
-        """Evidence and log for a question, nothing later than its time and nothing before what may be seen."""
+    def ahead(self, query: Query) -> Ahead:
+        """What of a recall needs no vector of the question itself: the place of its anchor, and the log."""
         cues = query.cues
         if cues.anchor and cues.anchor_ns < 0 and query.anchor is not None:
             anchor = self._anchor(query)
             cues = replace(cues, anchor_ns=-1 if anchor is None else anchor.start_ns)
+        return Ahead(cues, *self._log(query, cues))
+
+    def recall(self, query: Query, ahead: Ahead | None = None) -> Recalled:
+        """Evidence and log for a question, nothing later than its time and nothing before what may be seen.
+
+        ahead: what `ahead` gave for the same question, if it was asked."""
+        ahead = ahead or self.ahead(query)
+        cues = ahead.cues
         from_ns, to_ns = span_of(cues, query.t_ns, query.visible_from_ns)
         if from_ns > to_ns:
             return Recalled(cues)
@@ -91,7 +108,7 @@ class Search:
             evidence = fuse(candidates, cues, query.t_ns)
         if not evidence and query.visible_from_ns <= 0 and not (cues.now or cues.spanned or cues.anchor):
             evidence = fuse(self._earlier(query), cues, query.t_ns)
-        log, truncated = self._log(query, cues, from_ns, to_ns)
+        log, truncated = (ahead.log, ahead.truncated) if cues is ahead.cues else self._log(query, cues)
         return Recalled(cues, evidence, log, truncated)
 
     def find(self, query: Query, *, limit: int) -> tuple[Evidence, ...]:
@@ -175,31 +192,36 @@ class Search:
 
     def _scenes(self, query: Query, vector: Array, from_ns: int, to_ns: int) -> list[Candidate]:
         """Clips that are near the question as a whole."""
-        found = []
+        found: list[Candidate] = []
         near = self._clips.search(vector.reshape(1, -1), NEAREST)
-        rows = {row.id: row for row in self._archive.clips(list(near), query.session, from_ns, to_ns)}
         crowd = background(near.values())
-        hits = sorted(((i, cosine) for i, cosine in near.items() if i in rows), key=lambda hit: (-hit[1], hit[0]))
-        for identity, cosine in hits[:SCENES]:
-            row = rows[identity]
-            scene = Event(
-                id=-row.id,  # apart from the events' own ids
-                session=row.session,
-                kind=SCENE,
-                start_ns=row.start_ns,
-                end_ns=row.end_ns,
-                text=row.summary,
-                key_frame=row.key_frame,
-            )
-            told = not query.scene_repeats and not set(query.cues.kinds) <= TALKED
-            meant = shown(cosine, crowd, *query.scene_scale) if query.scene_scale else None
-            found.append(Candidate(scene, -row.id, cosine, tells=told, meant=meant))
-        return found
+        hits = sorted(near.items(), key=lambda hit: (-hit[1], hit[0]))
+        while hits and len(found) < SCENES:  # most often the nearest are of this session and this span
+            some, hits = hits[: 2 * SCENES], hits[2 * SCENES :]
+            rows = {row.id: row for row in self._archive.clips([i for i, _ in some], query.session, from_ns, to_ns)}
+            found += [self._scene(query, rows[i], cosine, crowd) for i, cosine in some if i in rows]
+        return found[:SCENES]
 
-    def _log(self, query: Query, cues: Cues, from_ns: int, to_ns: int) -> tuple[tuple[Evidence, ...], bool]:
+    def _scene(self, query: Query, row: ClipRow, cosine: float, crowd: float) -> Candidate:
+        """A clip as what may be evidence."""
+        told = not query.scene_repeats and not set(query.cues.kinds) <= TALKED
+        meant = shown(cosine, crowd, *query.scene_scale) if query.scene_scale else None
+        scene = Event(
+            id=-row.id,  # apart from the events' own ids
+            session=row.session,
+            kind=SCENE,
+            start_ns=row.start_ns,
+            end_ns=row.end_ns,
+            text=row.summary,
+            key_frame=row.key_frame,
+        )
+        return Candidate(scene, -row.id, cosine, tells=told, meant=meant)
+
+    def _log(self, query: Query, cues: Cues) -> tuple[tuple[Evidence, ...], bool]:
         """All events of the kinds in question within the span, in order of time. Of more than fit: the newest; the
         oldest if the first is asked for; those around the anchor or the moment that the question names."""
-        if not cues.kinds:
+        from_ns, to_ns = span_of(cues, query.t_ns, query.visible_from_ns)
+        if not cues.kinds or from_ns > to_ns:
             return (), False
         limit, no = LOG_LIMIT, query.session
         oldest = cues.order == "first"

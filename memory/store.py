@@ -29,6 +29,7 @@ _COLUMNS = (
     "e.id, e.session, e.kind, e.start_ns, e.end_ns, p.text, e.subject, e.value, e.score, e.track, e.attrs,"
     " e.key_frame, e.phrase, p.words"
 )
+_TOLD = "e.id, e.start_ns, e.end_ns, e.kind, p.text, e.subject, e.value, e.track, e.attrs, e.key_frame"  # of evidence
 _JOINED = "CROSS JOIN events e ON"  # after what chooses the events, which must be read first
 _SENTENCE = "CROSS JOIN phrases p ON p.id = e.phrase"
 _EVENT = f"SELECT {_COLUMNS} FROM events e {_SENTENCE}"
@@ -194,8 +195,8 @@ class Store(Sentences):
     ) -> list[tuple[int, Evidence]]:
         """(id, evidence as it was known at t_ns) of what `overlapping` gives."""
         chosen, arguments = touching(session, from_ns, to_ns, kinds, limit, oldest)
-        query = f"SELECT {_COLUMNS} FROM ({chosen}) c {_JOINED} e.id = c.id {_SENTENCE}"
-        rows = sorted(self.database.execute(query, arguments).fetchall(), key=itemgetter(3, 0))
+        query = f"SELECT {_TOLD} FROM ({chosen}) c {_JOINED} e.id = c.id {_SENTENCE}"
+        rows = sorted(self.database.execute(query, arguments).fetchall(), key=itemgetter(1, 0))
         return [(row[0], _evidence(row, t_ns)) for row in rows]
 
     def of_phrases(
@@ -249,11 +250,11 @@ def _packed(attrs: Mapping[str, str]) -> str:
 
 
 def _evidence(row: tuple[Any, ...], t_ns: int) -> Evidence:
-    _, _, kind, start_ns, end_ns, text, subject, value, _, track, attrs, key_frame, *_ = row
+    _, start_ns, end_ns, kind, text, subject, value, track, attrs, key_frame = row
     return Evidence(
         start_ns=start_ns, end_ns=max(start_ns, min(end_ns, t_ns)), kind=kind, text=text, subject=subject,
         value=value if math.isfinite(value) else 0.0, key_frame=key_frame, track=track,
-        attrs=dict(_attrs(attrs)),
+        attrs=dict(_attrs(attrs)) if attrs else {},
     )  # fmt: skip
 
 

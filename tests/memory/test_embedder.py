@@ -12,7 +12,7 @@ from memory.embedder import Embedder
 
 pytestmark = pytest.mark.unit
 
-ODD = "Greenish Tuesdays, would they rain?"  # fits no pattern, so the examples are asked
+ODD = "Greenish Tuesdays would they rain?"  # fits no pattern, so the examples are asked
 
 
 class Listening(FakeTextEncoder):
@@ -44,18 +44,20 @@ def test_reading_and_searching_take_one_pass(embedder: Embedder, encoder: Listen
     cues = embedder.understand(ODD, 0, ("yes", "no"), (), 0.0)
     probe = embedder.vectors(cues, ODD, ("yes", "no"))
     (together,) = encoder.passes
-    assert together[1:] == [ODD, "yes", "no"]  # after it in plain words
+    assert {ODD, "yes", "no"} <= set(together)  # and the question in plain words
     np.testing.assert_array_equal(probe.vectors, encoder.encode([ODD, "yes", "no"]))
 
 
-def test_a_plain_question_and_its_anchor_take_one_pass(embedder: Embedder, encoder: Listening) -> None:
+def test_an_anchor_can_be_encoded_before_its_question(embedder: Embedder, encoder: Listening) -> None:
     question = "What did the sign say after the red circle?"
     cues = embedder.understand(question, 0, (), (), 0.0)
     assert encoder.passes == []  # grammar alone
+    anchor = embedder.anchor(cues)
     probe = embedder.vectors(cues, question, ())
-    assert encoder.passes == [[question, cues.anchor]]
-    assert probe.anchor is not None
-    np.testing.assert_array_equal(probe.anchor, encoder.encode([cues.anchor]))
+    assert encoder.passes == [[cues.anchor], [question]]
+    assert anchor is not None
+    np.testing.assert_array_equal(anchor, probe.anchor)
+    assert embedder.anchor(embedder.understand("What did the sign say?", 0, (), (), 0.0)) is None
 
 
 def test_each_sentence_is_encoded_once(embedder: Embedder, encoder: Listening) -> None:
@@ -71,5 +73,5 @@ def test_what_was_asked_does_not_ride_along_with_the_next(embedder: Embedder, en
     embedder.forget()
     encoder.passes.clear()
     embedder.encode(["something else"])
-    embedder.understand("Purplish Mondays, would they snow?", 0, (), (), 0.0)
+    embedder.understand("Purplish Mondays would they snow?", 0, (), (), 0.0)
     assert all(ODD not in some for some in encoder.passes)

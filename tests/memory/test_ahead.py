@@ -1,0 +1,94 @@
+"""What is recalled is the same whether a part of it was read ahead of the question's vectors or not."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from memory.backends.fake import FakeOptions, FakeTextEncoder
+from memory.events import Event, row_id
+from memory.keeper import Keeper
+from memory.search import LOG_LIMIT, Query
+from memory.timeline import Step
+from wire.messages import Cues
+
+pytestmark = pytest.mark.unit
+
+S = 10**9
+ENCODER = FakeTextEncoder(FakeOptions(dim=4096))
+N = 3 * LOG_LIMIT  # more than a log holds
+
+
+@pytest.fixture
+def keeper(tmp_path: Path) -> Keeper:
+    keeper = Keeper(str(tmp_path), ENCODER.dim, ENCODER.dim)
+    row = keeper.open_session("s", "replay", 0.0, resume=False).row
+    keeper.write(row, Step(tuple(sign(n) for n in range(1, N))), 0.0)
+    numbers, texts = zip(*keeper.unembedded(N), strict=True)
+    keeper.embedded(numbers, encoded(*texts))
+    return keeper
+
+
+def sign(n: int) -> Event:
+    at, text = n * S, f"gate {n}"
+    return Event(id=row_id(1, n), session=1, kind="text", start_ns=at, end_ns=at, text=text, subject=text)
+
+
+def encoded(*texts: str) -> NDArray[np.float32]:
+    return ENCODER.encode(list(texts))
+
+
+def query(cues: Cues) -> Query:
+    """Before the question is encoded."""
+    anchor = encoded(cues.anchor) if cues.anchor else None
+    return Query(session=1, t_ns=(N + 5) * S, cues=cues, anchor=anchor)
+
+
+CASES = {
+    "newest": Cues(ask="text", kinds=("text",)),
+    "oldest": Cues(ask="text", kinds=("text",), order="first"),
+    "anchored": Cues(ask="text", kinds=("text",), relation="after", anchor="gate 300"),
+    "anchored at nothing": Cues(ask="text", kinds=("text",), relation="before", anchor="unheard of"),
+    "a fact told with its anchor": Cues(ask="fact", kinds=("text",), relation="before", anchor="gate 5"),
+    "in a span": Cues(ask="text", kinds=("text",), start_ns=10 * S, end_ns=20 * S, spanned=True),
+    "in no span": Cues(ask="text", kinds=("text",), start_ns=20 * S, end_ns=10 * S, spanned=True),
+    "all of it": Cues(ask="summary", kinds=("text",)),
+    "no kinds": Cues(),
+}
+
+
+@pytest.mark.parametrize("cues", CASES.values(), ids=CASES.keys())
+def test_reading_ahead_changes_nothing(keeper: Keeper, cues: Cues) -> None:
+    before = query(cues)
+    ahead = keeper.ahead(before)
+    whole = replace(before, texts=("gate 70",), vectors=encoded("gate 70"))
+    assert keeper.recall(whole, ahead) == keeper.recall(whole)
+
+
+def test_the_anchor_and_the_log_around_it_are_found_ahead(keeper: Keeper) -> None:
+    ahead = keeper.ahead(query(CASES["anchored"]))
+    assert ahead.cues.anchor_ns == 300 * S
+    assert ahead.truncated
+    assert ahead.log[0].start_ns < 300 * S < ahead.log[-1].start_ns
+
+
+def test_a_log_read_ahead_is_taken_up(keeper: Keeper) -> None:
+    before = query(CASES["newest"])
+    ahead = keeper.ahead(before)
+    assert len(ahead.log) == LOG_LIMIT
+    recalled = keeper.recall(replace(before, texts=("gate 70",), vectors=encoded("gate 70")), ahead)
+    assert recalled.log is ahead.log
+    assert recalled.evidence[0].text == "gate 70"
+
+
+def test_an_anchor_that_turns_out_to_be_told_is_dropped_from_the_log_too(keeper: Keeper) -> None:
+    before = query(CASES["a fact told with its anchor"])
+    ahead = keeper.ahead(before)
+    recalled = keeper.recall(replace(before, texts=("gate 70",), vectors=encoded("gate 70")), ahead)
+    assert ahead.cues.anchor_ns == 5 * S
+    assert recalled.cues.anchor == ""
+    assert recalled.log != ahead.log
