@@ -13,6 +13,7 @@ from reasoning.grounded import changes, counts, looks, order, overview, presence
 from reasoning.grounded.choose import choose
 from reasoning.grounded.pool import Pool
 from reasoning.grounded.scope import Scope
+from reasoning.grounded.settle import named_elsewhere, names_somebody, settled
 from reasoning.grounded.wording import NEITHER, NO, NO_SOUND, NOT_HEARD, NOT_SEEN, Answer
 from wire.messages import Cues, Question
 from wire.words import tokens
@@ -40,6 +41,7 @@ _ABSTAIN = {
 def answer(question: Question) -> Answer:
     """One or two sentences and what they rest on."""
     pool = Pool.of(question)
+    question = replace(question, cues=settled(question.cues, " ".join(tokens(question.text)), pool))
     found = _answer(question, pool)
     if question.options:
         return choose(question.options, found, pool, question.text)
@@ -71,6 +73,11 @@ def _find(question: Question, pool: Pool) -> Answer | None:
     if found is None and cues.ask in _TOLD_INSTEAD and cues.topic and not scope.missing and not bare_sign:
         told = replace(cues, wants=cues.wants or _wanted(cues.ask), about=replace(cues.about, content=cues.topic))
         found = talk.fact(told, pool, scope)
+    if found is None and cues.ask == "fact" and cues.relation == "during" and cues.anchor_about.content:
+        # "At the keeper's hut" is where it stands written, not a time.
+        content = tuple(dict.fromkeys((*cues.about.content, *cues.anchor_about.content)))
+        told = replace(cues, relation="", anchor_ns=-1, about=replace(cues.about, content=content))
+        found = talk.fact(told, pool, Scope.of(told, pool))
     if found is None and cues.ask == "fact" and _counts_people(question, text):
         # Nobody told a number: then it was about those who came, in words that were misheard.
         came = replace(cues, ask="count", about=replace(cues.about, content=(), deed="enter"))
@@ -85,10 +92,14 @@ def _by_kind(question: Question, pool: Pool, scope: Scope, text: str) -> Answer 
     match cues.ask:
         case "count":
             return counts.count(cues, pool, scope, text)
+        case "who" if names_somebody(cues):
+            return None  # a name: somebody told it, or nobody did
         case "who":
             return counts.who(cues, pool, scope, text)
         case "presence":
             return presence.presence(cues, pool, scope, text)
+        case "scene" | "summary" | "object" if not cues.about.kind and named_elsewhere(cues, pool):
+            return talk.fact(cues, pool, scope)
         case "history":
             return talk.history(cues, question.history, question.text)
         case _:

@@ -7,23 +7,22 @@ from dataclasses import replace
 
 from reasoning.grounded.events import clause
 from reasoning.grounded.pool import Pool, S, Thing
-from reasoning.grounded.resolve import lights
+from reasoning.grounded.scenes import light_changes, light_steps, repainted
 from reasoning.grounded.scope import Scope
 from reasoning.grounded.wording import Answer, capital, clock, listed
 from wire.messages import Cues
 from wire.words import tokens
 
 _AROUND_NS = 5 * S  # a change "at one minute" lies that near to it
+_JUST_NS = 20 * S  # what changed that shortly before the question is what it is about
 _MOST = 4
-_NEUTRAL = {"grey", "white", "black", "beige"}
-_FILLS = 0.85  # share of the picture from which a colour is all there is
 
 
 def light(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
     """ "Did it get darker or brighter", "was the light on or off at the end", "what happened to the lights"."""
     if scope.missing:
         return None
-    changes = scope.pick(lights("", pool)) if pool.all("light_change") else []
+    changes = light_changes(pool)[-1:] if cues.now else scope.pick(light_changes(pool))
     if (cues.choices and {"on", "off", "dark", "bright", "light"} & set(" ".join(cues.choices).split())) or not (
         cues.choices or changes
     ):
@@ -31,12 +30,14 @@ def light(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
         if state is not None:
             return state
     if not changes:
-        changes = scope.pick(_steps(pool))
+        changes = light_steps(pool)[-1:] if cues.now else scope.pick(light_steps(pool))
     if not changes:
         steady = scope.pick(pool.all("light"))
         return Answer(f"Neither: the light stayed {steady[-1].subject}.", (steady[-1],)) if steady else None
     if cues.at_ns >= 0 or cues.relation:
         changes = changes[:1]
+    elif not scope.narrowed and not cues.order and any(pool.t_ns - t.start_ns <= _JUST_NS for t in changes):
+        changes = [max(changes, key=lambda t: t.start_ns)]  # what is being talked of
     changes = sorted(changes, key=lambda t: t.start_ns)[:_MOST]
     told = [_turn(t, i) for i, t in enumerate(changes)]
     return Answer(f"{capital(', then '.join(told))}.", tuple(changes))
@@ -62,24 +63,6 @@ def _when(state: Thing, cues: Cues) -> str:
     return "just now" if cues.now else f"at {clock(max(state.start_ns, cues.start_ns))}"
 
 
-def _steps(pool: Pool) -> list[Thing]:
-    """Light states that differ from the one before, as changes."""
-    level = {"dark": 0, "dim": 1, "normal": 2, "bright": 3}
-    states = pool.all("light")
-    found = []
-    for before, after in itertools.pairwise(states):
-        step = level.get(after.subject, 2) - level.get(before.subject, 2)
-        if step:
-            found.append(_as_change(after, "darker" if step < 0 else "brighter"))
-    return found
-
-
-def _as_change(state: Thing, subject: str) -> Thing:
-    return Thing(
-        kind="light_change", start_ns=state.start_ns, end_ns=state.start_ns, subject=subject, parts=state.parts
-    )
-
-
 def change(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
     """ "What changed at one minute", "what changed on the board", "how did the background change"."""
     if scope.missing:
@@ -98,7 +81,7 @@ def change(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
         end_ns = min(end_ns, start_ns + 15 * S)
     told = _background(pool, start_ns, end_ns)
     if about.kind == "colour":  # of the wall itself, if it was painted; else the last one that a new scene brought
-        painted = {now.start_ns for _, now in repainted(pool)}
+        painted = {now.start_ns for was, now in repainted(pool) if about.colour in ("", was.subject, now.subject)}
         told = [pair for pair in told if pair[1].start_ns in painted] or told[-1:]
     else:
         told += _events(pool, start_ns, end_ns)
@@ -130,26 +113,6 @@ def repaints(pool: Pool, start_ns: int, end_ns: int) -> list[tuple[str, Thing]]:
         (f"the background changing from {was.subject} to {now.subject}", now) for was, now in repainted(pool)
         if start_ns <= now.start_ns <= end_ns and not any(abs(now.start_ns - at_ns) <= 2 * S for at_ns in lights)
     ]  # fmt: skip
-
-
-def repainted(pool: Pool) -> list[tuple[Thing, Thing]]:
-    """(background before, background after) where the wall itself changed: no cut lies there, or it fills both
-    pictures, so that a cut and a change of colour look the same."""
-    states = [t for t in pool.all("colour") if t.side == "background"]
-    turns = [(was, now) for was, now in itertools.pairwise(states) if was.subject != now.subject]
-    turns = [pair for pair in turns if not _scene_begins(pair[1], pool)]
-    cuts = [t.start_ns for t in pool.all("shot", "light_change")]
-    inside = [pair for pair in turns if not any(abs(pair[1].start_ns - cut) <= 2 * S for cut in cuts)]
-    whole = [p for p in turns if min(p[0].value, p[1].value) >= _FILLS]
-    painted = [p for p in whole if not {p[0].subject, p[1].subject} & _NEUTRAL]  # a grey picture is seldom a wall
-    return painted or whole or (inside if pool.all("shot") else [])
-
-
-def _scene_begins(colour: Thing, pool: Pool) -> bool:
-    """Whether other things come into view with a colour: then the scene is another, not the wall."""
-    return any(
-        abs(thing.start_ns - colour.start_ns) <= S for thing in pool.all("text", "code", "object", "people", "entered")
-    )
 
 
 def _events(pool: Pool, start_ns: int, end_ns: int) -> list[tuple[str, Thing]]:

@@ -7,9 +7,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from reasoning.grounded.changes import repainted
+from reasoning.grounded import wearing
 from reasoning.grounded.pool import Pool, S, Thing
 from reasoning.grounded.resolve import find, is_figure
+from reasoning.grounded.scenes import repainted
 from reasoning.grounded.scope import Scope
 from reasoning.grounded.talk import mentioned
 from reasoning.grounded.wording import Answer, clock, direction, listed, looks, position, with_article
@@ -20,6 +21,8 @@ _COLOUR_WORD = re.compile(
     r"\b(?:red|green|blue|yellow|orange|purple|violet|pink|cyan|brown|black|white|grey|gray|golden|silver|turquoise)\b"
 )
 _PAGES = stem_set("slide page screen background wall backdrop picture scene room image slide")
+_OPPOSITE = {"left": "the right", "right": "the left", "up": "below", "down": "above", "toward": "far away",
+             "away": "the camera"}  # fmt: skip
 _JUST_NS = 20 * S
 _MINOR = 0.25  # a motion that lasts less than this share of the longest is wobble
 
@@ -27,15 +30,19 @@ _MINOR = 0.25  # a motion that lasts less than this share of the longest is wobb
 def colour(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
     """ "What colour was the ball", "what colour was the background at the beginning"."""
     about = cues.about
+    if about.kind == "people" or wearing.about_clothes(cues):
+        return None if scope.missing else wearing.colour(cues, pool, scope)
     if about.kind in ("colour", "scene", "light", "") and (before := _before_change(cues, pool)) is not None:
         return before
     if scope.missing:
         return None
+    if about.kind == "colour" and (turned := _turned(cues, pool, scope)) is not None:
+        return turned
     if cues.wants == "ink" or (about.kind == "text" and "written" in cues.subject.split()):
         return _ink(cues, pool, scope)
     if (
         about.kind in ("colour", "scene", "light")
-        or (not about.kind and not about.content and not about.side)
+        or (not about.kind and not about.content and not about.side and about.deed != "move")
         or _is_page(about)
     ):
         page = _page(cues, pool, scope)
@@ -46,8 +53,6 @@ def colour(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
             return _plate(cues, pool, scope)
         case "object":
             return _shape_colour(cues, pool, scope)
-        case "people":
-            return None
         case _:
             named = _unnamed(cues, pool, scope)
             return named or (_page(cues, pool, scope) if cues.now else None)  # "the law" for "the wall"
@@ -97,6 +102,30 @@ def _before_change(cues: Cues, pool: Pool) -> Answer | None:
     return Answer(f"It was {was.subject}, until it became {now.subject} at {clock(now.start_ns)}.", (was, now))
 
 
+def _turned(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
+    """ "What colour did the wall turn", "from which colour to which did it go": the newest repaint."""
+    words = cues.subject.split()
+    both = "from" in words and "to" in words
+    turns_it = (
+        cues.about.deed in ("change", "end", "move") or both or {"turn", "become", "became", "turned"} & set(words)
+    )
+    if not turns_it or cues.relation == "before" or cues.order:
+        return None
+    after = {t.start_ns for t in scope.pick(now for _, now in repainted(pool))}
+    turns = [(was, now) for was, now in repainted(pool) if now.start_ns in after or not scope.narrowed]
+    if not turns:
+        return None
+    was, now = turns[-1]
+    if both:
+        return Answer(f"From {was.subject} to {now.subject}, at {clock(now.start_ns)}.", (was, now))
+    return Answer(f"It became {now.subject} at {clock(now.start_ns)}.", (now,))
+
+
+def things_first(moving: Sequence[Thing]) -> list[Thing]:
+    """Without people, where anything else moved as well."""
+    return [t for t in moving if t.shape != "person"] or list(moving)
+
+
 def _runs(names: Sequence[str]) -> list[str]:
     return [n for i, n in enumerate(names) if i == 0 or names[i - 1] != n]
 
@@ -131,9 +160,27 @@ def _ink(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
 
 def _shape_colour(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
     things = [t for t in scope.pick(find(replace(cues.about, colour=""), pool)) if t.colour]
+    if not things and cues.about.side:
+        things = _outermost(
+            [t for t in scope.pick(find(replace(cues.about, colour="", side=""), pool)) if t.colour], cues
+        )
     if not things and cues.about.deed:
         things = [t for t in scope.pick(find(replace(cues.about, colour="", deed=""), pool)) if t.colour]
     return _coloured(things, cues, scope)
+
+
+def _outermost(things: Sequence[Thing], cues: Cues) -> list[Thing]:
+    """Of things in view together the one that is furthest to a side, where none is quite there."""
+    placed = [t for t in things if t.kind == "object" and t.position]
+    if len({t.position for t in placed}) < 2:
+        return []
+    low, high = ("left", "right") if cues.about.side in ("left", "right", "centre") else ("top", "bottom")
+
+    def rank(thing: Thing) -> int:
+        return 0 if low in thing.position else 2 if high in thing.position else 1
+
+    wanted = {"left": 0, "up": 0, "right": 2, "down": 2}.get(cues.about.side, 1)
+    return [min(placed, key=lambda t: abs(rank(t) - wanted))]
 
 
 def _coloured(things: Sequence[Thing], cues: Cues, scope: Scope) -> Answer | None:
@@ -157,7 +204,7 @@ def _unnamed(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
     """A thing that perception has no name for: what was said of its colour, or the one thing in view then."""
     about = cues.about
     if not about.content:
-        return _coloured([t for t in scope.pick(find(about, pool)) if t.colour], cues, scope)
+        return _coloured(things_first([t for t in scope.pick(find(about, pool)) if t.colour]), cues, scope)
     for utterance in mentioned(about.content, pool, scope):
         if _COLOUR_WORD.search(utterance.subject):
             return Answer(f'I heard "{utterance.subject}" at {clock(utterance.start_ns)}.', (utterance,))
@@ -200,6 +247,8 @@ def motion(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
     if scope.narrowed or cues.order:
         ordered = [moves[0]]
     ways = _runs([t.subject for t in ordered])
+    if cues.wants == "origin" and ways[0] in _OPPOSITE:
+        return Answer(f"It came from {_OPPOSITE[ways[0]]}, at {clock(ordered[0].start_ns)}.", tuple(ordered))
     told = f"It moved {', then '.join(direction(w) for w in ways)}, at {clock(ordered[0].start_ns)}."
     if cues.yes_no and cues.about.side and not cues.choices:
         return Answer(f"{'Yes' if cues.about.side in ways else 'No'}, {told[0].lower()}{told[1:]}", tuple(ordered))
@@ -253,7 +302,7 @@ def shape(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
     about = replace(cues.about, kind="object", content=(), order="")
     found = [t for t in scope.pick(find(about, pool)) if t.shape or t.colour]
     if cues.about.deed == "move":
-        found = [t for t in found if t.kind == "motion"] or found
+        found = things_first([t for t in found if t.kind == "motion"] or found)
     if not found:
         return None
     if cues.order or cues.relation or cues.at_ns >= 0:

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from reasoning.grounded.changes import repaints
 from reasoning.grounded.events import item
+from reasoning.grounded.looks import things_first
 from reasoning.grounded.pool import Pool, S, Thing, text_at
 from reasoning.grounded.resolve import lights
 from reasoning.grounded.scope import Scope
@@ -155,6 +156,9 @@ def _edge(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
     edge = things[0]
     together = [t for t in things if abs(t.start_ns - edge.start_ns) <= _FIRST_NS]
     if cues.about.deed == "move":
+        things = things_first(things)
+        edge = things[0]
+        together = [t for t in things if abs(t.start_ns - edge.start_ns) <= _FIRST_NS]
         edge = max(together, key=lambda t: t.value)
         return Answer(f"It was {item(edge)}, at {clock(edge.start_ns)}.", (edge,))
     moving = {looks(t) for t in together if t.kind == "motion"}

@@ -9,14 +9,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from reasoning.gate import form
 from wire.messages import Evidence, Question
-from wire.words import said_words, stem
+from wire.words import said_words, stem, tokens
 
 S = 1_000_000_000
 NOW_NS = 3 * S  # what was seen that shortly before the question is there now
 _TOGETHER = 0.5  # share of time two lines have in common to stand on one sign
 _WHOLE = 4  # times larger than its parts
 _MUCH = 0.2  # share of the picture
+_ASKING_NS = 10 * S  # a question was spoken in that time before it is answered
+_ECHO = 0.6  # share of its words that recognition leaves
+_QUESTION_WORDS = {"what", "which", "who", "whose", "where", "when", "how", "why", "did", "does"}
 _BOARD_NS = 60 * S  # a sign that stands no longer than that may change its lines
 
 
@@ -70,7 +74,7 @@ class Pool:
     @classmethod
     def of(cls, question: Question) -> Pool:
         """Things from evidence and log; what occurs in both is one, with the better score."""
-        events = _merged(question)
+        events = [(i, e) for i, e in _merged(question) if not _echoes(e, question)]
         signs = _signs(_readable([(i, e) for i, e in events if e.kind == "text"]))
         objects = _without_plates(_objects([(i, e) for i, e in events if e.kind in ("object", "motion")]), signs)
         plain = [_plain(i, e) for i, e in events if e.kind not in ("text", "object", "motion", "question", "answer")]
@@ -79,6 +83,12 @@ class Pool:
         for thing in things:
             by_kind.setdefault(thing.kind, []).append(thing)
         return cls(question.t_ns, things, {kind: tuple(found) for kind, found in by_kind.items()})
+
+    @cached_property
+    def stems(self) -> frozenset[str]:
+        """Stems of all that was told or stood written; a question that somebody asked tells nothing."""
+        told = (t for t in self.all("speech", "text", "code") if t.kind != "speech" or form(t.subject) != "question")
+        return frozenset(s for thing in told for s in thing.stems)
 
     def all(self, *kinds: str) -> list[Thing]:
         """Things of these kinds in order of time."""
@@ -102,6 +112,14 @@ class Pool:
             c.subject == colour and c.lasts(at_ns, at_ns) and (c.side == "background" or c.value >= _MUCH)
             for c in self.all("colour")
         )
+
+
+def _echoes(event: Evidence, question: Question) -> bool:
+    """Whether words heard just before the question are the question itself, as it was recognised."""
+    if event.kind != "speech" or event.end_ns < question.t_ns - _ASKING_NS:
+        return False
+    asked, heard = set(tokens(question.text)), set(tokens(event.subject))
+    return len(asked & heard) >= _ECHO * len(asked) and bool(asked & heard & _QUESTION_WORDS)
 
 
 def _merged(question: Question) -> list[tuple[int, Evidence]]:

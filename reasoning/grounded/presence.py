@@ -10,7 +10,16 @@ from reasoning.grounded.counts import in_view
 from reasoning.grounded.events import clause
 from reasoning.grounded.looks import spoken_of
 from reasoning.grounded.pool import Pool, Thing
-from reasoning.grounded.resolve import colour_score, find, is_figure, lights, sound_labels, sounds, words_score
+from reasoning.grounded.resolve import (
+    colour_score,
+    find,
+    is_figure,
+    lights,
+    looks_like_a_car,
+    sound_labels,
+    sounds,
+    words_score,
+)
 from reasoning.grounded.scope import Scope
 from reasoning.grounded.talk import mentioned
 from reasoning.grounded.times import occurrences
@@ -198,7 +207,8 @@ def _unnamed(cues: Cues, pool: Pool, scope: Scope, text: str) -> Answer:
             return Answer(f'Yes, I read "{said[0].subject}" at {clock(said[0].start_ns)}.', (said[0],))
         return _spoken(cues, pool, scope)
     shown = [t for t in spoken_of(about, pool, scope) if not about.colour or t.colour == about.colour]
-    if shown and (mentioned(about.content, pool, scope) or (is_figure(about) and about.colour)):
+    rolled = is_figure(about) and any(looks_like_a_car(t) for t in shown)
+    if shown and (mentioned(about.content, pool, scope) or (is_figure(about) and about.colour) or rolled):
         thing = shown[0]
         return Answer(f"Yes, I saw the {about.content[-1]} at {clock(thing.start_ns)}: {clause(thing)}.", (thing,))
     return Answer(NO, sure=False)

@@ -8,9 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from reasoning.grounded.pool import Pool, S, Thing
+from reasoning.grounded.scenes import light_changes, light_steps
 from wire.messages import Cues, Mention
-from wire.words import alike, stem, stem_set
+from wire.words import alike, stem, stem_set, word_set
 
+_WORSE, _WORSE_WORDS = 0.25, 0.1  # how much less than the best one may fit, where words tell signs apart
 FITS = 0.5  # score from which a thing may be the one that is meant
 SAME_WORD = 0.77  # likeness of a misheard or misread word
 _NEAR_COLOURS = {
@@ -27,17 +29,26 @@ _NEAR_SHAPES = {
         ("circle", "pentagon"), ("hexagon", "pentagon"),
     )
 }  # fmt: skip
-_CLEAR = 0.25  # difference of brightness from which nobody overlooks it
 _NEAR = 0.6  # worth of a near colour or shape
 _LEAST_COLOUR = 0.35
 _PAGES = stem_set("slide page screen slideshow")
 _BOARDS = stem_set("board blackboard whiteboard chalkboard wall panel")
 _SPAN_OF_CONTEXT_NS = 8 * S  # words spoken that near to a sight are about it
 # Words that place a sign without being on it; the narrator may have said them, or nobody.
+_WHERE = word_set("on at in near by behind beside above over under outside inside next front opposite against between")
+_ABOUT = word_set("about for of saying announcing advertising with reading called named regarding concerning from")
+_ANY_SIGN = stem_set(
+    "place thing shop one today tonight now very start begin moment sign"
+)  # nouns that tell no sign from another
 _SETTING = 0.55  # worth of a thing whose setting ("on the door") cannot be checked
 _VEHICLES = stem_set(
-    "car bus truck van train boat ship plane bike bicycle lorry tram rocket cloud sun arrow vehicle taxi kite"
-    " balloon leaf marker cursor shape symbol object thing item dot"
+    "car bus truck van train boat ship plane bike bicycle lorry tram rocket cloud sun arrow vehicle taxi kite coach"
+    " balloon leaf marker cursor shape symbol object thing item dot automobile motorcar cab minibus pickup jeep"
+)
+# What a shape without a name may pass for; the others are seen as such only where somebody speaks of them.
+_LIKE_A_CAR = stem_set(
+    "car bus truck van lorry vehicle taxi coach automobile motorcar cab minibus pickup jeep tram marker cursor shape"
+    " symbol object thing item dot"
 )
 
 
@@ -58,7 +69,8 @@ def find(mention: Mention, pool: Pool, cues: Cues | None = None) -> list[Thing]:
     if not matches:
         return []
     best = max(m.score for m in matches)
-    matches = [m for m in matches if m.score >= best - 0.25]
+    worse = _WORSE_WORDS if mention.kind == "text" and mention.content else _WORSE
+    matches = [m for m in matches if m.score >= best - worse]
     if mention.order:
         return _ordered([m.thing for m in matches], mention)
     matches.sort(key=lambda m: (-round(m.score, 2), m.thing.start_ns))
@@ -122,11 +134,11 @@ def _anything(mention: Mention, pool: Pool) -> list[Match]:
     if mention.deed in ("dark", "bright"):
         return [Match(t, 1.0) for t in lights(mention.deed, pool)]
     found: list[Match] = []
+    if mention.content and (figures := _figures(mention, pool)):
+        return figures
     if mention.content:
         found += [Match(t, words_score(mention.content, t)) for t in pool.all("text", "code")]
         found += [Match(t, 0.9 * topic_score(mention.content, t)) for t in pool.all("speech")]
-        if is_figure(mention):
-            found += [Match(t, 0.95 * _figure(mention, t)) for t in pool.all("motion", "object")]
     elif mention.colour:
         found += [Match(t, 0.9 * colour_score(mention.colour, t.colour)) for t in pool.all("object", "motion")]
         found += [Match(t, 0.85 * _sign(mention, t, pool)) for t in pool.all("text")]
@@ -153,10 +165,22 @@ def _sign(mention: Mention, sign: Thing, pool: Pool) -> float:
         if colour < _LEAST_COLOUR and (sign.colour or sign.ink):
             return 0.0
         score = 0.3 + 0.7 * colour
-    if mention.content:
-        said = max(words_score(mention.content, sign), 0.9 * _context_score(mention.content, sign, pool))
-        score *= _SETTING / 0.7 + (1 - _SETTING / 0.7) * said if said < FITS else 0.8 + 0.4 * said
+    if content := tuple(w for w in mention.content if stem(w) not in _ANY_SIGN) or mention.content:
+        said = max(words_score(content, sign), 0.9 * _context_score(content, sign, pool))
+        if said >= FITS:
+            score *= 0.8 + 0.4 * said
+        elif mention.colour or all(_is_place(w, mention.words) for w in content if not _word_in(w, sign)):
+            score *= _SETTING / 0.7 + (1 - _SETTING / 0.7) * said
+        else:
+            return 0.0  # a poster about something says so
     return min(1.0, score)
+
+
+def _is_place(word: str, phrase: str) -> bool:
+    """Whether a word of a phrase tells where a thing is: "the sign on the door", "by the big gate"."""
+    before = phrase.split(word)[0].split() if word in phrase.split() else []
+    governing = next((w for w in reversed(before) if w in _WHERE or w in _ABOUT), "")
+    return governing in _WHERE
 
 
 def _context_score(content: tuple[str, ...], sight: Thing, pool: Pool) -> float:
@@ -188,16 +212,33 @@ def _shape(mention: Mention, thing: Thing) -> float:
     shape = _shape_score(mention.shape, thing.shape) if mention.shape else 0.9
     if mention.deed == "move" and thing.kind != "motion":
         shape *= 0.7
-    if mention.side and thing.kind == "object" and mention.side not in thing.position:
+    if mention.side and thing.kind == "object" and _POSITION.get(mention.side, mention.side) not in thing.position:
         return 0.0
     if mention.side and thing.kind == "motion" and mention.side != thing.subject:
         return 0.0
     return round(colour * shape, 3)
 
 
+_POSITION = {"up": "top", "down": "bottom"}
+
+
 def is_figure(mention: Mention) -> bool:
     """Whether it names a thing that perception has no word for but sees as some shape: a car, a boat."""
     return any(stem(w) in _VEHICLES for w in mention.content)
+
+
+def looks_like_a_car(thing: Thing) -> bool:
+    """Whether something without a plain geometrical name moved."""
+    return thing.kind == "motion" and thing.shape in ("", "shape", "other")
+
+
+def _figures(mention: Mention, pool: Pool) -> list[Match]:
+    """Shapes that pass for what is named: cars for what looks like one, others only where they were spoken of."""
+    named = [stem(w) for w in mention.content if stem(w) in _VEHICLES]
+    if not named or not all(w in _LIKE_A_CAR or w in pool.stems for w in named):
+        return []
+    found = [Match(t, 0.95 * _figure(mention, t)) for t in pool.all("motion", "object")]
+    return [m for m in found if m.score >= FITS]
 
 
 def _figure(mention: Mention, thing: Thing) -> float:
@@ -220,9 +261,7 @@ def _background(mention: Mention, thing: Thing) -> float:
 
 def lights(deed: str, pool: Pool) -> list[Thing]:
     """Changes of light in a direction ("dark", "bright", "" for any); states where no change was seen."""
-    changes = pool.all("light_change")
-    strong = [c for c in changes if abs(c.value) >= _CLEAR]
-    changes = strong or changes
+    changes = light_changes(pool)
     if deed not in ("dark", "bright"):
         return changes or pool.all("light")
     wanted = "darker" if deed == "dark" else "brighter"
@@ -232,7 +271,8 @@ def lights(deed: str, pool: Pool) -> list[Thing]:
     states = ("dark",) if deed == "dark" else ("bright", "normal")
     ordered = pool.all("light")
     # The first state of a stream is how it was, not something that came about.
-    return [s for i, s in enumerate(ordered) if s.subject in states and (i or deed == "dark")]
+    dark = [s for i, s in enumerate(ordered) if s.subject in states and (i or deed == "dark")]
+    return dark or [c for c in light_steps(pool) if c.subject == wanted and deed == "dark"]
 
 
 def sounds(mention: Mention, pool: Pool) -> list[Thing]:

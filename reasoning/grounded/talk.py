@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from reasoning.gate import form
 from reasoning.grounded.pool import Pool, Thing
@@ -38,7 +39,8 @@ build construct erect make | sell offer | photo picture photograph | street road
 job work | doctor physician | house home building | garden park | dinner supper meal | breakfast meal | fast quick speed
 long length | heavy weigh weight | old age | author writer write | call name | teacher instructor | capital city
 sea ocean | stone rock | rule law | live reside home | purchase buy | autumn fall | phone telephone call | station stop
-password code secret | chef cook | born birth | die death
+password code secret | chef cook | born birth | die death | own belong possess | write compose | hot heat temperature
+smell scent odour | record best | jacket coat | invite join | repair mend fix | begin first
 """
 _GROUPS = [stem_set(group) for line in _ALIKE.strip().splitlines() for group in line.split("|")]
 _KIN = {word: frozenset().union(*(g for g in _GROUPS if word in g)) for group in _GROUPS for word in group}
@@ -78,6 +80,13 @@ _TELLS = {
     ),
     "name": re.compile(r"\b(?:called|named|name (?:of [\w ]+)?is|name (?:of [\w ]+)?was|names? (?:is|are))\b"),
 }
+_VALUES = ("number", "price", "phone", "time", "date")
+_DIGIT = re.compile(r"\d")
+_INCOMPLETE = 0.75  # worth of words among which a noun of the question is missing
+_SORTS = {"phon": "phone", "telephon": "phone"}  # stems that say what the answer must hold
+_ANYBODY = stem_set("person people man woman lady guy")
+_AGE = stem_set("old age")
+_TELLS_AGE = re.compile(r"\b(?:old|older|oldest|age|aged|years?|born|birthday)\b")
 _NAMED = re.compile(r"\b(?:called|named|name is|name was|names are|known as)\b")
 
 
@@ -94,25 +103,31 @@ def said(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
     spoken = statements(pool)
     content = cues.about.content
     if content:
-        scored = [(telling(content, u, ""), u) for u in scope.pick(spoken)]
-        best = max((s for s, _ in scored), default=0.0)
-        if best < TOLD:
-            return None
-        fitting = [u for s, u in scored if s >= max(TOLD, best - 0.15)]
-        return _heard_that(fitting[:2])
+        whenever = Scope(replace(cues, spanned=False, now=False, order=""), pool)
+        fitting = _about(content, scope.pick(spoken), pool) or _about(content, whenever.pick(spoken), pool)
+        return _heard_that(fitting[:2]) if fitting else None
     chosen = scope.pick(spoken)
     if cues.order or cues.relation or cues.at_ns >= 0:
         return _heard_that(chosen[:1]) if chosen else None
     return _heard_that(chosen[-3:]) if chosen else None
 
 
+def _about(content: Sequence[str], spoken: Sequence[Thing], pool: Pool) -> list[Thing]:
+    """Utterances that are about a topic, in their order; empty if none is."""
+    scored = [(telling(content, u, "", pool.stems), u) for u in spoken]
+    best = max((s for s, _ in scored), default=0.0)
+    return [u for s, u in scored if s >= max(TOLD, best - 0.15)]
+
+
 def fact(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
     """ "When does the museum open": what somebody told, or what stood written, that fits best."""
-    content = cues.about.content
+    wants = cues.wants or next((_SORTS[w] for w in map(stem, cues.about.content) if w in _SORTS), "")
+    content = tuple(w for w in cues.about.content if not (wants == "name" and stem(w) in _ANYBODY))
     if not content or scope.missing:
         return None
-    told = [(telling(content, u, cues.wants), u) for u in scope.pick(statements(pool))]
-    written = [(0.98 * telling(content, s, cues.wants), s) for s in scope.pick(pool.all("text", "code"))]
+    scope = replace(scope, cues=replace(scope.cues, order=""))  # "the first climber" is a word of the fact
+    told = [(telling(content, u, wants, pool.stems), u) for u in scope.pick(statements(pool))]
+    written = [(0.98 * telling(content, s, wants, pool.stems), s) for s in scope.pick(pool.all("text", "code"))]
     scored = sorted((*told, *written), key=lambda pair: -pair[0])
     if not scored or scored[0][0] < TOLD:
         return None
@@ -120,14 +135,15 @@ def fact(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
     also = [t for s, t in scored[1:3] if s >= best - 0.02 and t.kind == thing.kind and t.subject != thing.subject]
     if thing.kind == "speech":
         return _heard_that(sorted((thing, *also[:1]), key=lambda t: t.start_ns))
-    return Answer(f'I read "{telling_lines(content, thing, cues.wants)}" at {clock(thing.start_ns)}.', (thing,))
+    return Answer(f'I read "{telling_lines(content, thing, wants)}" at {clock(thing.start_ns)}.', (thing,))
 
 
 def mentioned(content: Sequence[str], pool: Pool, scope: Scope) -> list[Thing]:
     """Utterances in which all that is named was said."""
     return [
-        u for u in scope.pick(pool.all("speech")) if form(u.subject) != "question" and telling(content, u, "") >= 0.7
-    ]
+        u for u in scope.pick(pool.all("speech"))
+        if form(u.subject) != "question" and telling(content, u, "", pool.stems) >= 0.7
+    ]  # fmt: skip
 
 
 def history(cues: Cues, turns: Sequence[HistoryTurn], text: str) -> Answer | None:
@@ -147,13 +163,15 @@ def _heard_that(utterances: Sequence[Thing]) -> Answer:
 
 
 def telling_lines(content: Sequence[str], sign: Thing, wants: str) -> str:
-    """The lines of a sign that hold most of the words; all, where the value that is wanted stands apart from them."""
+    """The lines of a sign that hold most of the words, where they hold a value as well; all, where they are a heading
+    and what is wanted stands apart from them."""
     scores = [sum(_occurs_in(word, line.subject) for word in content) for line in sign.lines]
     best = max(scores, default=0.0)
     if best <= 0:
         return sign.subject
     words = ", ".join(dict.fromkeys(e.subject for e, s in zip(sign.lines, scores, strict=True) if s >= best - 0.05))
-    return words if _holds(words.lower(), wants, content) else sign.subject
+    value = _HOLDS[wants] if wants in _VALUES else _DIGIT
+    return words if value.search(words.lower()) else sign.subject
 
 
 def _occurs_in(word: str, line: str) -> float:
@@ -164,49 +182,65 @@ def _occurs_in(word: str, line: str) -> float:
     return likeness if likeness >= SAME_WORD else 0.0
 
 
-def telling(content: Sequence[str], thing: Thing, wants: str) -> float:
+def telling(content: Sequence[str], thing: Thing, wants: str, known: frozenset[str] = _NOBODY) -> float:
     """0..1: how likely what was said or read tells what is asked.
 
-    A noun that does not occur counts against it more than a verb or "price"; what is wanted (a number, a time, a
-    name) must be there; nearness in meaning, found by memory, can stand in for the words only where it is great.
+    A noun that does not occur counts against it more than a verb or "price", and more still where it is one of
+    several; what is wanted (a number, a time, a name) must be there; nearness in meaning, found by memory, can stand
+    in for the words only where it is great. known: stems that were said or read anywhere; a word that is among them
+    was not misheard elsewhere.
     """
     tells = wants in _TELLS and bool(_TELLS[wants].search(" ".join(thing.words)))
     weights = [_weight(word) for word in content]
-    matched = [_occurs(word, thing) or (_resembles(word, thing) if tells else 0.0) for word in content]
+    matched = [_occurs(word, thing, known) or (_resembles(word, thing, known) if tells else 0.0) for word in content]
     covered = sum(w * m for w, m in zip(weights, matched, strict=True)) / sum(weights)
     meaning = (
         thing.score if thing.score >= _MEANT or any(m and w == 1 for m, w in zip(matched, weights, strict=True)) else 0
     )
     score = max(covered, 0.6 * covered + 0.4 * meaning, 0.7 * meaning if meaning >= _MEANT else 0.0)
+    if thing.score < _MEANT and any(w == 1 and not m for m, w in zip(matched, weights, strict=True)):
+        score *= _INCOMPLETE
     if wants and not _holds(" ".join(thing.words), wants, content):
-        score *= 0.5
+        score *= 0.8 if wants == "name" and thing.kind == "text" else 0.5  # a name on a sign stands there alone
     elif wants in _TELLS and not tells:
         score *= 0.9
+    if _AGE & {stem(w) for w in content} and not _TELLS_AGE.search(" ".join(thing.words)):
+        score *= 0.5
     return score
 
 
 def _weight(word: str) -> float:
     base = stem(word)
     is_verb = base in _COMMON_VERBS and not word.endswith("ing")  # "the meeting" is a thing
+    is_verb = is_verb or (word.endswith("ed") and len(word) > 4)  # "described", "located"
     return 0.25 if base in _LIGHT_NOUNS else 0.35 if is_verb else 1.0
 
 
-def _occurs(word: str, thing: Thing) -> float:
+def _occurs(word: str, thing: Thing, known: frozenset[str]) -> float:
     base = stem(word)
     if word in thing.words or base in thing.stems:
         return 1.0
-    if _KIN.get(base, _NOBODY) & thing.stems:
+    if (
+        _KIN.get(base, _NOBODY) & thing.stems
+        or _doers(base) & thing.stems
+        or any(base in _doers(s) for s in thing.stems)
+    ):
         return 0.9
     likeness = max((alike(word, other) for other in thing.words if _may_be_misheard(other)), default=0.0)
-    if likeness >= SAME_WORD:
+    if likeness >= SAME_WORD and base not in known:
         return likeness
     squeezed = "".join(thing.words)
     return 0.9 if len(word) >= 5 and word in squeezed else 0.0
 
 
-def _resembles(word: str, thing: Thing) -> float:
+def _doers(base: str) -> frozenset[str]:
+    """Stems of who does it: "win" -> winner, "teach" -> teacher, "act" -> actor."""
+    return frozenset((f"{base}er", f"{base}or", f"{base}{base[-1:]}er")) if len(base) >= 3 else _NOBODY
+
+
+def _resembles(word: str, thing: Thing, known: frozenset[str]) -> float:
     """A noun that recognition got half wrong ("land" for "lamp"), where all else fits."""
-    if _weight(word) < 1.0:
+    if _weight(word) < 1.0 or stem(word) in known:
         return 0.0
     likeness = max((alike(word, other) for other in thing.words if _may_be_misheard(other)), default=0.0)
     return 0.8 * likeness if likeness >= _HALF_HEARD else 0.0
@@ -225,7 +259,7 @@ def _holds(text: str, wants: str, content: Sequence[str]) -> bool:
     if wants != "name":
         return bool(pattern.search(text))
     nouns = [w for w in content if _weight(w) == 1.0]
-    if _NAMED.search(text):
+    if _NAMED.search(text) or _TELLS["name"].search(text):
         return True
     near = [re.escape(n) for n in nouns]
     verbs = [w for w in content if stem(w) in _COMMON_VERBS]

@@ -82,9 +82,10 @@ def ago(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
         return None
     thing = found[0] if cues.about.order == "first" else found[-1]
     lasting = thing.kind in ("text", "code", "object", "motion", "people", "colour", "sound")
-    began = cues.about.deed in ("start", "enter", "dark", "bright", "change")
+    began = cues.about.deed in ("start", "enter", "appear", "dark", "bright", "change")
+    began = began and not (cues.about.deed == "appear" and thing.kind != "colour")
     moment = thing.end_ns if lasting and not began else moment_ns(thing, cues.about.deed)
-    if lasting and pool.now([thing]):
+    if lasting and not began and pool.now([thing]):
         return Answer(
             f"It is there right now, since {clock(thing.start_ns)}, {length(pool.t_ns - thing.start_ns)} ago.", (thing,)
         )

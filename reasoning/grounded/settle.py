@@ -1,0 +1,225 @@
+"""What a question asks, settled with what is remembered: cues come from words alone, and some words fit two kinds.
+
+`settled` returns the cues with which to look for an answer. Each rule is about a form of words, none about a stream.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from reasoning.grounded.pool import Pool
+from reasoning.grounded.resolve import is_figure
+from wire.messages import Cues, Mention
+from wire.words import STOPWORDS, stem, stem_set
+
+_COLOUR = re.compile(r"\bcolou?r(?:s|ed)?\b")
+_LIGHT = re.compile(r"\b(?:lights?|lighting|brightness|lamps?)\b")
+_HAPPENED = re.compile(
+    r"\bwhat\b.*\b(?:happen\w*|went on|going on|was up|is up|was it|was wrong|the matter)\b|\bhow did .*\bchange"
+)
+_JUST = re.compile(r"\bjust\b(?! (?:once|one|curious|wondering|to))")
+_GETS_LIGHT = re.compile(
+    r"\b(?:turn|turned|turns|go|goes|went|get|gets|got|become|became|grow|grew|was|is) (?:\w+ )?(?P<to>bright|brighter|"
+    r"light|lighter|dark|darker|dim|dimmer)\b"
+)
+_WENT_BY = re.compile(
+    r"\b(?:go|goes|going|went|come|came|pass|passed|passing|move|moved|moving|drive|drove|fly|flew|cross|crossed|float|"
+    r"floated|roll|rolled|slide|slid|travel|travelled) (?:\w+ )?(?:across|by|past|through|over|along)\b|"
+    r"\b(?:moved|moving|crossed|passed|crossing)\b"
+)
+_BY_WORDS = stem_set("past by across over along through thing one object shape item picture screen")
+_FAR = r"(?:furthest|farthest) (?:to the )?|(?:on|to|at) the (?:far|very|extreme) "
+_PLACE = (
+    (re.compile(rf"\b(?:left ?most|(?:{_FAR})left)\b"), "left"),
+    (re.compile(rf"\b(?:right ?most|(?:{_FAR})right)\b"), "right"),
+    (re.compile(r"\b(?:top ?most|upper ?most|highest)\b"), "up"),
+    (re.compile(r"\b(?:bottom ?most|lower ?most|lowest)\b"), "down"),
+    (re.compile(r"\b(?:in|at) the (?:very )?(?:middle|centre)\b(?! of the (?:stream|video|night|day))|"
+                r"\b(?:middle|central|centre)\b(?= \w+)|\bbetween the other\b"), "centre"),
+)  # fmt: skip
+_PLACE_WORDS = stem_set(
+    "leftmost rightmost topmost uppermost bottommost lowermost middle central centre furthest farthest"
+)
+_CAME = re.compile(
+    r"\bfrom (?:what|which|where)\b|\b(?:which|what) side\b.*\bfrom\b|"
+    r"\bwhere\b.*\b(?:come|came|coming|start|appear) from\b|"
+    r"\b(?:which|what) (?:side|direction|edge|end)\b.*\b(?:enter|entered|appear|appeared|come in|came in|emerge)\b"
+)
+_WENT = re.compile(r"\b(?:disappear|vanish|leave|left|exit|go|went|gone|head|drive|drove|end up)\w*\b")
+_FIRST = re.compile(r"\b(?:start|started|begin|began|begun|open|opened)(?: off| out| things)?(?: with)?$")
+_LAST = re.compile(r"\b(?:finish|finished|end|ended|close|closed|conclude|concluded)(?: up| off| things)?(?: with)?$")
+_SAYING = re.compile(r"\b(?:words?|sentences?|said|say|says|narrator|speaker|voice|announcer|guide|remarks?)\b")
+_SIGN = re.compile(r"\b(?:sign|board|poster|slide)s?\b")
+_BY_CODE = re.compile(
+    r"\b(?:sign|board|poster|banner|plate)\b.*\b(?:next to|beside|by|near|under|above|with|left of|right of)\b.*"
+    r"\b(?:qr|code|barcode)\b"
+)
+_SCANS = re.compile(r"\bscan\w*\b|\b(?:qr|barcode|code)\b")
+_WH = re.compile(r"\b(?:what|which|where|who)\b")
+_WAS = re.compile(r"\b(?:was|were|did|had|became|turned|changed|before|until|first|last|ago|end|started|used)\b")
+_ROLES = stem_set("person people man woman guy lady child somebody anybody someone anyone everyone")
+_GENERIC = stem_set("sign board poster slide colour letter word text name number say read show line picture screen")
+_OVERVIEW = stem_set(
+    "short brief quick full summary recap overview outline account rundown happen event everything anything something"
+    " see notice observe watch miss video stream recording film picture screen image camera view scene room table"
+    " minute second moment date up date report story detail important main point thing whole now far across past"
+)
+_READ = ("text", "colour", "where", "duration", "when", "ago")
+
+
+def settled(cues: Cues, text: str, pool: Pool) -> Cues:
+    """The cues to answer by. `text`: the question as tokens joined by spaces."""
+    for rule in (_light, _wall, _code, _place, _shapes_named, _moving, _sides, _edges, _sign_words):
+        cues = rule(cues, text, pool)
+    return cues
+
+
+def _light(cues: Cues, text: str, pool: Pool) -> Cues:
+    """ "What happened to the lights"; "when did it turn bright again" is about the light."""
+    about = cues.about
+    vague = cues.ask in ("when", "summary", "scene", "fact", "presence", "change", "unknown", "light", "text")
+    if _LIGHT.search(text) and _HAPPENED.search(text) and vague and about.kind in ("light", "", "colour", "text"):
+        just = cues.now or bool(_JUST.search(text))
+        return replace(cues, ask="light", now=just, present=False, about=replace(about, kind="light", content=()))
+    if cues.ask == "light" and _JUST.search(text):
+        return replace(cues, now=True, present=False)
+    asks_time = cues.ask in ("when", "ago") or (cues.ask == "fact" and cues.wants == "time")
+    found = _GETS_LIGHT.search(re.split(r"\b(?:after|before|since)\b", text)[0]) if asks_time else None
+    if found and about.kind in ("", "light") and not about.colour and about.deed not in ("say", "hear"):
+        deed = "dark" if found["to"].startswith(("dark", "dim")) else "bright"
+        ask = "when" if cues.ask == "fact" else cues.ask
+        return replace(cues, ask=ask, about=Mention(words=about.words, kind="light", deed=deed, order=about.order))
+    if cues.ask in ("ago", "when", "duration") and about.deed in ("dark", "bright") and _LIGHT.search(text):
+        return replace(cues, about=replace(about, kind="light", colour="", content=()))
+    return cues
+
+
+def _wall(cues: Cues, text: str, pool: Pool) -> Cues:
+    """What became of a wall, and its colour, whatever form the question has."""
+    about = cues.about
+    if about.kind != "colour":
+        return cues
+    if cues.ask in ("summary", "scene") and re.search(r"\bhappen\w*|\bbecame of\b|\bbecome of\b", text):
+        return replace(cues, ask="change")
+    if cues.ask in ("text", "fact", "scene", "unknown") and _COLOUR.search(text):
+        cues = replace(cues, ask="colour")
+    if cues.ask == "colour" and not cues.now and not cues.spanned and not cues.relation and not _WAS.search(text):
+        return replace(cues, present=True)
+    return cues
+
+
+def _code(cues: Cues, text: str, pool: Pool) -> Cues:
+    """The sign beside a code is a sign; what one would get by scanning it is the code."""
+    if cues.ask in ("code", "text", "presence", "fact") and _BY_CODE.search(text) and pool.all("code"):
+        about = replace(cues.about, kind="text", content=(), deed="")
+        return replace(cues, ask="text", about=about, relation="during", anchor="code",
+                       anchor_about=Mention(words="code", kind="code"), anchor_ns=-1, wants="")  # fmt: skip
+    if cues.ask in ("presence", "fact", "scene") and _SCANS.search(text) and _WH.search(text) and pool.all("code"):
+        return replace(cues, ask="code", yes_no=False)
+    return cues
+
+
+def _place(cues: Cues, text: str, pool: Pool) -> Cues:
+    """ "The leftmost triangle", "the one in the middle": the place of one of several."""
+    side = next((side for pattern, side in _PLACE if pattern.search(text)), "")
+    if not side or cues.about.kind not in ("object", ""):
+        return cues
+    content = tuple(w for w in cues.about.content if stem(w) not in _PLACE_WORDS)
+    return replace(cues, about=replace(cues.about, side=side, content=content))
+
+
+def _moving(cues: Cues, text: str, pool: Pool) -> Cues:
+    """Something that went across is a moving thing, also where its name says nothing."""
+    about = cues.about
+    if cues.ask == "motion" and about.kind == "text" and about.content:
+        cues = replace(cues, about=replace(about, kind=""))
+    if _WENT_BY.search(text) and (cues.ask in ("scene", "colour", "object") or about.deed == "move"):
+        content = tuple(w for w in about.content if stem(w) not in _BY_WORDS)
+        deed = "move" if cues.ask != "scene" or cues.order else about.deed
+        if about.kind in ("", "object", "scene") and not (about.kind == "" and about.deed in ("enter", "leave")):
+            cues = replace(cues, about=replace(cues.about, content=content, deed=deed))
+    figure = is_figure(about) and about.kind in ("", "colour", "text", "object")
+    last = re.search(r"\b(?P<first>first|earliest)\b|\b(?:last|final|latest)\b", text)
+    asks_which = cues.ask in ("order", "colour", "object", "scene") or (cues.ask == "fact" and about.deed == "move")
+    if figure and last and asks_which and not cues.choice_about:
+        content = tuple(w for w in about.content if is_figure(Mention(content=(w,))))
+        named = replace(about, kind="", content=content, deed="move", order="")
+        order = cues.order or ("first" if last["first"] else "last")
+        return replace(cues, ask="colour", about=named, order=order, spanned=False)
+    return cues
+
+
+def _sides(cues: Cues, text: str, pool: Pool) -> Cues:
+    """The side from which a thing came, or to which it went away, is told by the way it moved."""
+    if cues.ask not in ("where", "motion") or cues.about.kind in ("people", "face") or not pool.all("motion"):
+        return cues
+    if _CAME.search(text):
+        return replace(cues, ask="motion", wants="origin", about=replace(cues.about, side=""))
+    if cues.ask == "where" and _WENT.search(text) and (cues.about.kind == "object" or is_figure(cues.about)):
+        return replace(cues, ask="motion", about=replace(cues.about, side=""))
+    return cues
+
+
+def _shapes_named(cues: Cues, text: str, pool: Pool) -> Cues:
+    """A word of the question that is the name of a shape that was seen names that shape."""
+    about = cues.about
+    if (
+        about.kind not in ("", "text", "colour")
+        or about.shape
+        or cues.ask not in ("motion", "colour", "where", "object", "when")
+    ):
+        return cues
+    shapes = {t.shape for t in pool.all("motion", "object")} - {"", "shape", "other", "person"}
+    named = next((w for w in about.content if stem(w) in shapes or w in shapes), "")
+    if not named or (about.kind == "text" and _SIGN.search(text)):
+        return cues
+    shape = named if named in shapes else stem(named)
+    content = tuple(w for w in about.content if w != named)
+    return replace(cues, about=replace(about, kind="object", shape=shape, content=content))
+
+
+def _edges(cues: Cues, text: str, pool: Pool) -> Cues:
+    """ "What did we start with", "with which words did he finish": the first and the last."""
+    at_edge = bool(_FIRST.search(text) or _LAST.search(text))
+    if at_edge and cues.ask == "fact" and cues.about.kind == "text" and _SIGN.search(text):
+        content = tuple(w for w in cues.about.content if stem(w) not in _GENERIC)
+        cues = replace(cues, ask="text", about=replace(cues.about, content=content))
+    if cues.order or cues.relation or cues.ask not in ("said", "text", "scene"):
+        return cues
+    order = "first" if _FIRST.search(text) else "last" if _LAST.search(text) else ""
+    if not order:
+        return cues
+    spoken = cues.ask == "said" or (bool(_SAYING.search(text)) and not _SIGN.search(text))
+    content = tuple(w for w in cues.about.content if not (_FIRST.search(w) or _LAST.search(w)))
+    about = replace(cues.about, deed="", content=content)
+    return replace(cues, ask="said" if spoken else cues.ask, order=order, about=about)  # type: ignore[arg-type]
+
+
+def _sign_words(cues: Cues, text: str, pool: Pool) -> Cues:
+    """ "The JOIN US sign": words of the question that stand on a sign tell which one is meant."""
+    about = cues.about
+    if cues.ask == "colour" and about.kind == "text" and about.colour and not _COLOUR.search(text):
+        return replace(cues, ask="text")  # "which of these was on the brown sign"
+    told_apart = about.content or about.colour or about.order or cues.order or cues.relation or cues.spanned
+    if about.kind != "text" or told_apart or cues.ask not in _READ:
+        return cues
+    named = tuple(
+        w for w in dict.fromkeys(text.split()) if w not in STOPWORDS and stem(w) not in _GENERIC and len(w) > 2
+    )
+    on_one = [w for w in named if 0 < sum(w in sign.words for sign in pool.all("text")) < len(pool.all("text"))]
+    return replace(cues, about=replace(about, content=tuple(on_one))) if on_one else cues
+
+
+def names_somebody(cues: Cues) -> bool:
+    """Whether "who" asks for a name or a role that was told, not for those in view: "who wrote the song"."""
+    if cues.about.kind in ("people", "face") or cues.about.deed in ("enter", "leave"):
+        return False
+    return any(stem(w) not in _ROLES for w in cues.topic) or cues.about.kind not in ("", "scene")
+
+
+def named_elsewhere(cues: Cues, pool: Pool) -> bool:
+    """Whether a question about what is to be seen names a thing that is nothing seen: then it was told, or was not."""
+    content = [w for w in cues.about.content if stem(w) not in _OVERVIEW]
+    seen = {w for t in pool.all("object", "motion", "colour") for w in (t.shape, t.colour, t.kind)}
+    return bool(content) and not cues.spanned and not any(w in seen or stem(w) in seen for w in content)
