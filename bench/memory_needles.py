@@ -23,6 +23,8 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the memory process has 
 import numpy as np
 import psutil
 
+from bench.memory_home import Home
+from bench.memory_school import School
 from bench.memory_town import Town, town
 from bench.memory_words import TOWNS
 from bench.memory_world import WORLDS, S, World, world
@@ -39,6 +41,8 @@ from wire.service import Context, Service
 
 EVIDENCE = 5  # spans that are looked at
 Span = tuple[float, float]
+Stream = World | Town | School | Home
+NAMES = (*WORLDS, *TOWNS, "school", "home")
 
 
 class Sink(MemoryLink):
@@ -92,7 +96,7 @@ def hits(spans: list[Span], start_s: float, end_s: float) -> bool:
 class Run:
     """One stream, asked at several ages."""
 
-    def __init__(self, stream: World | Town, folder: Path, show: bool) -> None:
+    def __init__(self, stream: Stream, folder: Path, show: bool) -> None:
         self._stream = stream
         self._folder = folder
         self._show = show
@@ -195,8 +199,17 @@ class Baselines:
         }
 
 
+def made(name: str, hours: int, seed: int) -> Stream:
+    """The stream of that name, long enough for `hours`."""
+    if name in WORLDS:
+        return world(name, hours, seed)
+    if name in TOWNS:
+        return town(name, hours, seed)
+    return School(hours, seed) if name == "school" else Home(hours, seed)
+
+
 async def run(name: str, hours: list[int], seed: int, show: bool) -> dict[str, Any]:
-    stream = town(name, max(hours), seed) if name in TOWNS else world(name, max(hours), seed)
+    stream = made(name, max(hours), seed)
     report: dict[str, Any] = {"bench": "memory_needles", "world": name, "seed": seed, "hours": {}}
     lite = config.load("lite").memory
     embedder = load(lite.text_encoder.backend, lite.text_encoder.options, lite.compressor.backend, {})
@@ -228,7 +241,7 @@ async def run(name: str, hours: list[int], seed: int, show: bool) -> dict[str, A
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--world", choices=(*WORLDS, *TOWNS), default="valley")
+    parser.add_argument("--world", choices=NAMES, default="valley")
     parser.add_argument("--hours", type=int, nargs="+", default=[1])
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--show", action="store_true", help="print what was missed")
