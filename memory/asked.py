@@ -111,7 +111,7 @@ def refine(frame: Frame, core: str, said_by: bool, t_ns: int) -> Cues:
         "duration",
         "where",
     ):
-        if not frame.by_example:
+        if not frame.by_example or ask in ("count", "where", "who", "scene"):
             ask, about, wants = _settle(ask, about, subject, core, said_by)
         if ask in _SPOKEN and frame.ask not in _SPOKEN:
             about = topic(f"{groups.get('noun', '')} {subject}".split() if groups.get("x") else subject.split())
@@ -217,7 +217,7 @@ def _settle_when(about: Mention, core: str) -> tuple[str, Mention, str]:
     witnessed = re.search(r"\b(?:you|i|we) (?:\w+ )?(?:see|saw|seen|hear|heard|notice|spot|read)\b", core)
     if witnessed or _is_seen(about) or about.deed in ("say", "hear", "dark", "bright", "enter", "leave"):
         return "when", about, ""
-    if about.deed in ("appear", "vanish") or (about.colour and not about.content):
+    if about.deed in ("appear", "vanish") or (about.colour and (not about.content or about.deed == "move")):
         return "when", about, ""
     return ("fact" if about.content else "when"), about, "time"
 
@@ -258,6 +258,10 @@ def _wants(core: str, groups: dict[str, str]) -> str:
         core,
     ):
         return "price"
+    if core.startswith("where "):
+        return "place"
+    if re.match(r"(?:(?:until|till|since|from|by|at|before|after) )?(?:what time|when)\b", core):
+        return "time"
     if re.match(r"(?:what|who|how) (?:is|was|are|were) .*\b(?:called|named)$", core):
         return "name"
     if re.match(

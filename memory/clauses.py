@@ -74,6 +74,7 @@ _RELATIVE = re.compile(r"\b(?:who|that|which|where)\b", re.I)
 _CHANGED = re.compile(
     r"(?:something|things?) (?:has |just |has just )*(?P<verb>changed|happened|moved)\b(?P<rest>.*)", re.I
 )
+_DIFFERENT = re.compile(r"(?:and )?what (?:is|was|has|did|exactly)? ?(?:different|new|changed?)(?: now)?", re.I)
 _OF_TWO = re.compile(
     r" of (?:the|these|those) (?:two|2|three|following|both)\b(?: things| events| ones)?| of the (?:things|events)\b",
     re.I,
@@ -125,6 +126,8 @@ def _joined(question: str, before: list[str], after: list[str]) -> str:
     if _BARE.fullmatch(question):
         return _filled(question, before, rest)
     topic = next((t for p in (*reversed(before), *rest) if (t := _topic(p))), "")
+    if topic and _DIFFERENT.fullmatch(question):
+        return f"{question} about {topic}"
     if topic and (found := _POSSESSIVE.search(question)):
         return f"{question[: found.start()]}{topic}'s{question[found.end() :]}"
     if topic and (found := _PRONOUN.search(question)):

@@ -95,7 +95,10 @@ _P: list[tuple[str, str]] = [
               r"(?:what|which) (?:is|was) (?:the )?number of|the number "
               r"of|number of)(?P<x>.*)"),
     # -- code
-    ("code", r"(?!.*\b(?:next to|beside|near|by|above|below|under|left of|right of) (?:the |that |a )?(?:qr |bar)?code\b)"
+    ("fact", r"how (?:old|tall|high|deep|heavy|big|large|wide|fast|hot|cold|strong|expensive|steep|thick|hungry|good) "
+             r"(?:is|was|are|were|does|do|did|can|could|will)\b(?P<x>.*)"),
+    ("code", r"(?!.*\b(?:next to|beside|near|by|above|below|under|left of|right of) (?:the |that |a )?"
+             r"(?:qr |bar)?code\b)"
              r"(?:what|which|read|tell|where|the (?:content|text|link|address))\b.*\b(?:qr|barcode|code)\b.*"),
     # -- colour
     ("colour", r"(?:what|which|whats?) colour(?:s|ed)? (?:of )?(?P<noun>(?!was|were|is|are|did|does|has|had|"
@@ -164,7 +167,8 @@ _P: list[tuple[str, str]] = [
     # -- words read
     ("text", r"what (?:did|does) (?:it|that|this|they)? ?(?:say|read) (?:on|in|at|there)(?P<x>.*)"),
     ("text", rf"(?:what|which)(?: \w+)?? (?:did|does|do|has|had) (?P<x>.*?{_TEXTY}(?: \w+){{0,4}}?) (?:say|said|says|"
-             r"read|show|showed|display|tell|contain|have on it|mean|saying|state|have written on it)\b.*"),
+             r"read|show|showed|display|tell|contain|have on it|mean|saying|state|have written on it|give|list|"
+             r"announce|advertise|offer|promise|mention|warn|claim|invite)\b.*"),
     ("text", r"(?:what|which)(?: (?P<noun>\w+))?? (?:was|is|were|are|has been|did you see|did you read|do you "
              r"see)(?: \w+)? (?:written|printed|painted|spelled|displayed|shown|reading|inscribed|typed|lettered|"
              r"noted|posted)\b(?P<x>.*)"),

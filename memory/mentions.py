@@ -47,7 +47,8 @@ _OUT_OF_CONTENT = STOPWORDS | {
     "right", "left", "top", "bottom", "side", "middle", "centre", "big", "large", "small", "little", "huge", "tiny",
     "whole", "entire", "full", "new", "old", "light", "dark", "bright", "coloured", "exactly", "really", "actually",
     "anywhere", "somewhere", "wall", "room", "front", "screen", "video", "stream", "picture", "image", "recording",
-    "saying", "reading", "showing", "shown", "called", "named", "mark", "there", "here", "kind", "sort", "type",
+    "today", "tonight", "saying", "reading", "showing", "shown", "called", "named", "mark", "there", "here", "kind",
+    "sort", "type",
 }  # fmt: skip
 
 
@@ -189,7 +190,7 @@ def _deed(text: str) -> str:
     found = ""
     for word in text.split():
         deed = DEED_OF.get(stem(word), "")
-        if deed == "leave" and word == "left" and "on the left" in text:
+        if deed == "leave" and word == "left" and re.search(r"on the left|\b(?:are|is) (?:still )?left\b", text):
             continue
         if deed == "leave" and word == "left" and re.search(r"(?:the|to|move\w*|go|going|went) left", text):
             continue

@@ -46,7 +46,8 @@ _ASKING = (
 )
 _ANCHORED = (
     re.compile(
-        rf"(?P<q>(?:(?:at|in|on|to|from|by|of|with) )?{_QUESTION_WORDS} .+?) (?:right |just |shortly |immediately |directly |soon )?"
+        rf"(?P<q>(?:(?:at|in|on|to|from|by|of|with) )?{_QUESTION_WORDS} .+?) "
+        r"(?:right |just |shortly |immediately |directly |soon )?"
         r"(?P<rel>before|after|when|while|during|whilst|(?<!the )following|until|since|at the time(?: of)?|prior to) "
         r"(?P<anchor>.+)"
     ),
@@ -85,6 +86,9 @@ def understand(
     cues = follow_up(core, joined, t_ns, history, as_then)
     if cues is None:
         cues = with_antecedent(_read(core, t_ns, encode), history, as_then)
+    if when.edge and cues.ask in ("said", "fact", "text") and not cues.order:
+        # What came first or last of its kind, however far from the edge.
+        cues, when = replace(cues, order=when.edge), replace(when, spanned=False)
     now = when.now and cues.ask not in ("change", "fact", "ago")  # what is so "now" may have been told long ago
     if when.spanned or now:
         cues = replace(

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal
 
 from wire.words import with_digits
 
@@ -32,6 +33,7 @@ class TimeWords:
     at_ns: int = -1
     spanned: bool = False
     now: bool = False
+    edge: Literal["", "first", "last"] = ""  # the beginning or the end of the stream was named
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,7 @@ class _Span:
     end_s: float
     at_s: float = -1.0
     now: bool = False
+    edge: Literal["", "first", "last"] = ""
 
 
 _Read = Callable[[re.Match[str], _Now], _Span | None]
@@ -188,11 +191,11 @@ def _clock(found: re.Match[str], now: _Now) -> _Span | None:
 
 
 def _beginning(found: re.Match[str], now: _Now) -> _Span:
-    return _Span(0, _edge_s(now.t_s), 0)
+    return _Span(0, _edge_s(now.t_s), 0, edge="first")
 
 
 def _end(found: re.Match[str], now: _Now) -> _Span:
-    return _Span(now.t_s - _edge_s(now.t_s), now.t_s, now.t_s)
+    return _Span(now.t_s - _edge_s(now.t_s), now.t_s, now.t_s, edge="last")
 
 
 _STREAM = r"(?: of (?:the )?(?:video|stream|recording|film|clip|session|it|this))?"
@@ -247,7 +250,7 @@ def find(words: list[str], t_ns: int, start_unix_s: float = 0.0) -> TimeWords:
             return TimeWords(
                 start_ns=min(start_ns, t_ns), end_ns=max(0, min(round(span.end_s * S), t_ns)), rest=tuple(rest),
                 at_ns=min(round(span.at_s * S), t_ns) if span.at_s >= 0 else -1,
-                spanned=index != _WHOLE_RULE and not span.now, now=span.now,
+                spanned=index != _WHOLE_RULE and not span.now, now=span.now, edge=span.edge,
             )  # fmt: skip
     return TimeWords(0, t_ns, tuple(text.split()))
 

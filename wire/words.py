@@ -24,6 +24,10 @@ _CONTRACTED = (  # all of them have a quotation mark
 )
 _MARK = re.compile(r"[\u2018\u2019`']")
 _ABBREVIATED = (
+    (re.compile(r"\b(what|who|where|when|how|that|there)s\b(?! \w+ing\b)"), r"\1 is"),
+    (re.compile(r"\b(did|do|does|is|was|are|were|has|have|had|would|could|should)nt\b"), r"\1 not"),
+    (re.compile(r"\bwhereabouts\b(?= (?:is|are|was|were|do|does|did|can)\b)"), "where"),
+    (re.compile(r"\bcant\b"), "can not"),
     (re.compile(r"\bq\.? ?r\.?(?=\W|$)"), "qr"),
     (re.compile(r"\b([ap])\.? ?m\.?(?=\W|$)"), r"\1m"),
 )
