@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from reasoning.grounded import talk
 from reasoning.grounded.pool import Pool, Thing
-from reasoning.grounded.resolve import find, lights, sounds
+from reasoning.grounded.resolve import find, is_figure, lights, looks_like_a_car, sounds
 from reasoning.grounded.scope import Scope
 from reasoning.grounded.talk import mentioned
 from reasoning.grounded.wording import Answer, clock, listed, looks, people
@@ -34,7 +35,7 @@ def count(cues: Cues, pool: Pool, scope: Scope, text: str) -> Answer | None:
         case "people" | "":
             if about.kind or about.deed in ("enter", "leave") or not about.content:
                 return _people(cues, pool, scope, text)
-            return _mentions(cues, pool, scope)
+            return _named(cues, pool, scope, text)
         case "face":
             return _state(pool.all("face"), cues, scope, "face", "faces")
         case "text":
@@ -55,7 +56,21 @@ def count(cues: Cues, pool: Pool, scope: Scope, text: str) -> Answer | None:
         case "scene":
             return Answer(f"I saw {len(scope.pick(pool.all('shot'))) + 1} scenes.")
         case _:
-            return _mentions(cues, pool, scope)
+            return _named(cues, pool, scope, text)
+
+
+def _named(cues: Cues, pool: Pool, scope: Scope, text: str) -> Answer | None:
+    """Things with a name: how often they were mentioned, how many somebody told, how many went by."""
+    if re.search(r"\b(?:times|often|mention\w*|talk\w*|said)\b", text):
+        return _mentions(cues, pool, scope)
+    told = talk.fact(replace(cues, wants="number", about=replace(cues.about, content=cues.topic)), pool, scope)
+    if told is not None:
+        return told
+    passed = [t for t in scope.pick(find(_any_order(cues), pool)) if looks_like_a_car(t)]
+    if is_figure(cues.about) and passed:
+        looks_of = {(t.colour, t.shape): t for t in reversed(passed)}
+        return _listed(stem(cues.about.content[-1]), list(looks_of.values())[::-1], looks)
+    return None
 
 
 def _written(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:

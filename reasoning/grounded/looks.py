@@ -205,6 +205,8 @@ def _unnamed(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
     about = cues.about
     if not about.content:
         return _coloured(things_first([t for t in scope.pick(find(about, pool)) if t.colour]), cues, scope)
+    if about.deed == "move" and cues.order and is_figure(about):
+        return _coloured(things_first([t for t in scope.pick(find(about, pool)) if t.colour]), cues, scope)
     for utterance in mentioned(about.content, pool, scope):
         if _COLOUR_WORD.search(utterance.subject):
             return Answer(f'I heard "{utterance.subject}" at {clock(utterance.start_ns)}.', (utterance,))

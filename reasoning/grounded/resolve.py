@@ -165,7 +165,7 @@ def _sign(mention: Mention, sign: Thing, pool: Pool) -> float:
         if colour < _LEAST_COLOUR and (sign.colour or sign.ink):
             return 0.0
         score = 0.3 + 0.7 * colour
-    if content := tuple(w for w in mention.content if stem(w) not in _ANY_SIGN) or mention.content:
+    if content := tuple(w for w in mention.content if stem(w) not in _ANY_SIGN):
         said = max(words_score(content, sign), 0.9 * _context_score(content, sign, pool))
         if said >= FITS:
             score *= 0.8 + 0.4 * said

@@ -30,7 +30,7 @@ _LIGHT_NOUNS = stem_set(
     "good"
     " called named own money pay expensive cheap dollar dollars euro euros pound pounds word words text find look "
     "address"
-    " phone week month minute said there exactly everything train"
+    " phone week month minute said there exactly everything train top bottom front side middle topic subject theme"
 )
 _ALIKE = """
 open begin start | close end finish shut stop | leave depart go | cost price dollar euro pound cent fee fare | child kid
@@ -82,6 +82,7 @@ _TELLS = {
 }
 _VALUES = ("number", "price", "phone", "time", "date")
 _DIGIT = re.compile(r"\d")
+_KNOWN_ELSEWHERE = 0.6  # worth of a likeness to a word that was understood well in another place
 _INCOMPLETE = 0.75  # worth of words among which a noun of the question is missing
 _SORTS = {"phon": "phone", "telephon": "phone"}  # stems that say what the answer must hold
 _ANYBODY = stem_set("person people man woman lady guy")
@@ -201,7 +202,7 @@ def telling(content: Sequence[str], thing: Thing, wants: str, known: frozenset[s
     if thing.score < _MEANT and any(w == 1 and not m for m, w in zip(matched, weights, strict=True)):
         score *= _INCOMPLETE
     if wants and not _holds(" ".join(thing.words), wants, content):
-        score *= 0.8 if wants == "name" and thing.kind == "text" else 0.5  # a name on a sign stands there alone
+        score *= 0.7 if wants == "name" and thing.kind == "text" else 0.5  # a name on a sign stands there alone
     elif wants in _TELLS and not tells:
         score *= 0.9
     if _AGE & {stem(w) for w in content} and not _TELLS_AGE.search(" ".join(thing.words)):
@@ -227,8 +228,8 @@ def _occurs(word: str, thing: Thing, known: frozenset[str]) -> float:
     ):
         return 0.9
     likeness = max((alike(word, other) for other in thing.words if _may_be_misheard(other)), default=0.0)
-    if likeness >= SAME_WORD and base not in known:
-        return likeness
+    if likeness >= SAME_WORD:
+        return likeness if base not in known else _KNOWN_ELSEWHERE * likeness
     squeezed = "".join(thing.words)
     return 0.9 if len(word) >= 5 and word in squeezed else 0.0
 
