@@ -226,6 +226,8 @@ def _content(words: Sequence[str], head: str, kind: str, colour: str) -> list[st
 def _after_saying(words: Sequence[str]) -> int:
     """Index of "said", "word", "reading"... after which the words of a sign stand, -1 if there are none."""
     for i, word in enumerate(words[:-1]):
+        if i and words[i - 1] in ("you", "we", "i") and word in ("read", "say"):
+            continue  # who reads, not what stands there
         if i and word in ("said", "say", "says", "saying", "read", "reads", "reading", "word", "words"):
             after = words[i + 1]
             if after not in _POST and after not in ("the", "a", "was", "were", "is"):
