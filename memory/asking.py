@@ -6,6 +6,7 @@ the shipped weights; `bench.asking` fits them to the phrasings of `bench/asking.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -22,8 +23,10 @@ Array = NDArray[np.float32]
 Encode = Callable[[list[str]], Array]  # sentences -> (N, D) unit vectors
 
 WEIGHTS = Path(__file__).with_name("asking.npz")
+PROBE = "which colour is the sign that came first"
 MEANING = 5.0  # length of the vector beside a feature of words, which counts 1
-_ARRAYS = ("of_words", "of_meaning", "bias", "usual")
+_ARRAYS = ("of_words", "of_meaning", "words_alone", "space")
+_SAME_SPACE = 0.95  # cosine
 _LONG = 12  # words; no difference is made beyond
 
 
@@ -59,61 +62,76 @@ def _is_number(word: str) -> bool:
 
 @dataclass(frozen=True, eq=False)
 class Classifier:
-    """places: of a feature among those of words; of_words: (F, K) and of_meaning: (D, K) weights; bias: (K,); usual:
-    (K,) what the mean vector of the phrasings adds, for a question without one."""
+    """places: of a feature among those of words; of_words: (F + 1, K) and of_meaning: (D, K) weights, the last of words
+    counts always; words_alone: (F + 1, K) for a question without a vector; space: (D,) vector of `PROBE`."""
 
     asks: tuple[str, ...]
     places: Mapping[str, int]
     of_words: Array
     of_meaning: Array
-    bias: Array
-    usual: Array
+    words_alone: Array
+    space: Array
 
     @classmethod
-    def shipped(cls, path: Path = WEIGHTS) -> Classifier:
+    def load(cls, path: Path) -> Classifier:
         """Raises OSError if the file is missing."""
         with np.load(path, allow_pickle=False) as stored:
             places = {str(name): i for i, name in enumerate(stored["features"])}
-            return cls(tuple(map(str, stored["asks"])), places, *(stored[n].astype(np.float32) for n in _ARRAYS))
+            arrays = (stored[name] * stored[f"{name}_step"] for name in _ARRAYS)
+            return cls(tuple(map(str, stored["asks"])), places, *arrays)
 
     def save(self, path: Path) -> None:
-        halves = {n: getattr(self, n).astype(np.float16) for n in _ARRAYS}
-        np.savez_compressed(path, asks=np.array(self.asks), features=np.array(list(self.places)), **halves)
+        """Weights in steps of 1/127 of the largest of their array."""
+        stored: dict[str, NDArray[np.generic]] = {}
+        for name in _ARRAYS:
+            array = getattr(self, name)
+            step = np.float32(max(float(np.abs(array).max()), 1e-9) / 127)
+            stored |= {name: np.round(array / step).astype(np.int8), f"{name}_step": np.array(step)}
+        np.savez_compressed(
+            path, allow_pickle=False, asks=np.array(self.asks), features=np.array([*self.places]), **stored
+        )
 
     def probabilities(self, core: str, vector: Array | None = None) -> dict[str, float]:
-        """Of each kind, the likeliest first. vector: (D,) of `masked(core)`; without it, or of another space than that
-        trained on, words decide."""
-        has_vector = vector is not None and vector.shape == self.of_meaning.shape[:1]
-        logits = self.bias + (MEANING * (vector @ self.of_meaning) if has_vector else self.usual)
-        if rows := [self.places[name] for name in features(core) if name in self.places]:
-            logits += self.of_words[rows].sum(axis=0)
+        """Of each kind, the likeliest first. vector: (D,) of `masked(core)` from the encoder that was fitted with."""
+        rows = [*(self.places[name] for name in features(core) if name in self.places), -1]
+        if vector is None:
+            logits = self.words_alone[rows].sum(axis=0)
+        else:
+            logits = self.of_words[rows].sum(axis=0) + MEANING * (vector @ self.of_meaning)
         shares = np.exp(logits - logits.max())
         shares /= shares.sum()
         return {self.asks[i]: float(shares[i]) for i in np.argsort(-shares)}
 
+    def knows(self, encode: Encode) -> bool:
+        """Whether `encode` is the encoder that was fitted with: only its vectors mean the same."""
+        vector = encode([PROBE])[0]
+        return vector.shape == self.space.shape and float(vector @ self.space) > _SAME_SPACE
+
 
 def fitted(
-    cores: Sequence[str], asks: Sequence[str], vectors: Array, *, least: int, decay: float, steps: int
+    cores: Sequence[str], asks: Sequence[str], encode: Encode, *, least: int, decay: float, steps: int
 ) -> Classifier:
-    """Weights that make the given kinds likeliest. vectors: (N, D) of the masked questions; least: phrasings in which a
-    feature of words occurs to be used; decay: of squared weights. Accelerated gradient descent, the same every time
-    (Nesterov 1983; Beck and Teboulle 2009); a rare kind weighs more than its share, by the root."""
+    """Weights that make the given kinds likeliest.
+
+    least: phrasings in which a feature of words occurs to be used; decay: of squared weights. Accelerated gradient
+    descent, the same every time (Nesterov 1983; Beck and Teboulle 2009); a rare kind weighs more than its share.
+    """
     kinds, labels = np.unique(np.array(asks), return_inverse=True)
     named = [features(core) for core in cores]
-    counts: dict[str, int] = {}
-    for name in (name for names in named for name in names):
-        counts[name] = counts.get(name, 0) + 1
+    counts = Counter(name for names in named for name in names)
     places = {name: i for i, name in enumerate(sorted(name for name, n in counts.items() if n >= least))}
-    rows = np.zeros((len(cores), len(places) + vectors.shape[1] + 1), np.float32)
+    n = len(places) + 1
+    vectors = encode([masked(core) for core in cores])
+    rows = np.zeros((len(cores), n + vectors.shape[1]), np.float32)
     for row, names in zip(rows, named, strict=True):
-        row[[places[name] for name in names if name in places]] = 1.0
-    rows[:, len(places) : -1] = MEANING * vectors
-    rows[:, -1] = 1.0
+        row[[*(places[name] for name in names if name in places), n - 1]] = 1.0
+    rows[:, n:] = MEANING * vectors
     share = (1.0 / np.sqrt(np.bincount(labels)))[labels].astype(np.float32)
-    weights = _descend(rows, np.eye(len(kinds), dtype=np.float32)[labels], share / share.sum(), decay, steps)
-    n = len(places)
-    usual = MEANING * (vectors.mean(axis=0) @ weights[n:-1])
-    return Classifier(tuple(map(str, kinds)), places, weights[:n], weights[n:-1], weights[-1], usual)
+    share /= share.sum()
+    wanted = np.eye(len(kinds), dtype=np.float32)[labels]
+    weights = _descend(rows, wanted, share, decay, steps)
+    alone = _descend(np.ascontiguousarray(rows[:, :n]), wanted, share, decay, steps)
+    return Classifier(tuple(map(str, kinds)), places, weights[:n], weights[n:], alone, encode([PROBE])[0])
 
 
 def _descend(rows: Array, wanted: Array, share: Array, decay: float, steps: int) -> Array:
@@ -141,4 +159,10 @@ def _descend(rows: Array, wanted: Array, share: Array, decay: float, steps: int)
 @lru_cache(maxsize=1)
 def shipped() -> Classifier:
     """The classifier that comes with the program, read once."""
-    return Classifier.shipped()
+    return Classifier.load(WEIGHTS)
+
+
+@lru_cache(maxsize=4)
+def shipped_knows(encode: Encode) -> bool:
+    """Whether the vectors of `encode` are those that the shipped classifier was fitted with."""
+    return shipped().knows(encode)

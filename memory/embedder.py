@@ -198,5 +198,5 @@ def load(
     embedder = Embedder(
         TEXT_ENCODER.create(encoder, encoder_options), COMPRESSOR.create(compressor, compressor_options)
     )
-    embedder.understand("Greenish Tuesdays.", 0, (), (), 0.0)  # fits no pattern, so the examples are embedded now
+    embedder.understand("Greenish Tuesdays.", 0, (), (), 0.0)  # fits no pattern, so that the classifier is read now
     return embedder

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from memory.asking import Encode, masked, shipped
+from memory.asking import Encode, masked, shipped, shipped_knows
 from memory.frames import Frame
 from memory.lexicon import COLOURS, KIND_OF
 from wire.words import stem, word_set
@@ -47,7 +47,7 @@ def likely_frame(frame: Frame, ask: str, core: str, whole: str, encode: Encode) 
     classifier, kept, read = shipped(), _SAME.get(ask, ask), core if frame.sure else whole
     if frame.sure and kept != "fact" and next(iter(classifier.probabilities(read))) == kept:
         return None
-    shares = classifier.probabilities(read, encode([masked(read)])[0])
+    shares = classifier.probabilities(read, encode([masked(read)])[0] if shipped_knows(encode) else None)
     likeliest, share = next(iter(shares.items()))
     if likeliest == kept or share < (_LIKELY.get(frame.ask, _WIDE) if frame.sure else _POSSIBLE):
         return None
@@ -55,7 +55,7 @@ def likely_frame(frame: Frame, ask: str, core: str, whole: str, encode: Encode) 
     if (likeliest == "next" and "anchor" not in groups) or (likeliest == "order" and frame.sure and "a" not in groups):
         return None
     yes_no = likeliest == "presence" or (read.split()[0] in _AUX and likeliest in _OPEN_TO_YES)
-    return Frame(likeliest, groups, yes_no, by_example=True)
+    return Frame(likeliest, groups, yes_no, sure=share >= _WIDE, by_example=True)
 
 
 def _groups(ask: str, core: str) -> dict[str, str]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from test_question import CASES, T_NS
 
+from memory.asking import Encode
 from memory.backends import TEXT_ENCODER
-from memory.prototypes import Encode
 from memory.question import understand
 from wire.messages import HistoryTurn
 
