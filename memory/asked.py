@@ -43,7 +43,7 @@ _SEEN = ("text", "code", "people", "face", "entered", "left", "colour", "object"
          "shot", "scene")  # fmt: skip
 _KINDS: dict[str, tuple[str, ...]] = {
     "text": ("text", "code", "colour", "object", "speech"),
-    "said": ("speech",),
+    "said": ("speech", "text"),
     "heard": ("speech", "sound"),
     "sound": ("sound", "speech"),
     "fact": ("speech", "text", "code"),
@@ -75,7 +75,7 @@ _OF_MENTION: dict[str, tuple[str, ...]] = {
     "code": ("code", "text"),
     "people": ("people", "entered", "left", "face"),
     "face": ("face", "people"),
-    "object": ("object", "motion", "colour"),
+    "object": ("object", "motion", "colour", "text"),
     "light": ("light", "light_change", "colour", "text", "code", "people"),
     "colour": ("colour", "object", "text", "code", "people", "light", "light_change", "shot"),
     "sound": ("sound", "speech"),

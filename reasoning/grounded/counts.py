@@ -83,15 +83,14 @@ def _written(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
         or not nouns
     ):
         return None
-    noun = stem(nouns[0])
     if cues.present:  # it may be gone by now
         cues = replace(cues, now=False)
         scope = Scope.of(cues, pool)
     for sign in scope.pick(pool.all("text")):
-        if noun in sign.stems and any(w.isdigit() for w in sign.words):
-            return talk.fact(
-                replace(cues, about=replace(cues.about, content=tuple(nouns)), wants="number"), pool, scope
-            )
+        named = tuple(w for w in nouns if stem(w) in sign.stems)
+        if named and (nouns[0] in named or cues.about.kind == "text") and any(w.isdigit() for w in sign.words):
+            content = tuple(nouns) if nouns[0] in named else named
+            return talk.fact(replace(cues, about=replace(cues.about, content=content), wants="number"), pool, scope)
     return None
 
 
@@ -101,6 +100,8 @@ def _any_order(cues: Cues) -> Mention:
 
 def _people(cues: Cues, pool: Pool, scope: Scope, text: str) -> Answer | None:
     deed = cues.about.deed
+    if deed == "leave" and re.search(r"\b(?:are|is|still|were|was) (?:\w+ )?left\b", text):  # who remains
+        return now(pool) if cues.now or not scope.narrowed else _people(_staying(cues), pool, scope, text)
     if deed in ("enter", "leave"):
         came = scope.pick(pool.all("entered" if deed == "enter" else "left"))
         verb = "came in" if deed == "enter" else "left"
@@ -126,6 +127,10 @@ def _people(cues: Cues, pool: Pool, scope: Scope, text: str) -> Answer | None:
         )
     most = max(there, key=lambda t: t.value)
     return _were_there(most, max(most.start_ns, scope.span()[0]))
+
+
+def _staying(cues: Cues) -> Cues:
+    return replace(cues, about=replace(cues.about, deed=""))
 
 
 def now(pool: Pool) -> Answer:

@@ -70,7 +70,7 @@ _READ = ("text", "colour", "where", "duration", "when", "ago")
 
 def settled(cues: Cues, text: str, pool: Pool) -> Cues:
     """The cues to answer by. `text`: the question as tokens joined by spaces."""
-    for rule in (_light, _wall, _code, _place, _shapes_named, _moving, _sides, _edges, _sign_words):
+    for rule in (_light, _facts, _wall, _code, _place, _shapes_named, _moving, _sides, _edges, _sign_words):
         cues = rule(cues, text, pool)
     return cues
 
@@ -95,9 +95,21 @@ def _light(cues: Cues, text: str, pool: Pool) -> Cues:
     return cues
 
 
+def _facts(cues: Cues, text: str, pool: Pool) -> Cues:
+    """What a told fact must hold: an age, a place, a reason."""
+    if cues.ask in ("ago", "duration") and re.search(r"\bhow old\b", text):
+        about = replace(cues.about, content=tuple(dict.fromkeys(("old", *cues.about.content))), deed="")
+        return replace(cues, ask="fact", wants="number", about=about)
+    if cues.ask == "fact" and not cues.wants and (found := re.match(r"(?:and |so |but )?(?P<wh>where|why)\b", text)):
+        return replace(cues, wants={"where": "place", "why": "reason"}[found["wh"]])
+    return cues
+
+
 def _wall(cues: Cues, text: str, pool: Pool) -> Cues:
     """What became of a wall, and its colour, whatever form the question has."""
     about = cues.about
+    if cues.ask == "change" and not about.kind and re.search(r"\b(?:wall|background|backdrop)\b", text):
+        return replace(cues, about=replace(about, kind="colour"))
     if about.kind != "colour":
         return cues
     if cues.ask in ("summary", "scene") and re.search(r"\bhappen\w*|\bbecame of\b|\bbecome of\b", text):
@@ -139,6 +151,9 @@ def _moving(cues: Cues, text: str, pool: Pool) -> Cues:
         deed = "move" if cues.ask != "scene" or cues.order else about.deed
         if about.kind in ("", "object", "scene") and not (about.kind == "" and about.deed in ("enter", "leave")):
             cues = replace(cues, about=replace(cues.about, content=content, deed=deed))
+    if cues.ask == "fact" and cues.wants == "time" and is_figure(about) and _WAS.search(text):
+        content = tuple(w for w in about.content if is_figure(Mention(content=(w,))))
+        return replace(cues, ask="when", wants="", about=replace(about, kind="", content=content))
     figure = is_figure(about) and about.kind in ("", "colour", "text", "object")
     last = re.search(r"\b(?P<first>first|earliest)\b|\b(?:last|final|latest)\b", text)
     asks_which = cues.ask in ("order", "colour", "object", "scene") or (cues.ask == "fact" and about.deed == "move")

@@ -31,6 +31,7 @@ _LIGHT_NOUNS = stem_set(
     " called named own money pay expensive cheap dollar dollars euro euros pound pounds word words text find look "
     "address"
     " phone week month minute said there exactly everything train top bottom front side middle topic subject theme"
+    " away charge"
 )
 _ALIKE = """
 open begin start | close end finish shut stop | leave depart go | cost price dollar euro pound cent fee fare | child kid
@@ -40,7 +41,7 @@ job work | doctor physician | house home building | garden park | dinner supper 
 long length | heavy weigh weight | old age | author writer write | call name | teacher instructor | capital city
 sea ocean | stone rock | rule law | live reside home | purchase buy | autumn fall | phone telephone call | station stop
 password code secret | chef cook | born birth | die death | own belong possess | write compose | hot heat temperature
-smell scent odour | record best | jacket coat | invite join | repair mend fix | begin first
+smell scent odour | record best | make bake cook brew prepare | jacket coat | invite join | repair mend fix
 """
 _GROUPS = [stem_set(group) for line in _ALIKE.strip().splitlines() for group in line.split("|")]
 _KIN = {word: frozenset().union(*(g for g in _GROUPS if word in g)) for group in _GROUPS for word in group}
@@ -69,6 +70,7 @@ _HOLDS = {
         r"into|"
         r"around|by|left|right|north|south|east|west|beneath|across|beyond)\b"
     ),
+    "reason": re.compile(r"\b(?:because|since|due|owing|as|so|reason|after|for)\b"),
     "name": re.compile(r"\b(?:called|named|name is|names? (?:is|was|are)|known as|by|is|was|are|were)\b"),
 }  # fmt: skip
 # What leaves no doubt that this sort of thing is told; then a noun may be misheard more badly.
@@ -83,11 +85,13 @@ _TELLS = {
 _VALUES = ("number", "price", "phone", "time", "date")
 _DIGIT = re.compile(r"\d")
 _KNOWN_ELSEWHERE = 0.6  # worth of a likeness to a word that was understood well in another place
-_INCOMPLETE = 0.75  # worth of words among which a noun of the question is missing
+_INCOMPLETE = 0.8  # worth of words among which a noun of the question is missing
 _SORTS = {"phon": "phone", "telephon": "phone"}  # stems that say what the answer must hold
 _ANYBODY = stem_set("person people man woman lady guy")
 _AGE = stem_set("old age")
 _TELLS_AGE = re.compile(r"\b(?:old|older|oldest|age|aged|years?|born|birthday)\b")
+_TELLS["date"] = re.compile(r"\b(?:1[5-9]|20)\d\d\b|\b(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b")
+_TELLS["place"] = re.compile(r"\b(?:from|in|at|under|behind|near|on|inside|outside|into) \w")
 _NAMED = re.compile(r"\b(?:called|named|name is|name was|names are|known as)\b")
 
 
@@ -126,9 +130,10 @@ def fact(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
     content = tuple(w for w in cues.about.content if not (wants == "name" and stem(w) in _ANYBODY))
     if not content or scope.missing:
         return None
+    asked = " ".join((cues.subject, cues.anchor, *cues.topic))
     scope = replace(scope, cues=replace(scope.cues, order=""))  # "the first climber" is a word of the fact
     told = [(telling(content, u, wants, pool.stems), u) for u in scope.pick(statements(pool))]
-    written = [(0.98 * telling(content, s, wants, pool.stems), s) for s in scope.pick(pool.all("text", "code"))]
+    written = [(0.98 * telling(content, s, wants, pool.stems), s) for s in scope.pick(_boards(pool))]
     scored = sorted((*told, *written), key=lambda pair: -pair[0])
     if not scored or scored[0][0] < TOLD:
         return None
@@ -136,7 +141,19 @@ def fact(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
     also = [t for s, t in scored[1:3] if s >= best - 0.02 and t.kind == thing.kind and t.subject != thing.subject]
     if thing.kind == "speech":
         return _heard_that(sorted((thing, *also[:1]), key=lambda t: t.start_ns))
-    return Answer(f'I read "{telling_lines(content, thing, wants)}" at {clock(thing.start_ns)}.', (thing,))
+    return Answer(f'I read "{telling_lines(content, thing, wants, asked)}" at {clock(thing.start_ns)}.', (thing,))
+
+
+def _boards(pool: Pool) -> list[Thing]:
+    """What stood written: signs and codes, and signs that hung side by side as one."""
+    signs = pool.all("text")
+    beside = [
+        replace(a, subject=f"{a.subject}, {b.subject}", lines=(*a.lines, *b.lines), parts=(*a.parts, *b.parts),
+                score=max(a.score, b.score))
+        for i, a in enumerate(signs) for b in signs[i + 1 :]
+        if 2 * a.overlap_ns(b) > max(a.end_ns - a.start_ns, b.end_ns - b.start_ns)
+    ]  # fmt: skip
+    return [*signs, *pool.all("code"), *beside]
 
 
 def mentioned(content: Sequence[str], pool: Pool, scope: Scope) -> list[Thing]:
@@ -163,16 +180,20 @@ def _heard_that(utterances: Sequence[Thing]) -> Answer:
     return Answer(f"I heard {listed(parts)}.", tuple(utterances))
 
 
-def telling_lines(content: Sequence[str], sign: Thing, wants: str) -> str:
-    """The lines of a sign that hold most of the words, where they hold a value as well; all, where they are a heading
-    and what is wanted stands apart from them."""
+def telling_lines(content: Sequence[str], sign: Thing, wants: str, asked: str = "") -> str:
+    """The lines of a sign that hold most of the words, where they say more than that; all, where they are a heading and
+    what is wanted stands apart from them. asked: the question's own words, which tell nothing new."""
     scores = [sum(_occurs_in(word, line.subject) for word in content) for line in sign.lines]
     best = max(scores, default=0.0)
     if best <= 0:
         return sign.subject
     words = ", ".join(dict.fromkeys(e.subject for e, s in zip(sign.lines, scores, strict=True) if s >= best - 0.05))
-    value = _HOLDS[wants] if wants in _VALUES else _DIGIT
-    return words if value.search(words.lower()) else sign.subject
+    if wants in _VALUES or _AGE & {stem(w) for w in content}:
+        value = _HOLDS[wants] if wants in _VALUES and not _AGE & {stem(w) for w in content} else _TELLS_AGE
+        return words if value.search(words.lower()) else sign.subject
+    known = {stem(w) for w in (*content, *said_words(asked))}
+    new = [w for w in said_words(words) if stem(w) not in known and w not in STOPWORDS]
+    return words if wants != "name" and new else sign.subject
 
 
 def _occurs_in(word: str, line: str) -> float:
@@ -193,6 +214,8 @@ def telling(content: Sequence[str], thing: Thing, wants: str, known: frozenset[s
     """
     tells = wants in _TELLS and bool(_TELLS[wants].search(" ".join(thing.words)))
     weights = [_weight(word) for word in content]
+    if wants == "place" and not any(_occurs(word, thing, known) == 1.0 for word in content):
+        tells = False  # "in" is said so often that it tells little
     matched = [_occurs(word, thing, known) or (_resembles(word, thing, known) if tells else 0.0) for word in content]
     covered = sum(w * m for w, m in zip(weights, matched, strict=True)) / sum(weights)
     meaning = (
@@ -203,7 +226,7 @@ def telling(content: Sequence[str], thing: Thing, wants: str, known: frozenset[s
         score *= _INCOMPLETE
     if wants and not _holds(" ".join(thing.words), wants, content):
         score *= 0.7 if wants == "name" and thing.kind == "text" else 0.5  # a name on a sign stands there alone
-    elif wants in _TELLS and not tells:
+    elif wants in _TELLS and wants != "place" and not tells:
         score *= 0.9
     if _AGE & {stem(w) for w in content} and not _TELLS_AGE.search(" ".join(thing.words)):
         score *= 0.5
@@ -232,6 +255,11 @@ def _occurs(word: str, thing: Thing, known: frozenset[str]) -> float:
         return likeness if base not in known else _KNOWN_ELSEWHERE * likeness
     squeezed = "".join(thing.words)
     return 0.9 if len(word) >= 5 and word in squeezed else 0.0
+
+
+def _same_deed(a: str, b: str) -> bool:
+    """Whether two stems are one deed: the same verb, one like it, or the name of who does it."""
+    return a == b or b in _KIN.get(a, _NOBODY) or b in _doers(a) or a in _doers(b)
 
 
 def _doers(base: str) -> frozenset[str]:
@@ -264,7 +292,7 @@ def _holds(text: str, wants: str, content: Sequence[str]) -> bool:
         return True
     near = [re.escape(n) for n in nouns]
     verbs = [w for w in content if stem(w) in _COMMON_VERBS]
-    if any(stem(v) in {stem(t) for t in text.split()} for v in verbs):
+    if any(_same_deed(stem(v), stem(t)) for v in verbs for t in text.split()):
         return True  # "who built the bridge": the deed itself is told
     return any(
         re.search(

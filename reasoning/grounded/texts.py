@@ -68,7 +68,7 @@ def _asked_lines(sign: Thing, cues: Cues, start_ns: int, end_ns: int) -> str:
     """What stood on a sign; of several lines only the one that is asked for by a word of its own."""
     about = [w for w in cues.about.content if words_score((w,), sign) > 0]
     if about and len(sign.lines) > 1 and cues.wants:
-        return telling_lines(about, sign, cues.wants)
+        return telling_lines(about, sign, cues.wants, " ".join((cues.subject, *cues.topic)))
     return text_at(sign, start_ns, end_ns)
 
 
