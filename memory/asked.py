@@ -21,7 +21,7 @@ Relation = Literal["", "before", "after", "during"]
 RELATIONS: dict[str, Relation] = {
     "before": "before", "until": "before", "prior to": "before", "preceded": "before", "precedes": "before",
     "ahead of": "before", "earlier than": "before", "after": "after", "since": "after", "following": "after",
-    "followed": "after", "follows": "after", "later than": "after",
+    "followed": "after", "precede": "before", "follow": "after", "follows": "after", "later than": "after",
 }  # fmt: skip
 _AUX = r"(?:did|do|does|was|were|is|are|has|have|had)"
 _SPOKEN = ("said", "fact", "heard")  # asks whose subject is a topic of talk, whatever kind of thing it names
@@ -254,7 +254,8 @@ def _wants(core: str, groups: dict[str, str]) -> str:
     if noun in ANSWERS:
         return ANSWERS[noun]
     if re.match(
-        r"how (?:much|expensive)\b|what .*\bpay\b|how many (?:dollars|euros|pounds|cents)\b|what .*\b(?:price|cost|"
+        r"how (?:much|expensive|dear|pricey|costly|cheap)\b|what .*\bpay\b|"
+        r"how many (?:dollars|euros|pounds|cents)\b|what .*\b(?:price|cost|"
         r"fee|fare)\b|.*\bcosts?\b",
         core,
     ):

@@ -32,6 +32,7 @@ _ASKS = re.compile(
     r"didn't|doesn't|don't|aren't) \w+|"
     r"(?:name|list|count|describe|read|tell|give|show|sum|summari[sz]e|recap|repeat|quote|remind|spell) "
     r"(?:me|us|the|all|every|out|up|what|that|it|how|who|where|when|which|a|your)\b|"
+    rf"(?:any idea|any clue|no idea) {_WH}\b|"
     r"i(?:'d| would)? (?:wonder|was wondering|am wondering|like to know|want to know|need to know)|"
     r"(?:do|can|could|would|will) you\b)",
     re.I,
@@ -52,7 +53,8 @@ _BARE = re.compile(
     re.I,
 )
 _PRONOUN = re.compile(
-    r"\b(?:it|they|them|that one|this one|he|she|him|that|this)\b(?! (?:of|was it|is it|since|that|when|for|how)\b)",
+    r"\b(?:(?:it|they|them|that one|this one|he|she|him)\b(?! (?:of|was it|is it|since|that|when|for|how)\b)|"
+    r"(?:that|this)(?=$| (?:is|was|were|are|do|does|did|has|had|happen\w*|in|on|for|from|come|go|mean|say)\b))",
     re.I,
 )
 _POSSESSIVE = re.compile(r"\b(?:its|their|his|her)\b(?= \w)", re.I)
@@ -64,7 +66,9 @@ _NOUN_PHRASE = re.compile(
 _THERE_WAS = re.compile(
     rf"there (?:was|is|were|are|came|went) (?:also )?(?P<np>(?:{_DETERMINER}|one|two|three|someone|somebody) .+)", re.I
 )
-_I_NEED = re.compile(rf"(?:i|we) .*\b(?P<np>{_DETERMINER} \w+(?: \w+)?)$", re.I)
+_NAME = re.compile(r"(?:(?:[Aa]nd|[Ss]o|[Bb]ut) )?(?P<np>[A-Z][a-z]+(?: [A-Z][a-z]+)?)")
+_AMONG = re.compile(r"(?:out of|of|among|from) (?:all )?(?:the|these|those) (?P<noun>\w+)", re.I)
+_I_NEED = re.compile(rf"(?:i|we|i'm|we're) .*\b(?P<np>{_DETERMINER} \w+(?: \w+)?)$", re.I)
 _VERB = re.compile(
     r"^(?P<np>.+?) (?:was|were|is|are|has|had|have|said|says|just|became|turned|changed|came|went|moved|started|"
     r"stopped|did|does|went|got|looked|stood)\b(?! \w+ing by)",
@@ -123,6 +127,8 @@ def _joined(question: str, before: list[str], after: list[str]) -> str:
     if after and " or " in f" {after[-1]} " and not _ASKS.match(after[-1]):
         return f"{question} {' '.join(after)}"  # "which came first: the red or the blue one"
     rest = [p for p in after if not _ASKS.match(p)]
+    if before and (among := _AMONG.fullmatch(before[-1])) and re.match(r"(?:which|what) (?!of\b)", question, re.I):
+        return re.sub(r"^(which|what)(?: one)?", rf"\1 {among['noun']}", question, count=1, flags=re.I)
     if _BARE.fullmatch(question):
         return _filled(question, before, rest)
     topic = next((t for p in (*reversed(before), *rest) if (t := _topic(p))), "")
@@ -166,7 +172,7 @@ def _filled(bare: str, before: list[str], rest: list[str]) -> str:
 
 def _topic(part: str) -> str:
     """The thing that a clause puts in front: "that blue car", "the wall" of "the wall was white"."""
-    found = _THERE_WAS.match(part) or _NOUN_PHRASE.match(part) or _I_NEED.match(part)
+    found = _THERE_WAS.match(part) or _NOUN_PHRASE.match(part) or _I_NEED.match(part) or _NAME.fullmatch(part)
     if not found or len(part.split()) > _LONGEST_TOPIC:
         return ""
     phrase = str(found["np"])

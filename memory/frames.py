@@ -63,6 +63,9 @@ _P: list[tuple[str, str]] = [
                r"appear |appeared |shown |happen |"
                r"happened |seen |there |show up |visible |start |move in |arrive )?(?:right |just |long )?"
                r"(?P<rel>before|after|earlier than|later than|ahead of) (?P<b>.+)"),
+    ("order!", r"(?:did|does|do) (?P<a>.+?) (?P<rel>precede|follow) (?P<b>.+)"),
+    ("order", r"between (?P<a>.+?) and (?P<b>.+?) (?:what|which)(?: one)? (?:was|came|happened)(?: \w+)? "
+              r"(?:first|sooner|earlier|last|later)"),
     ("order", r"(?:in )?(?:what|which) (?:was the )?order\b(?: of)?(?: did| were| was)?(?P<x>.*)"),
     # -- neighbours in time
     ("next", r"(?:what|which|who)(?: (?P<noun>(?!did|was|were|is|has|came|happened|do|could)\w+(?: \w+)?))?? (?:came|"
@@ -70,9 +73,20 @@ _P: list[tuple[str, str]] = [
              r"did you see|did i see|could you see|was shown|were shown|showed up|was there|happens|was next|was "
              r"visible|was seen)(?: to be seen)?"
              r"(?: \w+)?? (?P<rel>after|before|following|prior to)(?: that)? (?P<anchor>(?!that$|this$|it$).+)"),
-    ("next", r"what (?P<rel>followed|preceded|follows|precedes) (?P<anchor>.+)"),
+    ("next", r"(?:what|which)(?: (?P<noun>\w+))? (?P<rel>followed|preceded|follows|precedes) (?P<anchor>.+?)"
+             r"(?: (?:through|across|in|on) the (?:picture|screen|image))?"),
     ("next", r"(?:what|which) (?:was|is) the (?P<noun>(?!colour).+?) (?P<rel>after|before|following) (?P<anchor>.+)"),
     # -- time
+    ("ago", r"(?:how many |how much )?(?:seconds|minutes|time)(?: (?:is|are) it| has it been)? since(?P<x> .*)"),
+    ("ago", r"(?:how (?:many (?:seconds|minutes)|much time|long) (?:lies?|is|are|was|passed) |what (?:is|was) the "
+            r"(?:gap|time|interval|distance) )between (?:and )?(?:now and )?(?:the moment )?(?P<x>.+?)"
+            r"(?: and(?: now)?)?"),
+    ("ago", r"how recently (?:did|was|were|have|has)(?: (?:you|we|i|there))?(?: (?:see|hear|seen|heard))?(?P<x> .*)"),
+    ("ago", r"how many (?:seconds|minutes) (?:behind|before) us (?:is|was|are|were)(?P<x> .*)"),
+    ("ago", r"(?P<x>.+) how (?:long|many (?:seconds|minutes)) ago"),
+    ("when", r"how many (?:seconds|minutes) in(?:to (?:the )?\w+)? (?:did|was|were|does|do|is|are)(?P<x> .*)"),
+    ("when", r"(?:around |at |about |in )?(?:which|what) (?:minute|second)(?: and (?:minute|second))? "
+             r"(?:did|was|were|does|do|is|are|could)(?P<x> .*)"),
     ("when", r"(?:what was )?(?:the )?(?:exact )?(?:moment|instant|point in time|time)(?: when| that| at which| of)?"
              r"(?P<x> (?:the|a|an|it|you|we|i|he|she|they|someone|somebody) .*)"),
     ("ago", r"(?:it is )?(?:how (?:long|far|much time|many (?:seconds|minutes)))(?: (?:is|was|has|had|it|been|gone|by|"
@@ -91,11 +105,13 @@ _P: list[tuple[str, str]] = [
     ("count", r"how (?:many|much) (?:times) (?P<aux>did|was|were|has|have|do)(?P<x>.*)"),
     ("count", r"how often (?:did|was|were|has|have)\b(?P<x>.*)"),
     ("fact", r"how often (?:do|does|is|are|can|will)\b(?P<x>.*)"),
-    ("count", r"(?:how many|(?:the )?total (?:number )?of|(?:the )?total number of|count(?: all)?(?: of)?(?: the)?|"
+    ("count", r"(?:how many|(?:what|which) number of|(?:the )?total (?:number )?of|(?:the )?total number of|"
+              r"count(?: all)?(?: of)?(?: the)?|"
               r"(?:what|which) (?:is|was) (?:the )?number of|the number "
               r"of|number of)(?P<x>.*)"),
     # -- code
-    ("fact", r"how (?:old|tall|high|deep|heavy|big|large|wide|fast|hot|cold|strong|expensive|steep|thick|hungry|good) "
+    ("fact", r"how (?:dear|pricey|costly|cheap|old|tall|high|deep|heavy|big|large|wide|fast|hot|cold|strong|"
+             r"expensive|steep|thick|hungry|good) "
              r"(?:is|was|are|were|does|do|did|can|could|will)\b(?P<x>.*)"),
     ("code", r"(?!.*\b(?:next to|beside|near|by|above|below|under|left of|right of) (?:the |that |a )?"
              r"(?:qr |bar)?code\b)"

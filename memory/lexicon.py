@@ -20,7 +20,7 @@ _KINDS: dict[str, str] = {
     " guest customer individual folk human pedestrian lady gentleman passenger student worker",
     "face": "face",
     "object": "object shape circle ball square box triangle rectangle star dot disc disk thing item block bar ring oval"
-    " ellipse diamond rhombus hexagon pentagon cross arrow sphere cube spot blob figure balloon",
+    " ellipse diamond rhombus hexagon pentagon cross arrow sphere cube blob figure balloon",
     "light": "light lamp lighting brightness illumination darkness",
     "colour": "colour background backdrop wall backcloth picture",
     "sound": "music sound noise song melody tune bang beep clap explosion knock silence jingle bell alarm thud crash",
@@ -56,7 +56,7 @@ COLOURS: dict[str, str] = {
 }  # fmt: skip
 SHAPES: dict[str, str] = {
     "circle": "circle", "ball": "circle", "disc": "circle", "disk": "circle", "dot": "circle", "sphere": "circle",
-    "round": "circle", "spot": "circle", "balloon": "circle", "square": "square", "cube": "square", "box": "square",
+    "round": "circle", "balloon": "circle", "square": "square", "cube": "square", "box": "square",
     "block": "square", "triangle": "triangle", "triangular": "triangle", "rectangle": "rectangle", "bar": "rectangle",
     "rectangular": "rectangle", "star": "star", "diamond": "diamond", "rhombus": "diamond", "ellipse": "oval",
     "oval": "oval", "cross": "cross", "plus": "cross", "arrow": "arrow", "hexagon": "hexagon",

@@ -23,7 +23,8 @@ _DEED_PHRASES: tuple[tuple[str, str], ...] = (
      r"dimm?\w*|(?:get|got|become|became) (?:dim|dimmer)|darken\w*|blackout", "dark"),
     (r"(?:light\w*|lamp\w*) (?:\w+ )?(?:on|back on)|(?:come|came|coming|go|went|turn\w*|switch\w*) (?:back )?on(?= "
      r"again|$)|"
-     r"(?:get|got|become|became) (?:bright|light)\w*|brighten\w*|light up|lit up", "bright"),
+     r"(?:return\w*|back) to normal|(?:get|got|become|became) (?:bright|light)\w*|brighten\w*|"
+     r"light up|lit up", "bright"),
     (r"(?:come|comes|came|coming|walk\w*|step\w*|went|go|goes|going|ran|run|enter\w*) (?:in|into|inside|through)\b|"
      r"(?:show\w*|turn\w*) up|come along|entered|entrance\w*", "enter"),
     (r"(?:walk\w*|step\w*|went|go|goes|going|come|came|run|ran) (?:out|away|off)\b", "leave"),
@@ -52,12 +53,20 @@ _OUT_OF_CONTENT = STOPWORDS | {
 }  # fmt: skip
 
 
+_BECAME = re.compile(
+    r"\b(?:turn\w*|chang\w*|becom\w*|became|paint\w*|repaint\w*) (?:in ?to |to )?"
+    rf"(?P<colour>{'|'.join(map(re.escape, COLOURS))})\b"
+)
+
+
 def mention(words: Sequence[str]) -> Mention:
     """What `words` (a noun phrase or a clause, as tokens) name."""
     words = [word for word in words if word not in ("please", "exactly")]
     text = " ".join(words)
     deed = _deed(text)
     colour = next((COLOURS[w] for w in words if w in COLOURS), "")
+    if became := _BECAME.search(text):
+        colour = COLOURS[became["colour"]]
     shape = _shape(words)
     head = _head(words)
     order, nth = order_of(words)

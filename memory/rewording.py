@@ -71,7 +71,14 @@ def plain(words: list[str]) -> list[str]:
     return text.split()
 
 
-_CLEFT = re.compile(r"^(?P<wh>(?:what|which|who|when|where)(?: \w+)?) (?:is|was) it that(?: is\b(?= in\b))?")
+_CLEFT = re.compile(
+    r"^(?P<wh>(?:what|which|who|when|where)(?: \w+)?) (?:is|was) (?:it that(?: is\b(?= in\b))?|"
+    r"that(?= (?:the|he|she|they) ))"
+)
+_LAST_WH = re.compile(
+    r"(?P<np>(?!(?:what|which|who|where|when|how|is|are|was|were|did|do|does)\b).+) (?P<be>is|was|are|were) "
+    r"(?P<wh>what(?: \w+)?|who|where|which \w+|how \w+)"
+)
 _MONEY_FIRST = re.compile(
     r"how many (?:dollars?|euros?|pounds?|cents?|francs?|bucks) (?P<rest>(?:is|are|was|were|for|does|do|did)\b.*)"
 )
@@ -79,6 +86,10 @@ _MONEY_FIRST = re.compile(
 
 def reworded(text: str) -> str:
     """The question in one clause; `text` itself where it is one already."""
+    text = re.sub(r"\bfrom when(?: on)?\b", "when", re.sub(r"\bearliest\b", "first", text))
+    text = re.sub(r"\b(?:most recent|very last)\b", "last", text)
+    if found := _LAST_WH.fullmatch(text):
+        text = f"{found['wh']} {found['be']} {found['np']}"
     text = _CLEFT.sub(r"\g<wh>", text)
     if found := _MONEY_FIRST.fullmatch(text):
         return f"how much {found['rest']}"

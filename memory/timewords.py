@@ -55,7 +55,7 @@ class _Span:
 
 _Read = Callable[[re.Match[str], _Now], _Span | None]
 
-_COUNT = r"(?:\d+(?:\.\d+)?|an?|half an?|a few|few|a couple of|couple of|several|one)"
+_COUNT = r"(?:\d+(?:\.\d+)?|an?|half an?|half(?= (?:minute|hour))|a few|few|a couple of|couple of|several|one)"
 _UNIT = r"(?:seconds?|secs?|minutes?|mins?|hours?)"
 _AND_A_HALF = r"(?: and a half)?"
 _DURATION = (
@@ -74,6 +74,7 @@ _WORDED = {
     "couple of": 2.0,
     "half a": 0.5,
     "half an": 0.5,
+    "half": 0.5,
 }
 
 
@@ -204,10 +205,12 @@ _RULES: tuple[tuple[re.Pattern[str], _Read], ...] = tuple(
     for pattern, read in (
         (rf"(?:in |during )?(?:between|from) (?P<p>{_POINT}|\d+) (?:and|to|until|till) (?P<q>{_POINT})", _between),
         (rf"{_ABOUT}(?P<d>{_DURATION}) (?:ago|earlier|before now|back)", _ago),
-        (rf"(?:in|during|within|for|over|of)? ?(?:the )?first (?P<d>{_DURATION}|{_UNIT}){_STREAM}", _first),
+        (rf"(?:in|during|within|for|over|of|about)? ?(?:the )?(?:first|opening) (?P<d>{_DURATION}|{_UNIT}){_STREAM}",
+         _first),
         (rf"(?:in|during|within|for|over|of)? ?(?:the )?(?:last|past|final) (?P<d>{_DURATION}|{_UNIT}){_STREAM}",
          _last),
-        (rf"(?:in|during|of|for|within) the (?P<n>{'|'.join(_ORDINAL_MINUTE)}) (?P<u>minute|hour){_STREAM}", _nth),
+        (rf"(?:in|during|of|for|within|about) the (?P<n>{'|'.join(_ORDINAL_MINUTE)}) (?P<u>minute|hour){_STREAM}",
+         _nth),
         (r"at (?P<h>\d{1,2})(?::(?P<m>\d\d))? ?(?:(?P<half>am|pm)|o ?clock)", _clock),
         (rf"(?:at|around|about|near|by)? ?(?:the )?{_ABOUT}(?P<p>{_POINT}) (?:mark|into (?:the )?\w+|in)", _at),
         (rf"(?:at|around|near) (?:the )?{_ABOUT}(?:time |minute |second )?(?P<p>{_POINT}){_MARK}", _at),
