@@ -54,7 +54,7 @@ _BARE = re.compile(
 )
 _PRONOUN = re.compile(
     r"\b(?:(?:it|they|them|that one|this one|he|she|him)\b(?! (?:of|was it|is it|since|that|when|for|how)\b)|"
-    r"(?:that|this)(?=$| (?:is|was|were|are|do|does|did|has|had|happen\w*|in|on|for|from|come|go|mean|say)\b))",
+    r"(?:that|this)(?=$| (?:is|was|were|are|do|does|did|has|had|happen\w*|in|on|for|from|come|go|mean|say|again)\b))",
     re.I,
 )
 _POSSESSIVE = re.compile(r"\b(?:its|their|his|her)\b(?= \w)", re.I)

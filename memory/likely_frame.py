@@ -20,6 +20,10 @@ _POSSIBLE = 0.35  # where there is no pattern
 _SAME = {"sound": "heard"}
 _AUX = word_set("did do does was were is are has have had can could will would")
 _OPEN_TO_YES = ("change", "light", "motion", "order")  # kinds that may be asked for a yes as well
+_YES_OR_NO = re.compile(
+    r"(?:is|are|was|were|did|does|has|have) (?:something|anything|any|there|some|somebody|someone|anybody|anyone|the|"
+    r"an?)\b"
+)
 _AFTERWARDS = r"after|following|follow\w*|succe\w+|in place of|replac\w+|once|as soon as|instead of"
 _BESIDE = re.compile(
     rf".*?\b(?P<rel>{_AFTERWARDS}|before|prior to|ahead of|preced\w+)(?: came| was)? (?P<anchor>(?:the |a |an )?\S.*?)"
@@ -42,14 +46,18 @@ def likely_frame(frame: Frame, ask: str, core: str, whole: str, encode: Encode) 
     ask: the kind that comes of `frame`; whole: the question with what it is anchored at, which tells more where no
     pattern fits. Encodes only where the words alone speak against `ask`.
     """
-    if not core or (frame.sure and frame.ask in _NARROW):
+    bidden = frame.ask == "summary" and not core.startswith("what")  # "outline the second minute"
+    if not core or (frame.sure and (frame.ask in _NARROW or bidden)):
         return None
     classifier, kept, read = shipped(), _SAME.get(ask, ask), core if frame.sure else whole
     if frame.sure and kept != "fact" and next(iter(classifier.probabilities(read))) == kept:
         return None
     shares = classifier.probabilities(read, encode([masked(read)])[0] if shipped_knows(encode) else None)
     likeliest, share = next(iter(shares.items()))
-    if likeliest == kept or share < (_LIKELY.get(frame.ask, _WIDE) if frame.sure else _POSSIBLE):
+    least = _LIKELY.get(frame.ask, _WIDE) if kept == frame.ask else _WIDE  # less, where the pattern was not followed
+    if likeliest == kept or share < (least if frame.sure else _POSSIBLE):
+        return None
+    if _YES_OR_NO.match(read) and frame.ask == "presence" and likeliest not in _OPEN_TO_YES:
         return None
     groups = _groups(likeliest, whole if likeliest in ("next", "order") else core)
     if (likeliest == "next" and "anchor" not in groups) or (likeliest == "order" and frame.sure and "a" not in groups):
@@ -73,4 +81,4 @@ def _groups(ask: str, core: str) -> dict[str, str]:
             return {"a": found["a"], "b": found["b"]}
     if ask == "colour" and "or" in words:  # the colours are the choice, not what the thing is known by
         return {"x": " ".join(w for w in words if w not in COLOURS and w != "or")}
-    return {"x": core}
+    return {"x": {"summary": "", "history": "", "code": "qr code"}.get(ask, core)}

@@ -48,7 +48,8 @@ _ANCHORED = (
     re.compile(
         rf"(?P<q>(?:(?:at|in|on|to|from|by|of|with) )?{_QUESTION_WORDS} .+?) "
         r"(?:right |just |shortly |immediately |directly |soon )?"
-        r"(?P<rel>before|after|when|while|during|whilst|(?<!the )following|until|since|at the time(?: of)?|prior to) "
+        r"(?P<rel>before|after|when|while|during|whilst|(?<!the )following|until|since|at the time(?: of| when| that)|"
+        r"prior to) "
         r"(?P<anchor>.+)"
     ),
     re.compile(
@@ -78,6 +79,8 @@ def understand(
         words[-2:] = ["before", "it", "changed"]
     when = timewords.find(words, t_ns, start_unix_s)
     core = reworded(" ".join(plain(list(when.rest))))
+    if when.spanned and not core.strip():  # "tell me about the third minute"
+        core = "what happened"
     joined = bool(re.match(r"and\b|or\b", text.strip().lower()))
 
     def as_then(question: str, before: Sequence[HistoryTurn]) -> Cues:

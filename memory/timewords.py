@@ -209,7 +209,7 @@ _RULES: tuple[tuple[re.Pattern[str], _Read], ...] = tuple(
          _first),
         (rf"(?:in|during|within|for|over|of)? ?(?:the )?(?:last|past|final) (?P<d>{_DURATION}|{_UNIT}){_STREAM}",
          _last),
-        (rf"(?:in|during|of|for|within|about) the (?P<n>{'|'.join(_ORDINAL_MINUTE)}) (?P<u>minute|hour){_STREAM}",
+        (rf"(?:(?:in|during|of|for|within|about) )?the (?P<n>{'|'.join(_ORDINAL_MINUTE)}) (?P<u>minute|hour){_STREAM}",
          _nth),
         (r"at (?P<h>\d{1,2})(?::(?P<m>\d\d))? ?(?:(?P<half>am|pm)|o ?clock)", _clock),
         (rf"(?:at|around|about|near|by)? ?(?:the )?{_ABOUT}(?P<p>{_POINT}) (?:mark|into (?:the )?\w+|in)", _at),

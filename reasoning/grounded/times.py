@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from reasoning.grounded.events import clause, noun
@@ -14,6 +15,7 @@ from wire.messages import Cues, Mention
 
 _GAP_NS = 6 * S  # the same thing back that soon was never gone
 _MOST = 3
+_CAME_UP = re.compile(r"\b(?:appear\w*|(?:came|come|went|go|goes|show\w*|turn\w*|popp?\w*) up|came on)\b")
 
 
 def occurrences(about: Mention, pool: Pool, scope: Scope) -> list[Thing]:
@@ -84,6 +86,7 @@ def ago(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
     lasting = thing.kind in ("text", "code", "object", "motion", "people", "colour", "sound")
     began = cues.about.deed in ("start", "enter", "appear", "dark", "bright", "change")
     began = began and not (cues.about.deed == "appear" and thing.kind != "colour")
+    began = began or _CAME_UP.search(cues.subject) is not None
     moment = thing.end_ns if lasting and not began else moment_ns(thing, cues.about.deed)
     if lasting and not began and pool.now([thing]):
         return Answer(
