@@ -9,7 +9,7 @@ import pytest
 
 from bench.asking import fit, phrasings
 from memory.asking import WEIGHTS, Array, Classifier, features, fitted, masked, shipped
-from memory.frames import read
+from memory.frames import Frame, read
 from memory.likely_frame import likely_frame
 
 pytestmark = pytest.mark.unit
@@ -94,11 +94,12 @@ def test_a_pattern_that_the_words_bear_out_is_not_encoded() -> None:
     ("core", "ask", "groups"),
     [
         ("the slide straight after the red one", "next", {"rel": "after", "anchor": "the red one"}),
+        ("the sign was there how many minutes ago", "ago", {"x": "the sign was there how many minutes ago"}),
         ("which of them was it that came earlier the cat or the dog", "order", {"a": "cat", "b": "dog"}),
     ],
 )
 def test_a_kind_gets_what_it_needs(core: str, ask: str, groups: dict[str, str]) -> None:
-    found = likely_frame(read(core), "fact", core, core, no_vector)
+    found = likely_frame(Frame("fact", {"x": core}, sure=False), "fact", core, core, no_vector)
     assert found is not None
     assert found.ask == ask
     assert groups.items() <= found.groups.items()

@@ -6,9 +6,7 @@ import json
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from memory.lexicon import repair
 from memory.question import understand
@@ -136,16 +134,6 @@ def test_without_talk_that_means_nothing() -> None:
 def test_nothing_breaks_it(text: str) -> None:
     cues = understand(text, t_ns=T_NS)
     assert 0 <= cues.start_ns <= cues.end_ns <= T_NS
-
-
-def test_the_likeliest_kind_decides_where_no_pattern_fits() -> None:
-    def encode(sentences: list[str]) -> NDArray[np.float32]:
-        """A space that nothing was fitted in: the words have to do."""
-        return np.ones((len(sentences), 2), np.float32)
-
-    text = "it was how long ago that the sign came"
-    assert understand(text, t_ns=T_NS).ask == "fact"
-    assert understand(text, t_ns=T_NS, encode=encode).ask == "ago"
 
 
 @pytest.mark.parametrize(
