@@ -47,9 +47,13 @@ _CAME = re.compile(
     r"\b(?:which|what) (?:side|direction|edge|end)\b.*\b(?:enter|entered|appear|appeared|come in|came in|emerge)\b"
 )
 _WENT = re.compile(r"\b(?:disappear|vanish|leave|left|exit|go|went|gone|head|drive|drove|end up)\w*\b")
+_ASKS_FOR = re.compile(r"\b(?P<wh>where|why) (?:is|was|are|were|do|does|did|has|have|had|can|could)\b")
 _FIRST = re.compile(r"\b(?:start|started|begin|began|begun|open|opened)(?: off| out| things)?(?: with)?$")
 _LAST = re.compile(r"\b(?:finish|finished|end|ended|close|closed|conclude|concluded)(?: up| off| things)?(?: with)?$")
 _SAYING = re.compile(r"\b(?:words?|sentences?|said|say|says|narrator|speaker|voice|announcer|guide|remarks?)\b")
+_SPOKEN_WORDS = re.compile(
+    r"\b(?:words?|sentences?|remarks?|things?|lines?)\b.*\b(?:narrator|speaker|voice|announcer|guide|he|she|they|said|spoken)\b"
+)
 _SIGN = re.compile(r"\b(?:sign|board|poster|slide)s?\b")
 _BY_CODE = re.compile(
     r"\b(?:sign|board|poster|banner|plate)\b.*\b(?:next to|beside|by|near|under|above|with|left of|right of)\b.*"
@@ -97,10 +101,10 @@ def _light(cues: Cues, text: str, pool: Pool) -> Cues:
 
 def _facts(cues: Cues, text: str, pool: Pool) -> Cues:
     """What a told fact must hold: an age, a place, a reason."""
-    if cues.ask in ("ago", "duration") and re.search(r"\bhow old\b", text):
+    if cues.ask in ("ago", "duration", "fact") and re.search(r"\bhow old\b", text):
         about = replace(cues.about, content=tuple(dict.fromkeys(("old", *cues.about.content))), deed="")
         return replace(cues, ask="fact", wants="number", about=about)
-    if cues.ask == "fact" and not cues.wants and (found := re.match(r"(?:and |so |but )?(?P<wh>where|why)\b", text)):
+    if cues.ask == "fact" and not cues.wants and (found := _ASKS_FOR.search(text)):
         return replace(cues, wants={"where": "place", "why": "reason"}[found["wh"]])
     return cues
 
@@ -151,6 +155,9 @@ def _moving(cues: Cues, text: str, pool: Pool) -> Cues:
         deed = "move" if cues.ask != "scene" or cues.order else about.deed
         if about.kind in ("", "object", "scene") and not (about.kind == "" and about.deed in ("enter", "leave")):
             cues = replace(cues, about=replace(cues.about, content=content, deed=deed))
+    if cues.ask == "fact" and about.deed == "move" and is_figure(about) and re.match(r"(?:and |so )?how many\b", text):
+        content = tuple(w for w in about.content if is_figure(Mention(content=(w,))))
+        return replace(cues, ask="count", about=replace(about, kind="", content=content))
     if cues.ask == "fact" and cues.wants == "time" and is_figure(about) and _WAS.search(text):
         content = tuple(w for w in about.content if is_figure(Mention(content=(w,))))
         return replace(cues, ask="when", wants="", about=replace(about, kind="", content=content))
@@ -196,6 +203,12 @@ def _shapes_named(cues: Cues, text: str, pool: Pool) -> Cues:
 
 def _edges(cues: Cues, text: str, pool: Pool) -> Cues:
     """ "What did we start with", "with which words did he finish": the first and the last."""
+    if cues.ask in ("text", "fact", "scene") and _SPOKEN_WORDS.search(text) and not _SIGN.search(text):
+        ends = "first" if _FIRST.search(text) else "last" if _LAST.search(text) else ""
+        if order := cues.order or ends:
+            return replace(
+                cues, ask="said", order=order, wants="", about=Mention(words=cues.about.words, kind="speech")
+            )
     at_edge = bool(_FIRST.search(text) or _LAST.search(text))
     if at_edge and cues.ask == "fact" and cues.about.kind == "text" and _SIGN.search(text):
         content = tuple(w for w in cues.about.content if stem(w) not in _GENERIC)

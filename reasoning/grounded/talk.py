@@ -63,7 +63,7 @@ _HOLDS = {
         r"spring|autumn|\w+day|sunrise|sunset|dawn|dusk|january|february|march|april|may|june|july|august|september|"
         r"october|november|december|hour|hours|week|month|year|century|soon|later|lunch|dinner)s?\b"
     ),
-    "date": re.compile(rf"{_NUMBER}|\b(?:\w+day|january|february|march|april|june|july|august|september|october|"
+    "date": re.compile(rf"{_NUMBER}|\b(?:\w+days?|january|february|march|april|june|july|august|september|october|"
                        r"november|december)\b"),
     "place": re.compile(
         r"\b(?:in|on|at|under|behind|near|beside|between|above|below|inside|outside|next to|opposite|from|to|through|"
@@ -84,7 +84,8 @@ _TELLS = {
 }
 _VALUES = ("number", "price", "phone", "time", "date")
 _DIGIT = re.compile(r"\d")
-_KNOWN_ELSEWHERE = 0.6  # worth of a likeness to a word that was understood well in another place
+_KNOWN_ELSEWHERE = 0.55  # worth of a likeness to a word that was understood well in another place
+_SHORT_SIGN = 2  # lines of a sign that is quoted whole
 _INCOMPLETE = 0.8  # worth of words among which a noun of the question is missing
 _SORTS = {"phon": "phone", "telephon": "phone"}  # stems that say what the answer must hold
 _ANYBODY = stem_set("person people man woman lady guy")
@@ -191,6 +192,8 @@ def telling_lines(content: Sequence[str], sign: Thing, wants: str, asked: str = 
     if wants in _VALUES or _AGE & {stem(w) for w in content}:
         value = _HOLDS[wants] if wants in _VALUES and not _AGE & {stem(w) for w in content} else _TELLS_AGE
         return words if value.search(words.lower()) else sign.subject
+    if len(sign.lines) <= _SHORT_SIGN:
+        return sign.subject
     known = {stem(w) for w in (*content, *said_words(asked))}
     new = [w for w in said_words(words) if stem(w) not in known and w not in STOPWORDS]
     return words if wants != "name" and new else sign.subject
@@ -222,7 +225,7 @@ def telling(content: Sequence[str], thing: Thing, wants: str, known: frozenset[s
         thing.score if thing.score >= _MEANT or any(m and w == 1 for m, w in zip(matched, weights, strict=True)) else 0
     )
     score = max(covered, 0.6 * covered + 0.4 * meaning, 0.7 * meaning if meaning >= _MEANT else 0.0)
-    if thing.score < _MEANT and any(w == 1 and not m for m, w in zip(matched, weights, strict=True)):
+    if thing.score < _MEANT and any(w == 1 and m < 0.5 for m, w in zip(matched, weights, strict=True)):
         score *= _INCOMPLETE
     if wants and not _holds(" ".join(thing.words), wants, content):
         score *= 0.7 if wants == "name" and thing.kind == "text" else 0.5  # a name on a sign stands there alone

@@ -36,6 +36,8 @@ def read(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
     if scope.missing:
         return None
     about = replace(cues.about, kind="text", deed="")
+    if cues.relation:  # "the last sign before ...": the last of those
+        about = replace(about, order="")
     signs = scope.pick(find(about, pool))
     if cues.wants in _LOOKS_LIKE:
         signs = [s for s in signs if _LOOKS_LIKE[cues.wants].search(s.subject)] or _of_sort(cues, pool, scope)

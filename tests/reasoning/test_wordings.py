@@ -1,0 +1,165 @@
+"""The same things asked in other words: clothes, walls, light, sides, places of one of several, figures, roles."""
+
+from __future__ import annotations
+
+import pytest
+from worlds import ask, event
+
+from reasoning.grounded.answer import answer
+
+pytestmark = pytest.mark.unit
+
+# A fair: a judge in green by a sign, a wall painted while a sign hangs on it, a barn that goes dark, shapes and cars.
+FAIR = (
+    event("light", 0, 89, "normal", 0.6),
+    event("colour", 0, 39, "green", 0.6, role="background"),
+    event("text", 0, 18, "HOLLIN GREEN", colour="green", ink="white"),
+    event("text", 0, 18, "SUMMER SHOW", colour="green", ink="white"),
+    event("speech", 1, 3, "good morning from the summer show"),
+    event("speech", 4, 6, "the name of the winner is david"),
+    event("speech", 8, 10, "the dinner costs fifteen dollars"),
+    event("text", 20, 38, "PONY RIDES", colour="red", ink="white"),
+    event("text", 20, 38, "3 POUNDS", colour="red", ink="white"),
+    event("object", 20, 38, "red triangle", 0.02, track=11, colour="red", shape="triangle", position="right"),
+    event("object", 20, 38, "purple triangle", 0.02, track=12, colour="purple", shape="triangle", position="centre"),
+    event("object", 20, 38, "orange triangle", 0.02, track=13, colour="orange", shape="triangle", position="left"),
+    event("text", 40, 62, "JUDGES ONLY", colour="black", ink="white"),
+    event("colour", 40, 62, "beige", 0.8, role="background"),
+    event("entered", 43, 43, value=1, track=2, colour="green", side="right"),
+    event("people", 43, 62, "1", 1),
+    event("left", 62, 62, value=0, track=2, side="right"),
+    event("colour", 64, 89, "grey", 0.6, role="background"),
+    event("object", 68, 72, "pink square", 0.04, track=3, colour="pink", shape="square", position="right"),
+    event("motion", 68, 72, "right", 0.2, track=3, colour="pink", shape="square"),
+    event("object", 76, 80, "blue shape", 0.04, track=4, colour="blue", shape="shape", position="bottom"),
+    event("motion", 76, 80, "left", 0.2, track=4, colour="blue", shape="shape"),
+    event("text", 90, 116, "CREAM TEAS", colour="blue", ink="yellow"),
+    event("text", 90, 116, "UNTIL 4:30", colour="blue", ink="yellow"),
+    event("light", 90, 94, "bright", 0.8),
+    event("colour", 90, 94, "white", 0.7, role="background"),
+    event("light", 95, 141, "normal", 0.5),
+    event("colour", 95, 116, "orange", 0.7, role="background"),
+    event("shot", 95, 95),
+    event("speech", 100, 103, "the tea room belongs to a woman called agnes"),
+    event("text", 136, 163, "SHEEP BARN", colour="white", ink="black"),
+    event("colour", 136, 141, "brown", 0.8, role="background"),
+    event("light", 142, 155, "dark", 0.1),
+    event("colour", 142, 155, "black", 0.7, role="background"),
+    event("light", 156, 300, "normal", 0.4),
+    event("colour", 156, 195, "brown", 0.8, role="background"),
+    event("speech", 158, 160, "a teacher of the village drew this picture"),
+    event("entered", 199, 199, value=1, track=12, colour="blue", side="left"),
+    event("motion", 199, 201, "right", 0.2, track=12, colour="blue", shape="person"),
+    event("people", 199, 202, "1", 1),
+    event("entered", 203, 203, value=2, track=17, colour="red", side="right"),
+    event("people", 203, 300, "2", 2),
+    event("colour", 196, 300, "green", 0.5, role="background"),
+    event("text", 228, 300, "NEXT TIME", colour="yellow", ink="black"),
+    event("text", 228, 300, "GLACIERS", colour="yellow", ink="black"),
+    event("speech", 290, 293, "thank you all for coming to the fair"),
+)
+
+# (asked at, question, words that the answer holds; "!" before a word that it must not hold)
+QUESTIONS = [
+    # what somebody wore
+    (60, "what colour is the jacket of that person", "green"),
+    (250, "what colour was the jacket of the person next to the judges sign", "green|!red|!blue"),
+    (250, "what colour did the first person who came in wear", "green|!red"),
+    (250, "what colour did the second person to come in have on", "blue|!green"),
+    (250, "what colour did the last person who came in wear", "red"),
+    (35, "what colour was the jacket of the person", "I did not see that"),
+    # the first and the last words
+    (300, "what was the first sentence of the narrator", "good morning"),
+    (300, "with which words did the narrator finish", "thank you all"),
+    (300, "what was the last thing he said", "thank you all"),
+    # a wall that was painted
+    (104, "what colour did the wall turn", "orange|!green"),
+    (104, "from which colour to which colour did the wall go", "from white to orange"),
+    (104, "which colour did the wall end up with", "orange|!green"),
+    (104, "what happened to the white wall", "from white to orange|1:35"),
+    (104, "how long ago did the wall become orange", "9 seconds"),
+    (104, "what was the colour of the wall until it became orange", "white|!green"),
+    (92, "wall colour", "white"),
+    # light inside a scene that goes on
+    (146, "what just happened to the light", "darker|2:22|!brighter"),
+    (300, "when did the lights go down", "2:22"),
+    (300, "when did it turn bright again", "2:36"),
+    (300, "what happened to the lights", "darker|brighter"),
+    # one of several like things
+    (120, "what colour was the leftmost triangle", "orange|!red|!purple"),
+    (120, "what colour was the rightmost triangle", "red|!orange"),
+    # sides and what went by
+    (120, "from which side did the blue car come", "from the right"),
+    (120, "which side did the blue car disappear to", "to the left"),
+    (120, "which way did the car go", "to the left"),
+    (120, "did a car go by at any time", "Yes|1:16"),
+    (120, "what colour was the car", "blue"),
+    (120, "what colour was the bicycle", "I did not see that"),
+    (120, "did a boat go by", "No"),
+    (250, "which shape was the first one to go across the screen", "pink square"),
+    (250, "what was the last thing that moved across the picture", "blue shape|!person"),
+    (250, "what colour was the thing that went past before the car", "pink"),
+    (120, "how many cars went by", "1 car"),
+    # who does it, and who is told
+    (250, "who won", "david"),
+    (250, "who owns the tea room", "agnes"),
+    (250, "who drew the picture", "teacher"),
+    (250, "who painted the wall", "I did not see that"),
+    # a heading is no answer, a line with the value is
+    (250, "until what time can I get a cream tea", "4:30"),
+    (250, "which topic is announced for next time", "GLACIERS"),
+    (250, "how much would a pony ride cost", "3 POUNDS"),
+    (10, "what is this show called", "HOLLIN GREEN"),
+    # nobody can know
+    (250, "how old is the winner", "I did not"),
+    (250, "what is the name of the winner's wife", "I did not"),
+    (250, "what is the phone number of the tea room", "I did not"),
+    (250, "what does the poster about the fireworks say", "I did not see that"),
+    (250, "what was on the menu for breakfast", "I did not see that"),
+    (250, "what is the name of the camera operator", "I did not"),
+    # people at this moment
+    (250, "how many people can you count right now", "2 people"),
+    (250, "how many people are left in there now", "2 people"),
+    (250, "how many visitors are standing at the board now", "2 people"),
+]
+
+
+@pytest.mark.parametrize(("t_s", "text", "holds"), QUESTIONS, ids=[f"{t} {q}" for t, q, _ in QUESTIONS])
+def test_other_words(t_s: float, text: str, holds: str) -> None:
+    said = answer(ask(FAIR, text, t_s)).text
+    for words in holds.split("|"):
+        if words.startswith("!"):
+            assert words[1:].lower() not in said.lower(), said
+        else:
+            assert words.lower() in said.lower(), said
+
+
+@pytest.mark.parametrize(
+    ("question", "options", "letter"),
+    [
+        ("What went across the picture first?", ("Blue person", "Blue car", "Pink square"), "C"),
+        ("Which of these was on the red sign?", ("CREAM TEAS", "PONY RIDES", "SHEEP BARN"), "B"),
+        ("What did the purple sign say?", ("Fireworks", "It was not shown", "JUDGES ONLY"), "B"),
+    ],
+)
+def test_multiple_choice_follows_the_open_answer(question: str, options: tuple[str, ...], letter: str) -> None:
+    assert answer(ask(FAIR, question, 250, options=options)).option == letter
+
+
+def test_a_question_is_no_answer_to_itself() -> None:
+    world = (*FAIR, event("speech", 240, 243, "he minded me please who is the head judge"))
+    said = answer(ask(world, "remind me please, who is the head judge", 244, source="spoken")).text
+    assert "minded" not in said
+
+
+def test_a_word_understood_elsewhere_is_not_misheard_here() -> None:
+    world = (event("speech", 1, 3, "the winner has a dog"), event("speech", 5, 7, "the dinner was cooked by martin"))
+    assert "martin" not in answer(ask(world, "who cooked for the winner", 20)).text
+
+
+def test_signs_side_by_side_tell_together() -> None:
+    shop = (
+        event("text", 0, 30, "FARM SHOP", colour="green"),
+        event("text", 0, 30, "CLOSED ON MONDAYS", colour="white"),
+    )
+    assert "MONDAYS" in answer(ask(shop, "on which day is the shop closed", 20)).text
