@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from typing import Literal
 
 from reasoning.grounded.pool import Pool
 from reasoning.grounded.resolve import is_figure
@@ -201,13 +202,22 @@ def _shapes_named(cues: Cues, text: str, pool: Pool) -> Cues:
     return replace(cues, about=replace(about, kind="object", shape=shape, content=content))
 
 
+def _edge(text: str) -> Literal["", "first", "last"]:
+    """The end of the stream that a verb names: "what did we start with"."""
+    return "first" if _FIRST.search(text) else "last" if _LAST.search(text) else ""
+
+
 def _edges(cues: Cues, text: str, pool: Pool) -> Cues:
     """ "What did we start with", "with which words did he finish": the first and the last."""
     if cues.ask in ("text", "fact", "scene") and _SPOKEN_WORDS.search(text) and not _SIGN.search(text):
         ends = "first" if _FIRST.search(text) else "last" if _LAST.search(text) else ""
         if order := cues.order or ends:
             return replace(
-                cues, ask="said", order=order, wants="", about=Mention(words=cues.about.words, kind="speech")
+                cues,
+                ask="said",
+                order=order,
+                wants="",
+                about=Mention(words=cues.about.words, kind="speech"),
             )
     at_edge = bool(_FIRST.search(text) or _LAST.search(text))
     if at_edge and cues.ask == "fact" and cues.about.kind == "text" and _SIGN.search(text):
@@ -215,13 +225,13 @@ def _edges(cues: Cues, text: str, pool: Pool) -> Cues:
         cues = replace(cues, ask="text", about=replace(cues.about, content=content))
     if cues.order or cues.relation or cues.ask not in ("said", "text", "scene"):
         return cues
-    order = "first" if _FIRST.search(text) else "last" if _LAST.search(text) else ""
+    order = _edge(text)
     if not order:
         return cues
     spoken = cues.ask == "said" or (bool(_SAYING.search(text)) and not _SIGN.search(text))
     content = tuple(w for w in cues.about.content if not (_FIRST.search(w) or _LAST.search(w)))
     about = replace(cues.about, deed="", content=content)
-    return replace(cues, ask="said" if spoken else cues.ask, order=order, about=about)  # type: ignore[arg-type]
+    return replace(cues, ask="said" if spoken else cues.ask, order=order, about=about)
 
 
 def _sign_words(cues: Cues, text: str, pool: Pool) -> Cues:
