@@ -35,7 +35,8 @@ _WHOLE = re.compile(r"\b(?:so far|until now|up to now|in total|altogether|all to
 _NOW_FORMS = re.compile(
     r"(?:what|who|which|where)(?: \w+)* (?:do|can) (?:you|we) see|is (?:anybody|anyone|somebody|someone|there)|"
     r"are there|who is (?:there|here|in|on|at)|what is (?:there|on|in|visible|going on|happening|shown)|"
-    r"how many .*\b(?:are\b|(?:do|can) (?:you|we) see$)|(?:do|can) (?:you|we) see|is (?:it|the)\b|are (?:the|any)\b|"
+    r"how many .*\b(?:are\b|(?:do|can) (?:you|we) see$)|(?:do|can) (?:you|we) see|is (?:it|the)\b|"
+    r"are (?:the|any|those|these|they)\b|"
     r"(?:what|which)(?: \w+){1,3} (?:is|are) (?:there|here|visible|in view)$|"
     r"count (?:all )?(?:the|these) (?:people|persons)$"
 )
