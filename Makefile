@@ -63,10 +63,10 @@ $(VENV)/.browser: $(VENV)/.apt
 
 $(VENV)/.core: $(VENV)/.apt pyproject.toml constraints.txt
 	@echo "Installing Python packages into $(VENV)"
-	@$(PIP) -e '.[cpu]'
+	@$(PIP) -e '.[cpu,whisper]'
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.core
 	@echo "Installing the tools for tests"
-	@$(PIP) -e '.[cpu,silero,dev]'
+	@$(PIP) -e '.[cpu,whisper,silero,dev]'
 	@touch $@

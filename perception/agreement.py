@@ -55,6 +55,12 @@ class Agreement:
         self._before = keys[agreed:]
         return (self.committed + "".join(rest[agreed:])).strip()
 
+    def settle(self, reading: str) -> str:
+        """The caption after a reading that is better than those before: all of its words stand from now on."""
+        self._committed, self._before = pieces_of(reading), []
+        self._keys = [key_of(piece) for piece in self._committed]
+        return self.committed.strip()
+
 
 def _common(a: list[str], b: list[str]) -> int:
     """Length of the longest common prefix."""

@@ -14,7 +14,7 @@ from operator import attrgetter
 import numpy as np
 
 from perception import talk
-from perception.backends.base import Asr, AsrStream, Pcm, Sound, SoundClassifier, SoundStream, Vad
+from perception.backends.base import Asr, AsrStream, PausingStream, Pcm, Sound, SoundClassifier, SoundStream, Vad
 from perception.ear import FILLED_NS, RATE_HZ, SAMPLE_NS, Ear, Gap, Part, Span
 from perception.turns import MS, SILENT, Edge, Event, Heard, Listen, Saying, TurnRules, Turns, Unheard, VoiceDetector
 
@@ -91,6 +91,8 @@ class Listener:
             events += self._turns.edge(edge)
             if not was_open:
                 self._begin()
+            elif isinstance(self._asr, PausingStream):
+                events += self._voice(end_ns, edge.on, self._asr)
         while self._recent and self._recent[0][0] < end_ns - _KEPT_NS:
             self._recent.popleft()
         if self._turns.open:
@@ -113,6 +115,13 @@ class Listener:
         text = talk.plain(self._asr.feed(np.concatenate(self._block)))
         self._block = []
         return self._turns.words(t_ns, text)
+
+    def _voice(self, t_ns: int, on: bool, asr: PausingStream) -> list[Event]:
+        """The voice stopped or came back within an utterance."""
+        if self._block:
+            asr.feed(np.concatenate(self._block))
+            self._block = []
+        return self._turns.words(t_ns, talk.plain(asr.voice(on)))
 
     def _close(self, t_ns: int) -> list[Event]:
         if self._block:

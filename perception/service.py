@@ -52,8 +52,9 @@ class PerceptionService:
     def describe(self) -> str:
         config = self._config
         where = " (a process of its own)" if self._in_child else ""
+        asr = ASR.chosen(config.asr.backend)
         return (
-            f"hears with {config.vad.backend}, {config.asr.backend}{where} and {config.sound.backend}, "
+            f"hears with {config.vad.backend}, {asr}{where} and {config.sound.backend}, "
             f"sees with {', '.join(one.backend for one in config.vision)}"
         )
 

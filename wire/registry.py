@@ -1,6 +1,7 @@
 """Backends by name, imported only when asked for.
 
-One registry a role. An entry is a name, "module:Class" and the extra of pyproject.toml that installs its library.
+One registry a role. An entry is a name, "module:Class" and the extra of pyproject.toml that installs its library. Where
+a backend is asked for, several names may stand, separated by commas: the first whose libraries are there is taken.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import importlib
+import importlib.util
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +22,7 @@ class BackendError(Exception):
 class Entry:
     target: str  # "package.module:Class"
     extra: str = ""
+    needs: tuple[str, ...] = ()
 
 
 class Registry:
@@ -29,24 +32,50 @@ class Registry:
         self.role = role
         self._entries: dict[str, Entry] = {}
 
-    def add(self, name: str, target: str, *, extra: str = "") -> None:
-        self._entries[name] = Entry(target, extra)
+    def add(self, name: str, target: str, *, extra: str = "", needs: tuple[str, ...] = ()) -> None:
+        """needs: modules of other packages that it cannot do without."""
+        self._entries[name] = Entry(target, extra, needs)
 
     def names(self) -> list[str]:
         return sorted(self._entries)
 
-    def load(self, name: str) -> type[Any]:
-        """The class of a backend. Raises BackendError for an unknown name or a missing library."""
+    def chosen(self, names: str) -> str:
+        """Of names separated by commas the first one whose libraries are there, else the last.
+
+        Raises BackendError for an unknown name among them.
+        """
+        listed = [name.strip() for name in names.split(",")]
+        return next((name for name in listed if not self._lacks(self._entry(name))), listed[-1])
+
+    def wished(self, names: str) -> str:
+        """How to get a backend that is named before the one chosen; nothing where that is the first."""
+        first, taken = names.split(",")[0].strip(), self.chosen(names)
+        return f"{self.fix(first)} for {first}" if first != taken else ""
+
+    def fix(self, name: str) -> str:
+        """How to install what a backend needs."""
+        extra = self._entry(name).extra
+        return f"pip install 'omnilive[{extra}]'" if extra else "reinstall omnilive"
+
+    def _entry(self, name: str) -> Entry:
         entry = self._entries.get(name)
         if entry is None:
             raise BackendError(f"{self.role}: no backend {name!r}{nearest(name, self.names())}")
+        return entry
+
+    def _lacks(self, entry: Entry) -> bool:
+        return any(importlib.util.find_spec(module) is None for module in entry.needs)
+
+    def load(self, name: str) -> type[Any]:
+        """The class of a backend. Raises BackendError for an unknown name or a missing library."""
+        name = self.chosen(name)
+        entry = self._entry(name)
         module, _, attribute = entry.target.partition(":")
         try:
             return getattr(importlib.import_module(module), attribute)  # type: ignore[no-any-return]
         except ImportError as error:
-            fix = f"pip install 'omnilive[{entry.extra}]'" if entry.extra else "reinstall omnilive"
             raise BackendError(
-                f"{self.role}: backend {name!r} needs {error.name or error}, which is not installed; {fix}"
+                f"{self.role}: backend {name!r} needs {error.name or error}, which is not installed; {self.fix(name)}"
             ) from error
 
     def create(self, name: str, options: dict[str, Any]) -> Any:
@@ -54,6 +83,7 @@ class Registry:
 
         Raises BackendError, also for what the backend itself finds wrong with its options, files or server.
         """
+        name = self.chosen(name)
         checked = self.options(name, options)
         try:
             return self.load(name)(checked)
@@ -62,6 +92,7 @@ class Registry:
 
     def options(self, name: str, options: dict[str, Any]) -> Any:
         """The backend's `Options`, which load nothing. Raises BackendError for names that it does not have."""
+        name = self.chosen(name)
         backend = self.load(name)
         known = {f.name: f for f in dataclasses.fields(backend.Options)}
         for key in options:

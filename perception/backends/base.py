@@ -95,6 +95,13 @@ class AsrStream(Protocol):
     def finish(self) -> Transcript: ...
 
 
+@runtime_checkable
+class PausingStream(AsrStream, Protocol):
+    """One that is told when the voice stops and comes back within an utterance, after what was fed so far."""
+
+    def voice(self, on: bool) -> str: ...  # the words so far
+
+
 class Asr(Protocol):
     """child: it holds the interpreter lock while it works and wants a process of its own."""
 

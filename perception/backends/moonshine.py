@@ -38,6 +38,10 @@ _FILES = ("encoder_model.ort", "decoder_model_merged.ort", "tokenizer.bin")
 _ASKS = re.compile(
     r"(what|which|who|when|where|how|why|is|are|was|were|did|do|does|can|could|have|has|in (which|what))\b"
 )
+_COINS = {"$": "dollar", "€": "euro", "£": "pound"}
+_PLACES = {1: "first", 2: "second", 3: "third", 4: "fourth", 5: "fifth", 6: "sixth", 7: "seventh", 8: "eighth"}
+_PLACES |= {9: "ninth", 10: "tenth", 11: "eleventh", 12: "twelfth"}
+_TITLES = {"Dr": "Doctor", "Mr": "Mister"}
 _NAMES = re.compile(r"\b(i|monday|tuesday|wednesday|thursday|friday|saturday|sunday)\b")
 
 
@@ -69,15 +73,16 @@ class Moonshine:
         self._expected = expected_model(self._subwords) if options.expected > 0 else None
         self._beams = Beams(n=options.beams, weight=options.expected)
         self._windows = Windows(every_s=options.caption_every_s, longest_s=options.longest_s, slower=0.1)
-        self._read(np.zeros(RATE_HZ, np.int16))
+        self.read(np.zeros(RATE_HZ, np.int16))
 
     def stream(self) -> WindowedAsr:
-        return WindowedAsr(self._read, self._windows)
+        return WindowedAsr(self.read, self._windows)
 
     def close(self) -> None:
         """The networks go with the object."""
 
-    def _read(self, pcm: Pcm) -> Transcript:
+    def read(self, pcm: Pcm) -> Transcript:
+        """The words of (n_samples,) at RATE_HZ."""
         sound = (pcm.astype(np.float32) / 32_768.0)[None]
         mask = np.ones(sound.shape, np.int64)
         states = self._encoder.run(None, {"input_values": sound, "attention_mask": mask})[0]
@@ -96,8 +101,10 @@ def _is_speech(text: str, score: float) -> bool:
 
 
 def spelled(text: str) -> str:
-    """Prices as they were said: "$3" is "3 dollars"."""
-    return re.sub(r"\$(\d[\d,.]*\d|\d)", lambda m: f"{m[1]} dollar{'' if m[1] == '1' else 's'}", text)
+    """As it was said: "$3" is "3 dollars", "3rd" is "third", "Dr." is "Doctor"."""
+    text = re.sub(r"([$€£])(\d[\d,.]*\d|\d)", lambda m: f"{m[2]} {_COINS[m[1]]}{'' if m[2] == '1' else 's'}", text)
+    text = re.sub(r"\b(\d{1,2})(st|nd|rd|th)\b", lambda m: _PLACES.get(int(m[1]), m[0]), text)
+    return re.sub(r"\b(Dr|Mr|Mrs|Ms)\.(?= )", lambda m: _TITLES.get(m[1], m[1]), text)
 
 
 def expected_model(subwords: Subwords) -> Ngram:

@@ -39,7 +39,7 @@ def roles(profile: str) -> list[tuple[Registry, BackendConfig]]:
 @pytest.mark.parametrize("profile", PROFILES)
 def test_backends_and_options_exist(profile: str) -> None:
     for registry, backend in roles(profile):
-        assert backend.backend in registry.names()
+        assert registry.chosen(backend.backend) in registry.names()
         if backend.options:
             known = {field.name for field in dataclasses.fields(registry.load(backend.backend).Options)}
             assert set(backend.options) <= known

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from perception.backends.base import Pcm
+from perception.backends.base import Pcm, Transcript
 from perception.backends.fake import FakeAsr, FakeSound, FakeVad, NoOptions, fake_speech
 from perception.ear import SAMPLE_NS
 from perception.hearing import Hearing
@@ -143,3 +143,40 @@ def test_a_long_monologue_is_cut_and_loses_no_letter() -> None:
     parts = [e.text for e in events if isinstance(e, Finished)]
     assert len(parts) == 2
     assert "".join(parts).replace(" ", "") == text.replace(" ", "")
+
+
+class Pausing:
+    """Says what it was told of the voice, with the samples it had by then."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[bool, int]] = []
+        self.fed = 0
+
+    def begin(self) -> None:
+        self.fed = 0
+
+    def feed(self, pcm: Pcm) -> str:
+        self.fed += pcm.size
+        return "one two"
+
+    def voice(self, on: bool) -> str:
+        self.told.append((on, self.fed))
+        return "one two three"
+
+    def finish(self) -> Transcript:
+        return Transcript(text="one two three")
+
+
+def test_a_recogniser_that_wants_it_is_told_when_the_voice_stops_and_comes_back() -> None:
+    asr = FakeAsr(NONE)
+    pausing = Pausing()
+    asr.stream = lambda: pausing  # type: ignore[method-assign, assignment, return-value]
+    ear = Hearing(FakeVad(NONE), asr, FakeSound(NONE), TurnRules(unfinished_pause_ms=900, pause_ms=900))
+    talk = np.concatenate([silence(500), fake_speech("abcdef"), silence(600), fake_speech("ghi"), silence(1_500)])
+    events = heard(ear, talk, [1_600]) + ear.finish(talk.size * SAMPLE_NS)
+    assert [on for on, _ in pausing.told] == [False, True, False]
+    stopped = [e.t_ns for e in events if isinstance(e, Stopped)]
+    first, back, last = (n for _, n in pausing.told)
+    assert first < back < last
+    assert first == pytest.approx((stopped[0] - (500 - 300) * MS) // SAMPLE_NS, abs=16 * 60)
+    assert [e.text for e in events if isinstance(e, Finished)] == ["one two three"]

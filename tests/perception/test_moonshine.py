@@ -67,8 +67,11 @@ def test_recordings_of_people_are_understood(asr: Moonshine, media: Path) -> Non
     assert jiwer.wer(said, words) <= 0.1
 
 
-def test_prices_are_written_as_they_were_said() -> None:
+def test_prices_places_and_titles_are_written_as_they_were_said() -> None:
     assert spelled("It costs $3, or $1,250.50 or $1.") == "It costs 3 dollars, or 1,250.50 dollars or 1 dollar."
+    assert spelled("Dr. Low paid £2 on the 3rd, the 20th and the 1st.") == (
+        "Doctor Low paid 2 pounds on the third, the 20th and the first."
+    )
 
 
 def test_a_folder_without_the_model_is_named(tmp_path: Path) -> None:

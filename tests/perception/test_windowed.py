@@ -144,3 +144,41 @@ def test_an_utterance_knows_nothing_of_the_one_before() -> None:
     assert stream.feed(spoken(1)) == "1"
     assert stream.finish().text == "1"
     assert stream.finish() == Transcript(text="", score=0.0)
+
+
+def test_what_is_read_when_the_voice_stops_is_the_transcript() -> None:
+    whole, glance = Spelling(), Spelling()
+    stream = WindowedAsr(whole.read, Windows(at_pause=True), glance.read)
+    stream.feed(spoken(2))
+    assert stream.voice(False) == "1 2"
+    assert stream.feed(np.full(2 * RATE_HZ, 9, np.int16)) == "1 2"  # no caption while the voice is away
+    assert stream.finish().text == "1 2"
+    assert whole.lengths == [2 * RATE_HZ]
+    assert glance.lengths == [RATE_HZ, 2 * RATE_HZ]
+
+
+def test_a_voice_that_comes_back_is_heard_too() -> None:
+    whole = Spelling()
+    stream = WindowedAsr(whole.read, Windows(every_s=0, at_pause=True))
+    stream.feed(spoken(3)[: 2 * RATE_HZ])
+    assert stream.voice(False) == "1 2"
+    assert stream.voice(True) == "1 2"
+    stream.feed(spoken(3)[2 * RATE_HZ :])
+    assert stream.finish().text == "1 2 3"
+
+
+def test_without_at_pause_the_voice_changes_nothing() -> None:
+    whole = Spelling()
+    stream = WindowedAsr(whole.read, Windows(every_s=0))
+    stream.feed(spoken(2))
+    assert (stream.voice(False), stream.voice(True)) == ("", "")
+    assert stream.finish().text == "1 2"
+    assert whole.lengths == [2 * RATE_HZ]
+
+
+def test_a_better_reading_stands_whatever_was_committed() -> None:
+    agreement = Agreement()
+    agreement.take("the cad sat")
+    agreement.take("the cad sat on")
+    assert agreement.settle("The cat sat on a") == "The cat sat on a"
+    assert agreement.take("the cad sat on a mat") == "The cat sat on a mat"

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.unit
 
 def test_lite_is_the_default_profile() -> None:
     loaded = config.load()
-    assert loaded.perception.asr.backend == "moonshine"
+    assert loaded.perception.asr.backend == "whisper_ct2, moonshine"
     assert loaded.perception.vision[0].backend == "appearance"
     assert loaded.streamer.fps == 1.0
 

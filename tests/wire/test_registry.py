@@ -30,7 +30,7 @@ class Backend:
 def _registry() -> Registry:
     registry = Registry("perception.asr")
     registry.add("good", f"{__name__}:Backend")
-    registry.add("absent", "a_library_nobody_has.module:Backend", extra="whisper")
+    registry.add("absent", "a_library_nobody_has.module:Backend", extra="whisper", needs=("a_library_nobody_has",))
     return registry
 
 
@@ -53,3 +53,23 @@ def test_a_mistake_names_the_fix(name: str, options: dict[str, object], sentence
     with pytest.raises(BackendError) as error:
         _registry().create(name, options)
     assert sentence in str(error.value)
+
+
+def test_of_several_the_first_is_taken_whose_libraries_are_there() -> None:
+    registry = _registry()
+    assert registry.create("absent, good", {"model": "m"}).options.model == "m"
+    assert (registry.chosen("absent,good"), registry.chosen("good, absent")) == ("good", "good")
+    assert registry.wished("absent, good") == "pip install 'omnilive[whisper]' for absent"
+    assert registry.wished("good, absent") == ""
+
+
+def test_without_any_of_several_the_last_says_what_it_needs() -> None:
+    with pytest.raises(BackendError, match="needs a_library_nobody_has, which is not installed"):
+        _registry().load("absent,absent")
+
+
+def test_an_unknown_one_of_several_is_named() -> None:
+    with pytest.raises(BackendError, match="no backend 'goood'; did you mean 'good'"):
+        _registry().chosen("goood, good")
+    with pytest.raises(BackendError, match="no backend 'goood'"):
+        _registry().load("absent, goood")

