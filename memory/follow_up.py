@@ -84,7 +84,8 @@ def with_antecedent(cues: Cues, history: Sequence[HistoryTurn], understand: Unde
     if not history:
         return cues
     words = cues.about.words.split()
-    points_back = any(w in IT for w in words) or (
+    # "The thing that moved" points at nothing: there "that" stands between.
+    points_back = any(w in IT and (w != "that" or i in (0, len(words) - 1)) for i, w in enumerate(words)) or (
         not words and cues.ask in ("when", "ago", "duration", "where", "motion", "count")
     )
     names_something = cues.about.kind not in ("", "scene") or cues.about.content or cues.about.colour
