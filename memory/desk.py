@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from memory.archive import Asked, ClipRow
 from memory.backends.base import ClipInput, ClipMemory
-from memory.embedder import Probe
+from memory.embedder import Draft, Probe
 from memory.events import row_id
 from memory.history import History
 from memory.keeper import CompressedClip, Opened
@@ -22,9 +22,10 @@ from memory.kept_question import packed, stored_question
 from memory.question_tokens import QuestionTokens, tensor_of
 from memory.recall import Recalled
 from memory.search import Ahead, Query
+from memory.shortlist import NOTHING, Worded
 from memory.store import SessionRow
 from memory.timeline import Clip, Step, Timeline
-from wire.messages import Cues, Evidence, MemoryRequest, Played, Question, SessionSettings, Utterance
+from wire.messages import Cues, Evidence, HistoryTurn, MemoryRequest, Played, Question, SessionSettings, Utterance
 from wire.worker import Worker
 
 Array = NDArray[np.float32]
@@ -140,11 +141,8 @@ class Desk:
         await self.write(self._timeline.doubtful())
         await self.embed()
         history = self.history.turns()
-        cues: Cues = await self._embedder.call(
-            "understand", words.text, words.t_ns, words.options, history, self.settings.start_unix_s
-        )
         overview = await self._tokens.overview(words)
-        probe, recalled = await self._recall(cues, words, overview)
+        probe, recalled = await self._recall(words, history, overview)
         question = Question(
             session=words.session,
             t_ns=words.t_ns,
@@ -169,28 +167,36 @@ class Desk:
         await self._keep_question(words, question)
         return question
 
-    async def _recall(self, cues: Cues, words: Utterance, overview: Array | None) -> tuple[Probe, Recalled]:
-        """What is remembered for these cues. The log is read while the question is encoded; for a question that is
-        anchored at something the anchor is encoded first, so that it can be looked for meanwhile."""
-        anchor: Array | None = await self._embedder.call("anchor", cues) if cues.anchor else None
+    async def _recall(
+        self, words: Utterance, history: tuple[HistoryTurn, ...], overview: Array | None
+    ) -> tuple[Probe, Recalled]:
+        """What is remembered for a question. By what its words alone tell, the log is read and its anchor looked for
+        while it is encoded and fully understood; what that changes is done again."""
+        asked = (words.text, words.t_ns, words.options, history, self.settings.start_unix_s)
+        draft: Draft = await self._embedder.call("draft", *asked)
+        anchor: Array | None = None
+        known: Worded = NOTHING
+        if draft.cues.anchor:
+            known, anchor = await asyncio.gather(
+                self._keeper.call("worded", (*draft.texts, draft.cues.anchor)),
+                self._embedder.call("anchor", draft.cues),
+            )
         query = Query(
-            session=self.row.no, t_ns=words.t_ns, cues=cues, visible_from_ns=words.visible_from_ns, anchor=anchor
-        )
-        probe: Probe
+            session=self.row.no, t_ns=words.t_ns, cues=draft.cues, texts=draft.texts,
+            visible_from_ns=words.visible_from_ns, anchor=anchor,
+        )  # fmt: skip
         ahead: Ahead
-        ahead, probe = await asyncio.gather(
-            self._keeper.call("ahead", query),
-            self._embedder.call("vectors", cues, words.text, words.options, overview),
+        read: tuple[Cues, Probe]
+        ahead, read = await asyncio.gather(
+            self._keeper.call("ahead", query, known), self._embedder.call("read", *asked, overview)
         )
+        cues, probe = read
         query = replace(
-            query,
-            texts=probe.texts,
-            vectors=probe.vectors,
-            scene=probe.scene,
-            scene_repeats=probe.scene_repeats,
-            scene_scale=probe.scene_scale,
-        )
-        return probe, await self._keeper.call("recall", query, ahead)
+            query, cues=cues, texts=probe.texts, vectors=probe.vectors, anchor=probe.anchor, scene=probe.scene,
+            scene_repeats=probe.scene_repeats, scene_scale=probe.scene_scale,
+        )  # fmt: skip
+        recalled: Recalled = await self._keeper.call("recall", query, ahead)
+        return probe, recalled
 
     async def _keep_question(self, words: Utterance, question: Question) -> None:
         """Write the words as said, set aside a number for the answer, and keep the question for sending it again."""

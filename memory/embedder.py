@@ -36,6 +36,14 @@ class Probe:
     scene_scale: tuple[float, float | None] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A question by its words alone. texts: see `Probe`."""
+
+    cues: Cues
+    texts: tuple[str, ...]
+
+
 class CachedEncoder:
     """A text encoder that remembers the sentences it met last."""
 
@@ -115,6 +123,27 @@ class Embedder:
         finally:
             self._asked = ()
 
+    def draft(
+        self, text: str, t_ns: int, options: tuple[str, ...], history: tuple[HistoryTurn, ...], start_unix_s: float
+    ) -> Draft:
+        """What a question asks for as far as its words alone tell, which takes a tenth of the time of `read`."""
+        talk = tuple(replace(turn, question=in_english(turn.question)) for turn in history)
+        cues = understand(in_english(text), t_ns=t_ns, options=options, history=talk, start_unix_s=start_unix_s)
+        return Draft(cues, self._texts(text, cues, options))
+
+    def read(
+        self,
+        text: str,
+        t_ns: int,
+        options: tuple[str, ...],
+        history: tuple[HistoryTurn, ...],
+        start_unix_s: float,
+        overview: Array | None = None,
+    ) -> tuple[Cues, Probe]:
+        """What a question asks for, and the vectors that it is searched with."""
+        cues = self.understand(text, t_ns, options, history, start_unix_s)
+        return cues, self.vectors(cues, text, options, overview)
+
     def _read(self, sentences: list[str]) -> Array:
         """(N, D) unit vectors, for reading a question. What it will be searched with goes along in the same pass."""
         return self._encoder.encode([*sentences, *self._asked])[: len(sentences)]
@@ -146,22 +175,26 @@ class Embedder:
         scene = None
         after, english = self._overviewer, in_english(text)
         meant = self._meant(text, english, options)
-        named = own_words(english) if english != text else ""
         read = text if self._reads_chinese else english
         if text.strip() and after is not None and overview is not None:
             scene = after.question_after(text, overview)
         elif text.strip():
             thing = cues.about.words if self._scale else ""  # a picture shows "a red car", it does not ask when
             scene = self.question(read if self._repeats else thing or text)
-        texts = tuple(dict.fromkeys(t for t in (english, named, cues.subject, *options) if t.strip()))
         return Probe(
-            texts,
+            self._texts(text, cues, options),
             self._meaning(meant),
             self.anchor(cues),
             scene,
             self._repeats,
             self._scale,
         )
+
+    def _texts(self, text: str, cues: Cues, options: tuple[str, ...]) -> tuple[str, ...]:
+        """What is searched for by its words."""
+        english = in_english(text)
+        named = own_words(english) if english != text else ""
+        return tuple(dict.fromkeys(t for t in (english, named, cues.subject, *options) if t.strip()))
 
     def anchor(self, cues: Cues) -> Array | None:
         """(1, D) of what a question is anchored at; None if it is not."""

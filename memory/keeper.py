@@ -26,6 +26,7 @@ from memory.recall import Recalled, overview, span_of
 from memory.schema import MemoryUnusable
 from memory.search import Ahead, Query, Search
 from memory.sentences import sentence
+from memory.shortlist import NOTHING, Worded
 from memory.store import SessionRow, Store
 from memory.timeline import NEWEST_FRAMES, Clip, KeyFrame, Step
 from memory.upkeep import Upkeep, Wish
@@ -173,9 +174,12 @@ class Keeper:
 
     # ---- questions -----------------------------------------------------------------------------------------------
 
-    def ahead(self, query: Query) -> Ahead:
+    def worded(self, texts: Sequence[str]) -> Worded:
+        return self.search.worded(texts)
+
+    def ahead(self, query: Query, known: Worded = NOTHING) -> Ahead:
         """What of a recall needs no vector of the question, for while that is made."""
-        return self.search.ahead(query)
+        return self.search.ahead(query, known)
 
     def recall(self, query: Query, ahead: Ahead | None = None) -> Recalled:
         """What goes with a question; with "what happened", when more did than can be told, chapters and episodes."""

@@ -6,6 +6,8 @@ was given.
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -26,8 +28,8 @@ from memory.recall import (
     span_of,
     tells,
 )
-from memory.shortlist import NEAREST, Shortlist
-from memory.store import Found, Store
+from memory.shortlist import NEAREST, NOTHING, Shortlist, Worded
+from memory.store import Store
 from memory.times import civil
 from wire.messages import Cues, Evidence
 
@@ -66,11 +68,14 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Ahead:
-    """The part of a recall that can be done while the question is encoded. cues: with the time of the anchor."""
+    """The part of a recall that needs no vector of the question. read: what of the cues it was made by; anchor_ns:
+    when the anchor was; worded: what full text finds."""
 
-    cues: Cues
-    log: tuple[Evidence, ...] = ()
-    truncated: bool = False
+    read: tuple[object, ...]
+    anchor_ns: int
+    log: tuple[Evidence, ...]
+    truncated: bool
+    worded: Worded
 
 
 class Search:
@@ -82,24 +87,31 @@ class Search:
         self._shortlist = Shortlist(store, phrases)
         self._clips = clips
 
-    def ahead(self, query: Query) -> Ahead:
-        """What of a recall needs no vector of the question itself: the place of its anchor, and the log."""
+    def worded(self, texts: Sequence[str]) -> Worded:
+        """What full text finds for each of the texts."""
+        return self._shortlist.worded(texts)
+
+    def ahead(self, query: Query, known: Worded = NOTHING) -> Ahead:
+        """What can be done before the question is encoded: find its anchor and its words, and read the log. known: see
+        `worded`."""
         cues = query.cues
         if cues.anchor and cues.anchor_ns < 0 and query.anchor is not None:
-            anchor = self._anchor(query)
+            anchor = self._anchor(query, known)
             cues = replace(cues, anchor_ns=-1 if anchor is None else anchor.start_ns)
-        return Ahead(cues, *self._log(query, cues))
+        log, truncated = self._log(query, cues)
+        return Ahead(_read_by(query.cues), cues.anchor_ns, log, truncated, self._shortlist.worded(query.texts, known))
 
     def recall(self, query: Query, ahead: Ahead | None = None) -> Recalled:
         """Evidence and log for a question, nothing later than its time and nothing before what may be seen.
 
-        ahead: what `ahead` gave for the same question, if it was asked."""
-        ahead = ahead or self.ahead(query)
-        cues = ahead.cues
+        ahead: what `ahead` gave for this question as it was understood by then; what of it still holds is used."""
+        if ahead is None or ahead.read != _read_by(query.cues):
+            ahead = self.ahead(query, NOTHING if ahead is None else ahead.worded)
+        cues = anchored = replace(query.cues, anchor_ns=ahead.anchor_ns)
         from_ns, to_ns = span_of(cues, query.t_ns, query.visible_from_ns)
         if from_ns > to_ns:
             return Recalled(cues)
-        candidates = self._candidates(query, cues, from_ns, to_ns)
+        candidates = self._candidates(query, cues, from_ns, to_ns, ahead.worded)
         if query.scene is not None and (not query.scene_repeats or SCENE in cues.kinds):
             candidates += self._scenes(query, query.scene, from_ns, to_ns)
         evidence = fuse(beside_anchor(candidates, cues), cues, query.t_ns)
@@ -108,7 +120,7 @@ class Search:
             evidence = fuse(candidates, cues, query.t_ns)
         if not evidence and query.visible_from_ns <= 0 and not (cues.now or cues.spanned or cues.anchor):
             evidence = fuse(self._earlier(query), cues, query.t_ns)
-        log, truncated = (ahead.log, ahead.truncated) if cues is ahead.cues else self._log(query, cues)
+        log, truncated = (ahead.log, ahead.truncated) if cues is anchored else self._log(query, cues)
         return Recalled(cues, evidence, log, truncated)
 
     def find(self, query: Query, *, limit: int) -> tuple[Evidence, ...]:
@@ -133,15 +145,18 @@ class Search:
 
     # ---- candidates ----------------------------------------------------------------------------------------------
 
-    def _candidates(self, query: Query, cues: Cues, from_ns: int, to_ns: int) -> list[Candidate]:
+    def _candidates(
+        self, query: Query, cues: Cues, from_ns: int, to_ns: int, worded: Worded = NOTHING
+    ) -> list[Candidate]:
         """Events in the span that are near in meaning, share words, or simply are there when the span is short."""
         oldest = cues.order == "first" and cues.anchor_ns < 0
         beside = self._beside(cues, from_ns, to_ns)
-        known, no = self._shortlist.judge(query.texts, query.vectors), query.session
-        found: dict[int, Found] = {}
-        for start_ns, end_ns, first in dict.fromkeys((beside, (from_ns, to_ns, oldest))):
-            hits = self._store.of_phrases(known.promising, no, start_ns, end_ns, limit=PER_PHRASE, oldest=first)
-            found.update((hit.event.id, hit) for hit in hits)
+        known, no = self._shortlist.judge(query.texts, query.vectors, worded), query.session
+        hits = self._store.of_phrases(known.promising, no, from_ns, to_ns, limit=PER_PHRASE, oldest=oldest)
+        if beside != (from_ns, to_ns, oldest):
+            many = [phrase for phrase, n in Counter(hit.phrase for hit in hits).items() if n == PER_PHRASE]
+            hits += self._store.of_phrases(many, no, beside[0], beside[1], limit=PER_PHRASE, oldest=beside[2])
+        found = {hit.event.id: hit for hit in hits}
         short = cues.spanned or cues.now or query.visible_from_ns > 0
         if short or not (found or self._store.any_of_phrases(known.looked_at, no, from_ns, to_ns)):
             hits = self._store.overlapping(no, from_ns, to_ns, (), limit=IN_SPAN, oldest=oldest)
@@ -169,7 +184,7 @@ class Search:
             return from_ns, min(to_ns, cues.anchor_ns), False
         return max(from_ns, cues.anchor_ns), to_ns, True
 
-    def _anchor(self, query: Query) -> Event | None:
+    def _anchor(self, query: Query, known: Worded) -> Event | None:
         """The event that the anchor names: the best match; among equals the last one before, the first one after."""
         cues = query.cues
         bare = Cues(order="first" if cues.relation == "after" else "last")
@@ -181,7 +196,7 @@ class Search:
             vectors=query.anchor if query.anchor is not None else np.zeros((0, 0), np.float32),
             visible_from_ns=query.visible_from_ns,
         )
-        candidates = self._candidates(asked, bare, query.visible_from_ns, query.t_ns)
+        candidates = self._candidates(asked, bare, query.visible_from_ns, query.t_ns, known)
         best = fuse(candidates, bare, query.t_ns, limit=1)
         if not best:
             return None
@@ -247,6 +262,12 @@ class Search:
             truncated = len(seen) > limit
             seen = seen[:limit] if oldest else seen[-limit:]
         return tuple(evidence for _, evidence in seen), truncated
+
+
+def _read_by(cues: Cues) -> tuple[object, ...]:
+    """What of the cues decides about the anchor and the log."""
+    span = (cues.start_ns, cues.end_ns, cues.spanned, cues.now, cues.at_ns)
+    return (cues.kinds, *span, cues.order, cues.relation, cues.anchor, cues.anchor_ns, cues.ask == "summary")
 
 
 def _may_be_evidence(event: Event, cues: Cues) -> bool:

@@ -12,6 +12,7 @@ import gc
 import logging
 import shutil
 import sqlite3
+import sys
 import tempfile
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -33,6 +34,7 @@ from wire.worker import Worker
 
 log = logging.getLogger(__name__)
 
+SWITCH_S = 0.0005  # for which a thread of this process may keep another from running; the 5 ms of Python add up
 _SILENT = "{} did not say that it dropped what was to be forgotten"
 
 
@@ -61,6 +63,7 @@ async def create(context: Context) -> Service:
     text_dim, clip_dim = await worker.call("dimensions")
     gc.collect()
     gc.freeze()  # what is loaded stays; to look for garbage in it would hold up a question for 40 ms now and then
+    sys.setswitchinterval(SWITCH_S)
     return MemoryService(context, worker, text_dim, clip_dim)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,10 +28,14 @@ _TOO_COMMON, _LARGE = 0.02, 2000
 _SCORED = 2000  # sentences that full text scores for a question at most
 
 
+Worded = Mapping[tuple[str, ...], Mapping[int, str]]
+NOTHING: Worded = MappingProxyType({})
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Judgement:
-    """What is known of sentences, by number. cosines: best over the question's vectors; shares: of its telling words;
-    background, crowding: see `memory.recall.Candidate`."""
+    """What is known of sentences, by number. cosines: best over the question's vectors; shares: of its telling words,
+    where they matter; background, crowding: see `memory.recall.Candidate`."""
 
     cosines: Mapping[int, float]
     shares: Mapping[int, float]
@@ -47,25 +52,36 @@ class Shortlist:
         self._store = store
         self._phrases = phrases
 
-    def judge(self, texts: Sequence[str], vectors: Array) -> Judgement:
-        """The sentences near (Q, D) vectors or with telling words of the texts."""
+    def worded(self, texts: Sequence[str], known: Worded = NOTHING) -> Worded:
+        """For the telling words of each text the sentences that hold any, with all their words; `known` ones are not
+        looked for again."""
+        asked = dict.fromkeys(telling(text) for text in texts)
+        return {words: known[words] if words in known else self._holding(words) for words in asked}
+
+    def _holding(self, words: Sequence[str]) -> dict[int, str]:
+        return self._store.worded(self._rare(words), NEAREST)
+
+    def judge(self, texts: Sequence[str], vectors: Array, known: Worded = NOTHING) -> Judgement:
+        """The sentences near (Q, D) vectors or with telling words of the texts. known: see `worded`."""
         near, rows = self._phrases.found(vectors, CROWD)
-        words: dict[int, str] = {}
-        for asked in dict.fromkeys(self._rare(telling(text)) for text in texts):
-            words |= self._store.worded(asked, NEAREST)
+        by_asked = self.worded(texts, known)
+        words = {number: line for some in by_asked.values() for number, line in some.items()}
         worded, more = self._phrases.vectors(i for i in words if i not in near)
         by_words = best_of(more, vectors, worded)
         rows = np.concatenate([rows, more])
         stand = [round(c, 4) for c in crowding(rows).tolist()] if len(rows) else []
         crowded = dict(zip((*near, *worded), stand, strict=True))
         looked_at = list(dict.fromkeys((*standing_out(near, crowded, NEAREST), *words)))
-        words |= self._store.words_of([i for i in looked_at if i not in words])
         cosines = {i: c for i in looked_at if (c := near.get(i, by_words.get(i))) is not None}
-        shares = self._shares(words, texts)
         crowd = background(near.values())
-        promising = [
-            i for i in looked_at if at_most(cosines.get(i, 0.0), shares[i], crowd, crowded.get(i, FEW)) >= ALONG
-        ]
+
+        def is_promising(number: int, share: float) -> bool:
+            return at_most(cosines.get(number, 0.0), share, crowd, crowded.get(number, FEW)) >= ALONG
+
+        unseen = self._unseen(by_asked)
+        words |= self._store.words_of([i for i in looked_at if i not in words and is_promising(i, unseen)])
+        shares = self._shares(words, texts)
+        promising = [i for i in looked_at if i in shares and is_promising(i, shares[i])]
         return Judgement(cosines, shares, crowded, crowd, looked_at, promising)
 
     def completed(self, judgement: Judgement, hits: Iterable[Found], texts: Sequence[str], vectors: Array) -> Judgement:
@@ -91,6 +107,17 @@ class Shortlist:
             some = () if any_of.isdisjoint(present) else wanted
             shares[number] = max((coverage(asked, present, occurrences, n_phrases) for asked in some), default=0.0)
         return shares
+
+    def _unseen(self, worded: Worded) -> float:
+        """The largest share of telling words that a sentence may hold though full text did not bring it."""
+        largest = 0.0
+        for asked, found in worded.items():
+            occurrences = self._store.occurrences(asked)
+            brought = self._rare(asked) if len(found) < NEAREST else ()
+            nowhere = [w for w in asked if not occurrences[w] and w.isascii() and w.isalnum() and w.islower()]
+            others = [w for w in asked if w not in brought and w not in nowhere]
+            largest = max(largest, coverage(asked, others, occurrences, len(self._phrases)))
+        return largest
 
     def _rare(self, words: Sequence[str]) -> tuple[str, ...]:
         """Words worth a full-text search: in a large memory not those that are everywhere, and the rarest only, since

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -23,9 +22,9 @@ ENCODER = FakeTextEncoder(FakeOptions(dim=4096))
 N = 3 * LOG_LIMIT  # more than a log holds
 
 
-@pytest.fixture
-def keeper(tmp_path: Path) -> Keeper:
-    keeper = Keeper(str(tmp_path), ENCODER.dim, ENCODER.dim)
+@pytest.fixture(scope="module")
+def keeper(tmp_path_factory: pytest.TempPathFactory) -> Keeper:
+    keeper = Keeper(str(tmp_path_factory.mktemp("memory")), ENCODER.dim, ENCODER.dim)
     row = keeper.open_session("s", "replay", 0.0, resume=False).row
     keeper.write(row, Step(tuple(sign(n) for n in range(1, N))), 0.0)
     numbers, texts = zip(*keeper.unembedded(N), strict=True)
@@ -71,7 +70,7 @@ def test_reading_ahead_changes_nothing(keeper: Keeper, cues: Cues) -> None:
 
 def test_the_anchor_and_the_log_around_it_are_found_ahead(keeper: Keeper) -> None:
     ahead = keeper.ahead(query(CASES["anchored"]))
-    assert ahead.cues.anchor_ns == 300 * S
+    assert ahead.anchor_ns == 300 * S
     assert ahead.truncated
     assert ahead.log[0].start_ns < 300 * S < ahead.log[-1].start_ns
 
@@ -89,6 +88,14 @@ def test_an_anchor_that_turns_out_to_be_told_is_dropped_from_the_log_too(keeper:
     before = query(CASES["a fact told with its anchor"])
     ahead = keeper.ahead(before)
     recalled = keeper.recall(replace(before, texts=("gate 70",), vectors=encoded("gate 70")), ahead)
-    assert ahead.cues.anchor_ns == 5 * S
+    assert ahead.anchor_ns == 5 * S
     assert recalled.cues.anchor == ""
     assert recalled.log != ahead.log
+
+
+@pytest.mark.parametrize("cues", CASES.values(), ids=CASES.keys())
+def test_what_the_question_turns_out_not_to_ask_is_read_again(keeper: Keeper, cues: Cues) -> None:
+    drafts = [keeper.ahead(query(other)) for other in CASES.values()]
+    whole = replace(query(cues), texts=("gate 70",), vectors=encoded("gate 70"))
+    alone = keeper.recall(whole)
+    assert all(keeper.recall(whole, draft) == alone for draft in drafts)

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from memory import embedder as module
 from memory.backends.fake import FakeOptions, FakeTextEncoder
 from memory.backends.sentences import SentenceCompressor, SentenceOptions
 from memory.embedder import Embedder
+from wire.messages import Cues
 
 pytestmark = pytest.mark.unit
 
-ODD = "Greenish Tuesdays would they rain?"  # fits no pattern, so the examples are asked
+PLAIN = "in plain words"
+ANCHORED = "What did the sign say after the red circle?"
 
 
 class Listening(FakeTextEncoder):
@@ -35,43 +40,54 @@ def encoder() -> Listening:
 @pytest.fixture
 def embedder(encoder: Listening) -> Embedder:
     embedder = Embedder(encoder, SentenceCompressor(SentenceOptions()))
-    embedder.understand("Another odd one.", 0, (), (), 0.0)  # embeds the examples
     encoder.passes.clear()
     return embedder
 
 
-def test_reading_and_searching_take_one_pass(embedder: Embedder, encoder: Listening) -> None:
-    cues = embedder.understand(ODD, 0, ("yes", "no"), (), 0.0)
-    probe = embedder.vectors(cues, ODD, ("yes", "no"))
-    (together,) = encoder.passes
-    assert {ODD, "yes", "no"} <= set(together)  # and the question in plain words
-    np.testing.assert_array_equal(probe.vectors, encoder.encode([ODD, "yes", "no"]))
+@pytest.fixture
+def unsure(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reading takes the vector of the question in plain words."""
+
+    def understand(text: str, *, encode: Any = None, **others: Any) -> Cues:
+        return Cues(ask="text" if encode is not None and encode([PLAIN]).shape[0] == 1 else "fact")
+
+    monkeypatch.setattr(module, "understand", understand)
+
+
+def test_reading_and_searching_take_one_pass(embedder: Embedder, encoder: Listening, unsure: None) -> None:
+    cues, probe = embedder.read("What is it?", 0, ("yes", "no"), (), 0.0)
+    assert encoder.passes == [[PLAIN, "What is it?", "yes", "no"]]
+    assert cues.ask == "text"
+    np.testing.assert_array_equal(probe.vectors, encoder.encode(["What is it?", "yes", "no"]))
+
+
+def test_a_draft_encodes_nothing(embedder: Embedder, encoder: Listening, unsure: None) -> None:
+    draft = embedder.draft("What is it?", 0, ("yes", "no"), (), 0.0)
+    assert encoder.passes == []
+    assert draft.cues.ask == "fact"
+    assert draft.texts == ("What is it?", "yes", "no")
 
 
 def test_an_anchor_can_be_encoded_before_its_question(embedder: Embedder, encoder: Listening) -> None:
-    question = "What did the sign say after the red circle?"
-    cues = embedder.understand(question, 0, (), (), 0.0)
-    assert encoder.passes == []  # grammar alone
-    anchor = embedder.anchor(cues)
-    probe = embedder.vectors(cues, question, ())
-    assert encoder.passes == [[cues.anchor], [question]]
+    draft = embedder.draft(ANCHORED, 0, (), (), 0.0)
+    anchor = embedder.anchor(draft.cues)
+    cues, probe = embedder.read(ANCHORED, 0, (), (), 0.0)
+    assert encoder.passes[0] == [draft.cues.anchor]
+    assert (cues, probe.texts) == (draft.cues, draft.texts)  # its words leave no doubt
     assert anchor is not None
     np.testing.assert_array_equal(anchor, probe.anchor)
-    assert embedder.anchor(embedder.understand("What did the sign say?", 0, (), (), 0.0)) is None
+    assert embedder.anchor(Cues()) is None
 
 
-def test_each_sentence_is_encoded_once(embedder: Embedder, encoder: Listening) -> None:
-    cues = embedder.understand(ODD, 0, (), (), 0.0)
-    embedder.vectors(cues, ODD, ())
-    embedder.vectors(embedder.understand(ODD, 0, (), (), 0.0), ODD, ())
-    sentences = [sentence for some in encoder.passes for sentence in some]
-    assert len(sentences) == len(set(sentences))
+def test_each_sentence_is_encoded_once(embedder: Embedder, encoder: Listening, unsure: None) -> None:
+    for _ in range(2):
+        embedder.read("What is it?", 0, (), (), 0.0)
+    assert encoder.passes == [[PLAIN, "What is it?"]]
 
 
-def test_what_was_asked_does_not_ride_along_with_the_next(embedder: Embedder, encoder: Listening) -> None:
-    embedder.understand(ODD, 0, (), (), 0.0)
+def test_what_was_asked_does_not_ride_along_with_the_next(embedder: Embedder, encoder: Listening, unsure: None) -> None:
+    embedder.understand("What is it?", 0, (), (), 0.0)
     embedder.forget()
-    encoder.passes.clear()
     embedder.encode(["something else"])
-    embedder.understand("Purplish Mondays would they snow?", 0, (), (), 0.0)
-    assert all(ODD not in some for some in encoder.passes)
+    embedder.understand("What was that?", 0, (), (), 0.0)
+    assert encoder.passes[1:] == [["something else"], [PLAIN, "What was that?"]]

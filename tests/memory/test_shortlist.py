@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -91,3 +92,31 @@ def test_what_was_found_otherwise_is_judged_as_well(store: Store) -> None:
     assert 77 not in completed.cosines  # it has no vector
     assert {n: completed.shares[n] for n in known.shares} == known.shares
     assert list_.completed(completed, hits, (question,), encoded(question)) is completed
+
+
+def test_what_full_text_found_ahead_is_taken_up(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    question = "Where are the lanterns?"
+    list_ = shortlist(store)
+    known = list_.worded((question, "something else"))
+    anew = list_.judge((question,), encoded(question))
+    ahead = list_.judge((question,), encoded(question), known)
+    assert (ahead.promising, ahead.shares, ahead.cosines) == (anew.promising, anew.shares, anew.cosines)
+    monkeypatch.setattr(store, "worded", None)  # not asked again
+    assert list_.judge((question,), encoded(question), known).promising == anew.promising
+
+
+def test_words_are_read_where_they_could_matter_only(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[int] = []
+    words_of = store.words_of
+
+    def noted(ids: Sequence[int]) -> dict[int, str]:
+        read.extend(ids)
+        return words_of(ids)
+
+    monkeypatch.setattr(store, "words_of", noted)
+    list_ = shortlist(store)
+    list_.judge(("xylophones and zebras",), encoded("xylophones and zebras"))
+    assert read == []  # no sentence holds such words, and none is near
+    known = list_.judge(("the harbour opens at dawn",), encoded("a bridge of lanterns"))
+    assert texts_of(store, read) == [SAID[2]]  # near, though it was not found by words
+    assert set(texts_of(store, list(known.promising))) == {SAID[1], SAID[2]}
