@@ -125,12 +125,14 @@ def _echoes(event: Evidence, question: Question) -> bool:
 def _merged(question: Question) -> list[tuple[int, Evidence]]:
     """(index into evidence + log, event), each event once."""
     best: dict[tuple[object, ...], tuple[int, Evidence]] = {}
+    place: dict[tuple[object, ...], int] = {}  # in the log, which keeps the order in which lines were read
     for index, event in enumerate((*question.evidence, *question.log)):
         key = (event.kind, event.start_ns, event.subject or event.text, event.track, event.attrs.get("side", ""))
+        place[key] = index
         seen = best.get(key)
         if seen is None or event.score > seen[1].score:
             best[key] = (index, event)
-    return sorted(best.values(), key=lambda pair: (pair[1].start_ns, pair[0]))
+    return [best[key] for key in sorted(best, key=lambda k: (best[k][1].start_ns, place[k]))]
 
 
 def _plain(index: int, event: Evidence) -> Thing:

@@ -11,8 +11,9 @@ from typing import Literal
 
 from reasoning.grounded.pool import Pool
 from reasoning.grounded.resolve import is_figure
+from reasoning.grounded.wearing import about_clothes
 from wire.messages import Cues, Mention
-from wire.words import STOPWORDS, stem, stem_set
+from wire.words import ORDINALS, STOPWORDS, stem, stem_set
 
 _COLOUR = re.compile(r"\bcolou?r(?:s|ed)?\b")
 _LIGHT = re.compile(r"\b(?:lights?|lighting|brightness|lamps?)\b")
@@ -39,6 +40,7 @@ _PLACE = (
     (re.compile(r"\b(?:in|at) the (?:very )?(?:middle|centre)\b(?! of the (?:stream|video|night|day))|"
                 r"\b(?:middle|central|centre)\b(?= \w+)|\bbetween the other\b"), "centre"),
 )  # fmt: skip
+_WHICH_THERE = re.compile(r"^which\b.* (?:on|in|at) the (?P<side>left|right|top|bottom|middle|centre)\b")
 _PLACE_WORDS = stem_set(
     "leftmost rightmost topmost uppermost bottommost lowermost middle central centre furthest farthest"
 )
@@ -47,14 +49,17 @@ _CAME = re.compile(
     r"\bwhere\b.*\b(?:come|came|coming|start|appear) from\b|"
     r"\b(?:which|what) (?:side|direction|edge|end)\b.*\b(?:enter|entered|appear|appeared|come in|came in|emerge)\b"
 )
-_WENT = re.compile(r"\b(?:disappear|vanish|leave|left|exit|go|went|gone|head|drive|drove|end up)\w*\b")
+_WENT = re.compile(r"\b(?:disappear|vanish|leave|exit|go|went|gone|head|drive|drove|end up)\w*\b")
 _ASKS_FOR = re.compile(r"\b(?P<wh>where|why) (?:is|was|are|were|do|does|did|has|have|had|can|could)\b")
 _FIRST = re.compile(r"\b(?:start|started|begin|began|begun|open|opened)(?: off| out| things)?(?: with)?$")
 _LAST = re.compile(r"\b(?:finish|finished|end|ended|close|closed|conclude|concluded)(?: up| off| things)?(?: with)?$")
 _SAYING = re.compile(r"\b(?:words?|sentences?|said|say|says|narrator|speaker|voice|announcer|guide|remarks?)\b")
-_SPOKEN_WORDS = re.compile(
-    r"\b(?:words?|sentences?|remarks?|things?|lines?)\b.*\b(?:narrator|speaker|voice|announcer|guide|he|she|they|said|spoken)\b"
-)
+_OPENING = re.compile(r"\b(?:opening|starting|initial) (?:words?|sentences?|remarks?|signs?|slides?|lines?)\b")
+_CLOSING = re.compile(r"\b(?:closing|final|concluding|parting) (?:words?|sentences?|remarks?|signs?|slides?|lines?)\b")
+_SPEAKERS = r"\b(?:narrator|speaker|voice|announcer|guide|he|she|they|said|spoken)\b"
+_UTTERANCES = r"\b(?:words?|sentences?|remarks?|things?|lines?)\b"
+_SPOKEN_WORDS = re.compile(rf"{_UTTERANCES}.*{_SPEAKERS}|{_SPEAKERS}.*\b(?:sentences?|words?|remarks?)\b")
+_SOMEBODY = re.compile(r"\b(?:person|man|woman|lady|guy|girl|boy|visitor|guest|somebody|someone|he|she|they|people)\b")
 _SIGN = re.compile(r"\b(?:sign|board|poster|slide)s?\b")
 _BY_CODE = re.compile(
     r"\b(?:sign|board|poster|banner|plate)\b.*\b(?:next to|beside|by|near|under|above|with|left of|right of)\b.*"
@@ -67,7 +72,7 @@ _ROLES = stem_set("person people man woman guy lady child somebody anybody someo
 _GENERIC = stem_set("sign board poster slide colour letter word text name number say read show line picture screen")
 _OVERVIEW = stem_set(
     "short brief quick full summary recap overview outline account rundown happen event everything anything something"
-    " see notice observe watch miss video stream recording film picture screen image camera view scene room table"
+    " see notice observe watch miss video stream recording film picture screen image camera view scene room"
     " minute second moment date up date report story detail important main point thing whole now far across past"
 )
 _READ = ("text", "colour", "where", "duration", "when", "ago")
@@ -75,7 +80,7 @@ _READ = ("text", "colour", "where", "duration", "when", "ago")
 
 def settled(cues: Cues, text: str, pool: Pool) -> Cues:
     """The cues to answer by. `text`: the question as tokens joined by spaces."""
-    for rule in (_light, _facts, _wall, _code, _place, _shapes_named, _moving, _sides, _edges, _sign_words):
+    for rule in (_clothes, _light, _facts, _wall, _code, _place, _shapes_named, _moving, _sides, _edges, _sign_words):
         cues = rule(cues, text, pool)
     return cues
 
@@ -140,6 +145,9 @@ def _code(cues: Cues, text: str, pool: Pool) -> Cues:
 def _place(cues: Cues, text: str, pool: Pool) -> Cues:
     """ "The leftmost triangle", "the one in the middle": the place of one of several."""
     side = next((side for pattern, side in _PLACE if pattern.search(text)), "")
+    if cues.ask == "where" and cues.about.kind == "object" and (found := _WHICH_THERE.search(text)):
+        there = {"left": "left", "right": "right", "top": "up", "bottom": "down"}.get(found["side"], "centre")
+        return replace(cues, ask="colour", about=replace(cues.about, side=there, deed=""))
     if not side or cues.about.kind not in ("object", ""):
         return cues
     content = tuple(w for w in cues.about.content if stem(w) not in _PLACE_WORDS)
@@ -149,8 +157,12 @@ def _place(cues: Cues, text: str, pool: Pool) -> Cues:
 def _moving(cues: Cues, text: str, pool: Pool) -> Cues:
     """Something that went across is a moving thing, also where its name says nothing."""
     about = cues.about
-    if cues.ask == "motion" and about.kind == "text" and about.content:
-        cues = replace(cues, about=replace(about, kind=""))
+    if cues.ask == "motion" and about.kind in ("text", "colour") and about.content:
+        about = replace(about, kind="")
+        cues = replace(cues, about=about)
+    if cues.ask == "fact" and _WENT_BY.search(text) and not about.kind and not about.content and order_in(text)[0]:
+        order, nth = order_in(text)
+        return replace(cues, ask="scene", order=order, nth=nth, about=replace(about, deed="move"))
     if _WENT_BY.search(text) and (cues.ask in ("scene", "colour", "object") or about.deed == "move"):
         content = tuple(w for w in about.content if stem(w) not in _BY_WORDS)
         deed = "move" if cues.ask != "scene" or cues.order else about.deed
@@ -202,24 +214,45 @@ def _shapes_named(cues: Cues, text: str, pool: Pool) -> Cues:
     return replace(cues, about=replace(about, kind="object", shape=shape, content=content))
 
 
+def _clothes(cues: Cues, text: str, pool: Pool) -> Cues:
+    """ "How was the first person dressed", "what was he wearing": the colour of it is what was seen."""
+    if cues.ask not in ("who", "fact", "scene", "object", "text", "unknown") or not about_clothes(cues):
+        return cues
+    somebody = cues.about.kind in ("people", "face") or _SOMEBODY.search(text)
+    if not somebody:
+        return cues
+    about, (order, nth) = replace(cues.about, kind="people"), order_in(text)
+    if cues.order:
+        return replace(cues, ask="colour", wants="", about=about)
+    return replace(cues, ask="colour", wants="", about=about, order=order, nth=nth)
+
+
+def order_in(text: str) -> tuple[Literal["", "first", "last", "nth"], int]:
+    """Which one the words name: ("nth", 2) for "the second"."""
+    for word in text.split():
+        if word in ("last", "final", "latest"):
+            return "last", 0
+        if word in ORDINALS:
+            return ("first", 1) if ORDINALS[word] == 1 else ("nth", ORDINALS[word])
+    return "", 0
+
+
 def _edge(text: str) -> Literal["", "first", "last"]:
     """The end of the stream that a verb names: "what did we start with"."""
-    return "first" if _FIRST.search(text) else "last" if _LAST.search(text) else ""
+    if _FIRST.search(text) or _OPENING.search(text):
+        return "first"
+    return "last" if _LAST.search(text) or _CLOSING.search(text) else ""
 
 
 def _edges(cues: Cues, text: str, pool: Pool) -> Cues:
     """ "What did we start with", "with which words did he finish": the first and the last."""
-    if cues.ask in ("text", "fact", "scene") and _SPOKEN_WORDS.search(text) and not _SIGN.search(text):
-        ends = "first" if _FIRST.search(text) else "last" if _LAST.search(text) else ""
-        if order := cues.order or ends:
-            return replace(
-                cues,
-                ask="said",
-                order=order,
-                wants="",
-                about=Mention(words=cues.about.words, kind="speech"),
-            )
-    at_edge = bool(_FIRST.search(text) or _LAST.search(text))
+    if cues.ask in ("text", "fact", "scene", "said") and _SPOKEN_WORDS.search(text) and not _SIGN.search(text):
+        speech = Mention(words=cues.about.words, kind="speech")
+        if cues.order:
+            return replace(cues, ask="said", wants="", about=speech)
+        if end := _edge(text):
+            return replace(cues, ask="said", order=end, wants="", about=speech)
+    at_edge = bool(_edge(text))
     if at_edge and cues.ask == "fact" and cues.about.kind == "text" and _SIGN.search(text):
         content = tuple(w for w in cues.about.content if stem(w) not in _GENERIC)
         cues = replace(cues, ask="text", about=replace(cues.about, content=content))

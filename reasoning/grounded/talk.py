@@ -37,7 +37,7 @@ _ALIKE = """
 open begin start | close end finish shut stop | leave depart go | cost price dollar euro pound cent fee fare | child kid
 boat ship ferry vessel | car vehicle automobile | shop store | big large huge | small little tiny | tall high height
 build construct erect make | sell offer | photo picture photograph | street road | film movie cinema | hill mountain
-job work | doctor physician | house home building | garden park | dinner supper meal | breakfast meal | fast quick speed
+job work | doctor physician | house home | garden park | dinner supper meal | breakfast meal | fast quick speed
 long length | heavy weigh weight | old age | author writer write | call name | teacher instructor | capital city
 sea ocean | stone rock | rule law | live reside home | purchase buy | autumn fall | phone telephone call | station stop
 password code secret | chef cook | born birth | die death | own belong possess | write compose | hot heat temperature
@@ -93,6 +93,7 @@ _AGE = stem_set("old age")
 _TELLS_AGE = re.compile(r"\b(?:old|older|oldest|age|aged|years?|born|birthday)\b")
 _TELLS["date"] = re.compile(r"\b(?:1[5-9]|20)\d\d\b|\b(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b")
 _TELLS["place"] = re.compile(r"\b(?:from|in|at|under|behind|near|on|inside|outside|into) \w")
+_NAME_OF = re.compile(r"\bnames? of [\w ]+? (?:is|was) (\w+)$")
 _NAMED = re.compile(r"\b(?:called|named|name is|name was|names are|known as)\b")
 
 
@@ -228,9 +229,11 @@ def telling(content: Sequence[str], thing: Thing, wants: str, known: frozenset[s
     if thing.score < _MEANT and any(w == 1 and m < 0.5 for m, w in zip(matched, weights, strict=True)):
         score *= _INCOMPLETE
     if wants and not _holds(" ".join(thing.words), wants, content):
-        score *= 0.7 if wants == "name" and thing.kind == "text" else 0.5  # a name on a sign stands there alone
+        score *= 0.65 if wants == "name" and thing.kind == "text" else 0.5  # a name on a sign stands there alone
     elif wants in _TELLS and wants != "place" and not tells:
         score *= 0.9
+    if wants == "name" and (found := _NAME_OF.search(" ".join(thing.words))) and found[1] in content:
+        score *= 0.4  # "the name of the winner is David" tells nothing of David's name
     if _AGE & {stem(w) for w in content} and not _TELLS_AGE.search(" ".join(thing.words)):
         score *= 0.5
     return score

@@ -8,6 +8,7 @@ from dataclasses import replace
 from reasoning.grounded.events import clause, noun
 from reasoning.grounded.pool import Pool, S, Thing
 from reasoning.grounded.resolve import find, lights, moment_ns
+from reasoning.grounded.scenes import repainted
 from reasoning.grounded.scope import Scope
 from reasoning.grounded.talk import mentioned
 from reasoning.grounded.wording import Answer, capital, clock, length, listed, span
@@ -24,6 +25,8 @@ def occurrences(about: Mention, pool: Pool, scope: Scope) -> list[Thing]:
         said = mentioned(about.content, pool, scope) if about.content else scope.pick(pool.all("speech"))
         if said or about.kind == "speech":
             return sorted(said, key=lambda t: t.start_ns)
+    if about.kind == "colour" and about.deed == "change" and not about.colour:  # "when was the wall painted"
+        return scope.pick(now for _, now in repainted(pool))
     found = find(about, pool)
     if not found and about.kind == "text" and about.content:
         found = find(replace(about, content=()), pool) if about.colour else []

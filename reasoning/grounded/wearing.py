@@ -14,7 +14,7 @@ from wire.messages import Cues
 from wire.words import stem, stem_set
 
 _CLOTHES = stem_set(
-    "wear dress clothes clothing jacket coat shirt jumper sweater pullover hoodie cardigan blouse top uniform outfit"
+    "wear dress clothes clothing jacket coat shirt jumper sweater pullover hoodie cardigan blouse uniform outfit"
     " suit vest waistcoat tshirt skirt trousers jeans apron robe costume clad garment gown anorak raincoat"
 )
 _HAD_ON = re.compile(r"\b(?:have|has|had|having|got)\b.* on$")

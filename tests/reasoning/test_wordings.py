@@ -67,11 +67,15 @@ QUESTIONS = [
     (250, "what colour did the first person who came in wear", "green|!red"),
     (250, "what colour did the second person to come in have on", "blue|!green"),
     (250, "what colour did the last person who came in wear", "red"),
+    (250, "what was the last visitor wearing", "red"),
+    (250, "how was the first person dressed", "green"),
     (35, "what colour was the jacket of the person", "I did not see that"),
     # the first and the last words
     (300, "what was the first sentence of the narrator", "good morning"),
     (300, "with which words did the narrator finish", "thank you all"),
     (300, "what was the last thing he said", "thank you all"),
+    (300, "what were the opening words of the narrator", "good morning"),
+    (300, "what was the narrator's closing sentence", "thank you all"),
     # a wall that was painted
     (104, "what colour did the wall turn", "orange|!green"),
     (104, "from which colour to which colour did the wall go", "from white to orange"),
@@ -80,6 +84,7 @@ QUESTIONS = [
     (104, "how long ago did the wall become orange", "9 seconds"),
     (104, "what was the colour of the wall until it became orange", "white|!green"),
     (92, "wall colour", "white"),
+    (104, "how many seconds ago was the wall repainted", "9 seconds"),
     # light inside a scene that goes on
     (146, "what just happened to the light", "darker|2:22|!brighter"),
     (300, "when did the lights go down", "2:22"),
@@ -88,6 +93,7 @@ QUESTIONS = [
     # one of several like things
     (120, "what colour was the leftmost triangle", "orange|!red|!purple"),
     (120, "what colour was the rightmost triangle", "red|!orange"),
+    (120, "which of the triangles was on the left", "orange|!red"),
     # sides and what went by
     (120, "from which side did the blue car come", "from the right"),
     (120, "which side did the blue car disappear to", "to the left"),
@@ -117,6 +123,9 @@ QUESTIONS = [
     (250, "what does the poster about the fireworks say", "I did not see that"),
     (250, "what was on the menu for breakfast", "I did not see that"),
     (250, "what is the name of the camera operator", "I did not"),
+    (250, "what is david's last name", "I did not"),
+    (250, "who built the tea room", "I did not"),
+    (250, "what is on the table", "I did not"),
     # people at this moment
     (250, "how many people can you count right now", "2 people"),
     (250, "how many people are left in there now", "2 people"),
