@@ -5,7 +5,10 @@
 
 Makes a memory of that many clips and as many sentences, each with a vector, in bulk: rows as the process writes them,
 vectors around CLUSTERS random ones, inverted lists where there are more than may be scanned. Opens it with the lite
-profile as after a restart, and asks; a frame and a watermark come between any two questions. Ends with one JSON line.
+profile as after a restart, and asks, --rounds times --questions; a frame and a watermark come between any two.
+If lists are made meanwhile, because there are now more vectors than may be scanned, those questions are counted apart.
+Ends with one JSON line: medians over the rounds, in wall and in processor time, and the mean time of each stage, of
+which `read` (the question is encoded) and `ahead` (its anchor, its words and the log are looked up) go side by side.
 """
 
 from __future__ import annotations
@@ -14,11 +17,14 @@ import argparse
 import asyncio
 import json
 import os
+import platform
 import random
 import sqlite3
 import tempfile
 import time
+from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -42,10 +48,12 @@ from memory.timeline import Clip
 from wire import config
 from wire.clock import SystemClock
 from wire.messages import SessionOpened, SessionSettings, Utterance, Watermark
-from wire.service import Context
+from wire.service import Context, Service
+from wire.worker import Worker
 
 DIM, CLIP_S = 384, 8
 CLUSTERS = 2000  # sentences are about that many things
+WARM_UP_S = 20  # long enough for a clip to end
 _BATCH = 5000
 
 
@@ -108,57 +116,124 @@ def _near(centres: Any, n: int, draw: np.random.Generator) -> Any:
     return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
 
 
-async def measure(folder: Path, n_questions: int) -> dict[str, Any]:
-    """Questions at the end of the stream, and then some: each a second later than the one before."""
-    sink = Sink()
-    at = end_of(folder) + 1
-    began = time.perf_counter()
-    service = await memory_service.create(Context(config.load("lite"), SystemClock(), sink))
-    loaded = time.perf_counter()
-    opened = SessionOpened(
-        session="w",
-        t_ns=0,
-        memory=str(folder),
-        settings=SessionSettings(mode="live", listen="ambient"),
-        restarted="memory",
-    )
-    await service.handle(opened)
-    ready_s = time.perf_counter() - loaded
-    keeper = service._desks["w"]._keeper._target  # type: ignore[attr-defined]  # of the service in this very process
-    world = World(WORLDS["trial"], 1, 3)
-    questions = (
-        [p.fact.question for p in world.planted] + [a.question for a in world.alike] + list(world.words.unanswerable)
-    )
-    times: list[float] = []
-    busy: list[float] = []  # processor time, which other work on the machine disturbs less
-    frames: list[float] = []
-    for n in range(n_questions):
-        asked = time.perf_counter()
-        for message in world.messages("w", at, at + 1):
-            await service.handle(message)
-        await service.handle(Watermark(session="w", t_ns=at * S, seq=0))
-        frames.append((time.perf_counter() - asked) * 1e3)
-        text = questions[n % len(questions)] + ("" if n < len(questions) else f" ({n})")  # not from the cache
+@dataclass
+class Round:
+    """Milliseconds of each question. busy: processor time of the process, which other work disturbs less."""
+
+    wall: list[float] = field(default_factory=list)
+    busy: list[float] = field(default_factory=list)
+    frames: list[float] = field(default_factory=list)
+
+
+class Asker:
+    """A session of the memory service in this very process, one second of media later with each question."""
+
+    def __init__(self, service: Service, at_s: int) -> None:
+        self._service = service
+        self._world = World(WORLDS["trial"], 1, 3)
+        facts, alike = self._world.planted, self._world.alike
+        self._questions = (*(p.fact.question for p in facts), *(a.question for a in alike), *self._world.unanswerable)
+        self._at_s = at_s
+        self._n = 0
+        self._asking = False
+        self.stages: dict[str, float] = defaultdict(float)  # milliseconds, all questions together
+
+    async def pass_on(self, seconds: int = 1) -> float:
+        """Ingest goes on. Milliseconds of the last second."""
+        for _ in range(seconds):
+            began = time.perf_counter()
+            for message in self._world.messages("w", self._at_s, self._at_s + 1):
+                await self._service.handle(message)
+            await self._service.handle(Watermark(session="w", t_ns=self._at_s * S, seq=0))
+            self._at_s += 1
+        return (time.perf_counter() - began) * 1e3
+
+    async def ask(self, times: Round) -> None:
+        times.frames.append(await self.pass_on())
+        n, at_ns = self._n, (self._at_s - 1) * S
+        again = "" if n < len(self._questions) else f" ({n})"  # not from the cache
         words = Utterance(
-            session="w", t_ns=at * S + 1, turn=n, id=f"q{at}", source="typed", start_ns=at * S, end_ns=at * S,
-            text=text, asks=True,
+            session="w", t_ns=at_ns + 1, turn=n, id=f"q{at_ns}", source="typed", start_ns=at_ns, end_ns=at_ns,
+            text=self._questions[n % len(self._questions)] + again, asks=True,
         )  # fmt: skip
+        self._n += 1
+        self._asking = True
         asked, cpu = time.perf_counter(), time.process_time()
-        await service.handle(words)
-        times.append((time.perf_counter() - asked) * 1e3)
-        busy.append((time.process_time() - cpu) * 1e3)
-        at += 1
-    numbers = {
+        await self._service.handle(words)
+        times.wall.append((time.perf_counter() - asked) * 1e3)
+        times.busy.append((time.process_time() - cpu) * 1e3)
+        self._asking = False
+
+    def longest_first(self) -> list[tuple[str, float]]:
+        return sorted(self.stages.items(), key=lambda stage: -stage[1])
+
+    def watch(self, worker: Worker) -> None:
+        """Add what its calls for questions take to `stages`, by their names."""
+        call = worker.call
+
+        async def timed(method: str, *args: Any) -> Any:
+            began = time.perf_counter()
+            try:
+                return await call(method, *args)
+            finally:
+                self.stages[method] += (time.perf_counter() - began) * 1e3 if self._asking else 0.0
+
+        setattr(worker, "call", timed)  # noqa: B010  # mypy knows that methods are not for assigning
+
+
+async def measure(folder: Path, n_questions: int, rounds: int) -> dict[str, Any]:
+    """Questions at the end of the stream, and then some."""
+    at_s = end_of(folder) + 1
+    began = time.perf_counter()
+    service = await memory_service.create(Context(config.load("lite"), SystemClock(), Sink()))
+    loaded = time.perf_counter()
+    settings = SessionSettings(mode="live", listen="ambient")
+    await service.handle(SessionOpened(session="w", t_ns=0, memory=str(folder), settings=settings, restarted="memory"))
+    ready_s = time.perf_counter() - loaded
+    parts: Any = service  # the service in this very process, with all that it holds
+    desk, steward = parts._desks["w"], parts._folder_of["w"].steward
+    asker = Asker(service, at_s)
+    await asker.pass_on(WARM_UP_S)
+    switching = Round()
+    while steward._building is not None:
+        await asker.ask(switching)
+    for worker in (desk._keeper, desk._embedder):
+        asker.watch(worker)
+    done = []
+    for _ in range(rounds):
+        done.append(Round())
+        for _ in range(n_questions):
+            await asker.ask(done[-1])
+    keeper = desk._keeper._target
+    n = rounds * n_questions
+    return {
+        "machine": machine(), "load": round(os.getloadavg()[0], 1), "rounds": rounds, "questions": n_questions,
         "load_s": round(loaded - began, 2), "ready_s": round(ready_s, 2),
-        "recall_ms_p50": round(float(np.median(times)), 1), "recall_ms_p99": round(float(np.percentile(times, 99)), 1),
-        "recall_cpu_ms_p50": round(float(np.median(busy)), 1),
-        "recall_cpu_ms_p99": round(float(np.percentile(busy, 99)), 1),
-        "frame_ms_p50": round(float(np.median(frames)), 1),
+        **{f"recall_ms_p{p}": middle([r.wall for r in done], p) for p in (50, 99)},
+        **{f"recall_cpu_ms_p{p}": middle([r.busy for r in done], p) for p in (50, 99)},
+        "p99_of_rounds": [round(float(np.percentile(r.wall, 99)), 1) for r in done],
+        "stage_ms": {name: round(ms / n, 2) for name, ms in asker.longest_first() if ms},
+        "while_switching": {
+            "questions": len(switching.wall),
+            **{f"recall_ms_p{p}": middle([switching.wall], p) for p in (50, 99) if switching.wall},
+        },
+        "frame_ms_p50": middle([r.frames for r in done], 50),
         "resident_mb": round(psutil.Process().memory_info().rss / 1e6),
-        "exact": keeper._phrases.exact, "clips": len(keeper._clips), "vectors": len(keeper._phrases),
-        "load": round(os.getloadavg()[0], 1),
+        "exact": [keeper._phrases.exact, keeper._clips.exact], "clips": len(keeper._clips),
+        "vectors": len(keeper._phrases),
     }  # fmt: skip
-    return numbers
+
+
+def middle(rounds: list[list[float]], percentile: int) -> float:
+    """The median over the rounds of a percentile of each."""
+    return round(float(np.median([np.percentile(values, percentile) for values in rounds])), 1)
+
+
+def machine() -> str:
+    """Name and number of the processors that this process may use."""
+    lines = Path("/proc/cpuinfo").read_text().splitlines() if Path("/proc/cpuinfo").exists() else []
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return f"{len(os.sched_getaffinity(0))} x {names[0] if names else platform.machine()}"
 
 
 def end_of(folder: Path) -> int:
@@ -180,7 +255,8 @@ def make_lists(folder: Path) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--clips", type=int, default=100_000)
-    parser.add_argument("--questions", type=int, default=200)
+    parser.add_argument("--questions", type=int, default=200, help="of a round")
+    parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--folder", type=Path)
     arguments = parser.parse_args()
@@ -192,7 +268,7 @@ def main() -> None:
             fill(folder, arguments.clips, arguments.seed)
             make_lists(folder)
         made_s = time.perf_counter() - began
-        figures = asyncio.run(measure(folder, arguments.questions))
+        figures = asyncio.run(measure(folder, arguments.questions, arguments.rounds))
         size = sum(p.stat().st_size for p in folder.rglob("*") if p.is_file()) / 1e6
         report = {"bench": "memory_speed", "made_s": round(made_s), "mb": round(size)}
         print(json.dumps(report | figures), flush=True)

@@ -34,6 +34,7 @@ from wire.worker import Worker
 
 log = logging.getLogger(__name__)
 
+GARBAGE = 20_000  # objects after which it is looked for; a question makes some thousand that are gone with it
 SWITCH_S = 0.0005  # for which a thread of this process may keep another from running; the 5 ms of Python add up
 _SILENT = "{} did not say that it dropped what was to be forgotten"
 
@@ -63,6 +64,7 @@ async def create(context: Context) -> Service:
     text_dim, clip_dim = await worker.call("dimensions")
     gc.collect()
     gc.freeze()  # what is loaded stays; to look for garbage in it would hold up a question for 40 ms now and then
+    gc.set_threshold(GARBAGE, 10, 10)
     sys.setswitchinterval(SWITCH_S)
     return MemoryService(context, worker, text_dim, clip_dim)
 
@@ -271,15 +273,11 @@ class MemoryService:
             async with self._working(desk, "look"):
                 evidence, numbers = await desk.look(request)
         missing = request.what == "picture" and not evidence
+        error = f"no picture {request.argument!r} is kept" if missing else ""
         reply = m.MemoryReply(
-            session=request.session,
-            t_ns=request.t_ns,
-            turn=request.turn,
-            request_id=request.request_id,
-            evidence=evidence,
-            numbers=numbers,
-            error=f"no picture {request.argument!r} is kept" if missing else "",
-        )
+            session=request.session, t_ns=request.t_ns, turn=request.turn, request_id=request.request_id,
+            evidence=evidence, numbers=numbers, error=error,
+        )  # fmt: skip
         await self._context.send(reply)
 
     async def _forget(self, desk: Desk, request: m.MemoryRequest) -> dict[str, float]:

@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
+import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -20,13 +22,16 @@ from wire.worker import Worker
 ACKNOWLEDGED_WITHIN_S = 5.0  # a process that has not dropped what it holds by then is named in the report
 PATIENT = 12  # times as long in a replay, where recognisers always have work before them and nobody waits
 OTHERS = frozenset({"perception", "reasoning", "streamer"})
+LAST = 19  # the lowest priority
 RETAIN_EVERY_NS = 60 * 10**9  # media time between two looks at the limits
 
 
 class Builder:
-    """Makes inverted lists in a thread of its own."""
+    """Makes inverted lists in a thread of its own, when nobody else wants the processor."""
 
     def build(self, snapshot: object) -> object:
+        if sys.platform == "linux":  # where a thread has a priority of its own
+            os.setpriority(os.PRIO_PROCESS, 0, LAST)
         return build_lists(snapshot)  # type: ignore[arg-type]  # a Snapshot; it only passes through
 
 
