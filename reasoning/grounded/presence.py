@@ -6,12 +6,14 @@ import itertools
 import re
 from dataclasses import replace
 
+from reasoning.grounded import wearing
 from reasoning.grounded.counts import in_view
 from reasoning.grounded.events import clause
 from reasoning.grounded.looks import spoken_of
 from reasoning.grounded.pool import Pool, Thing
 from reasoning.grounded.resolve import (
     colour_score,
+    dressed_in,
     find,
     is_figure,
     lights,
@@ -74,6 +76,8 @@ def _yes_or_no(things: list[Thing], cues: Cues) -> Answer:
 
 def _people(cues: Cues, pool: Pool, scope: Scope) -> Answer:
     about = cues.about
+    if dressed_in(about):
+        return _dressed(cues, pool, scope)
     if about.deed in ("enter", "leave"):
         events = scope.pick(pool.all("entered" if about.deed == "enter" else "left"))
         if not events:
@@ -91,6 +95,14 @@ def _people(cues: Cues, pool: Pool, scope: Scope) -> Answer:
         n = round(latest.value)
         return Answer(f"Yes, {people(n)} {'is' if n == 1 else 'are'} there now.", (latest,))
     return Answer(f"Yes, {clause(there[0])} at {clock(max(there[0].start_ns, scope.span()[0]))}.", (there[0],))
+
+
+def _dressed(cues: Cues, pool: Pool, scope: Scope) -> Answer:
+    """ "Did anybody in red come in", "is somebody wearing green"."""
+    found = scope.pick(t for t in wearing.stays(pool) if t.colour == cues.about.colour)
+    if not found:
+        return Answer(NO, sure=False)
+    return Answer(f"Yes, a person in {found[0].colour} came in at {clock(found[0].start_ns)}.", tuple(found[:3]))
 
 
 def _light(cues: Cues, pool: Pool, scope: Scope) -> Answer:

@@ -5,6 +5,7 @@ Scores things of a pool by kind, colour, shape, words and deed; nothing here wor
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from reasoning.grounded.pool import Pool, S, Thing
@@ -169,18 +170,25 @@ def _sign(mention: Mention, sign: Thing, pool: Pool) -> float:
         said = max(words_score(content, sign), 0.9 * _context_score(content, sign, pool))
         if said >= FITS:
             score *= 0.8 + 0.4 * said
-        elif mention.colour or all(_is_place(w, mention.words) for w in content if not _word_in(w, sign)):
+        elif _says_elsewhere(tuple(w for w in content if not _word_in(w, sign)), mention):
             score *= _SETTING / 0.7 + (1 - _SETTING / 0.7) * said
         else:
             return 0.0  # a poster about something says so
     return min(1.0, score)
 
 
-def _is_place(word: str, phrase: str) -> bool:
-    """Whether a word of a phrase tells where a thing is: "the sign on the door", "by the big gate"."""
-    before = phrase.split(word)[0].split() if word in phrase.split() else []
-    governing = next((w for w in reversed(before) if w in _WHERE or w in _ABOUT), "")
-    return governing in _WHERE
+def _says_elsewhere(words: tuple[str, ...], mention: Mention) -> bool:
+    """Whether words that do not stand on a sign need not: they tell where it is ("on the door", "by the big gate"), or
+    its colour tells it apart; what a sign is about does stand on it."""
+    governing = [_governing(word, mention.words) for word in words]
+    return all(g in _WHERE or (mention.colour and g not in _ABOUT) for g in governing)
+
+
+def _governing(word: str, phrase: str) -> str:
+    """The preposition that a word of a phrase belongs to, "" for none."""
+    words = phrase.split()
+    before = words[: words.index(word)] if word in words else []
+    return next((w for w in reversed(before) if w in _WHERE or w in _ABOUT), "")
 
 
 def _context_score(content: tuple[str, ...], sight: Thing, pool: Pool) -> float:
@@ -192,7 +200,18 @@ def _context_score(content: tuple[str, ...], sight: Thing, pool: Pool) -> float:
     return max((words_score(content, u) for u in near), default=0.0)
 
 
+def dressed_in(mention: Mention) -> bool:
+    """Whether a colour that is named is that of somebody's clothes: "the person in red", "the red person"."""
+    if not mention.colour or mention.kind not in ("people", "face"):
+        return False
+    worn = rf"\b(?:in|with|wearing|wore|dressed|clad|had|has)(?: \w+){{0,2}} {mention.colour}\b|^{mention.colour} \w+"
+    return bool(re.search(worn, mention.words))
+
+
 def _people(mention: Mention, pool: Pool) -> list[Thing]:
+    if dressed_in(mention):
+        came = [t for t in pool.all("entered") if t.colour == mention.colour]
+        return came if mention.deed != "leave" else [t for t in pool.all("left") if t.track in {c.track for c in came}]
     if mention.deed == "enter":
         return pool.all("entered")
     if mention.deed == "leave":

@@ -25,6 +25,8 @@ _GETS_LIGHT = re.compile(
     r"\b(?:turn|turned|turns|go|goes|went|get|gets|got|become|became|grow|grew|was|is) (?:\w+ )?(?P<to>bright|brighter|"
     r"light|lighter|dark|darker|dim|dimmer)\b"
 )
+_CAME_ON = re.compile(r"\b(?:come|came|coming|go|went|turn\w*|switch\w*|be|were) (?:back|on|up)\b|\breturn\w*\b")
+_WENT_OFF = re.compile(r"\b(?:go|went|gone|turn\w*|switch\w*|be|were) (?:off|out|down)\b|\bfail\w*\b")
 _WENT_BY = re.compile(
     r"\b(?:go|goes|going|went|come|came|pass|passed|passing|move|moved|moving|drive|drove|fly|flew|cross|crossed|float|"
     r"floated|roll|rolled|slide|slid|travel|travelled) (?:\w+ )?(?:across|by|past|through|over|along)\b|"
@@ -61,6 +63,8 @@ _UTTERANCES = r"\b(?:words?|sentences?|remarks?|things?|lines?)\b"
 _SPOKEN_WORDS = re.compile(rf"{_UTTERANCES}.*{_SPEAKERS}|{_SPEAKERS}.*\b(?:sentences?|words?|remarks?)\b")
 _SOMEBODY = re.compile(r"\b(?:person|man|woman|lady|guy|girl|boy|visitor|guest|somebody|someone|he|she|they|people)\b")
 _SIGN = re.compile(r"\b(?:sign|board|poster|slide)s?\b")
+_WHICH_SIGN = re.compile(r"^(?:and |so )?(?:which|what) (?:of the )?(?:sign|board|poster|slide)s?\b")
+_ON_SIGN = re.compile(r"\b(?:signs?|boards?|posters?|slides?|plates?|labels?|written|read|stood|shown|on|at)\b")
 _BY_CODE = re.compile(
     r"\b(?:sign|board|poster|banner|plate)\b.*\b(?:next to|beside|by|near|under|above|with|left of|right of)\b.*"
     r"\b(?:qr|code|barcode)\b"
@@ -100,6 +104,9 @@ def _light(cues: Cues, text: str, pool: Pool) -> Cues:
         deed = "dark" if found["to"].startswith(("dark", "dim")) else "bright"
         ask = "when" if cues.ask == "fact" else cues.ask
         return replace(cues, ask=ask, about=Mention(words=about.words, kind="light", deed=deed, order=about.order))
+    if cues.ask in ("ago", "when") and about.kind == "light" and not about.deed:
+        deed = "bright" if _CAME_ON.search(text) else "dark" if _WENT_OFF.search(text) else ""
+        return replace(cues, about=replace(about, deed=deed))
     if cues.ask in ("ago", "when", "duration") and about.deed in ("dark", "bright") and _LIGHT.search(text):
         return replace(cues, about=replace(about, kind="light", colour="", content=()))
     return cues
@@ -145,9 +152,9 @@ def _code(cues: Cues, text: str, pool: Pool) -> Cues:
 def _place(cues: Cues, text: str, pool: Pool) -> Cues:
     """ "The leftmost triangle", "the one in the middle": the place of one of several."""
     side = next((side for pattern, side in _PLACE if pattern.search(text)), "")
-    if cues.ask == "where" and cues.about.kind == "object" and (found := _WHICH_THERE.search(text)):
+    if cues.ask in ("where", "fact") and cues.about.kind == "object" and (found := _WHICH_THERE.search(text)):
         there = {"left": "left", "right": "right", "top": "up", "bottom": "down"}.get(found["side"], "centre")
-        return replace(cues, ask="colour", about=replace(cues.about, side=there, deed=""))
+        return replace(cues, ask="colour", about=replace(cues.about, side=there, deed="", content=()))
     if not side or cues.about.kind not in ("object", ""):
         return cues
     content = tuple(w for w in cues.about.content if stem(w) not in _PLACE_WORDS)
@@ -270,6 +277,10 @@ def _edges(cues: Cues, text: str, pool: Pool) -> Cues:
 def _sign_words(cues: Cues, text: str, pool: Pool) -> Cues:
     """ "The JOIN US sign": words of the question that stand on a sign tell which one is meant."""
     about = cues.about
+    if cues.ask == "fact" and about.kind == "text" and about.colour and _WHICH_SIGN.search(text):
+        return replace(cues, ask="text", wants="", about=replace(about, content=()))
+    if cues.ask == "text" and cues.wants == "name" and about.content and not _ON_SIGN.search(text):
+        return replace(cues, ask="fact", order="", about=replace(about, kind="", content=cues.topic, order=""))
     if cues.ask == "colour" and about.kind == "text" and about.colour and not _COLOUR.search(text):
         return replace(cues, ask="text")  # "which of these was on the brown sign"
     told_apart = about.content or about.colour or about.order or cues.order or cues.relation or cues.spanned

@@ -85,6 +85,7 @@ _TELLS = {
 _VALUES = ("number", "price", "phone", "time", "date")
 _DIGIT = re.compile(r"\d")
 _KNOWN_ELSEWHERE = 0.55  # worth of a likeness to a word that was understood well in another place
+_LEAST_CLAUSE = 4  # words of a clause that may be a question by itself
 _SHORT_SIGN = 2  # lines of a sign that is quoted whole
 _INCOMPLETE = 0.8  # worth of words among which a noun of the question is missing
 _SORTS = {"phon": "phone", "telephon": "phone"}  # stems that say what the answer must hold
@@ -93,14 +94,29 @@ _AGE = stem_set("old age")
 _TELLS_AGE = re.compile(r"\b(?:old|older|oldest|age|aged|years?|born|birthday)\b")
 _TELLS["date"] = re.compile(r"\b(?:1[5-9]|20)\d\d\b|\b(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b")
 _TELLS["place"] = re.compile(r"\b(?:from|in|at|under|behind|near|on|inside|outside|into) \w")
+_CONTRARIES = [
+    (stem_set(a), stem_set(b))
+    for a, b in (
+        ("open begin start", "close end finish shut stop"), ("arrive", "leave depart"), ("win winner", "lose loser"),
+        ("buy", "sell"), ("oldest old", "youngest young new newest"), ("first", "last"), ("cheap cheapest", "dear"),
+        ("fastest", "slowest"), ("tallest highest", "lowest smallest"), ("breakfast", "lunch dinner supper"),
+        ("biggest largest", "smallest"), ("north", "south"), ("east", "west"), ("summer", "winter"),
+    )
+]  # fmt: skip
+_CLOCK = re.compile(r"\b\d{1,2}:\d\d\b")
 _NAME_OF = re.compile(r"\bnames? of [\w ]+? (?:is|was) (\w+)$")
 _NAMED = re.compile(r"\b(?:called|named|name is|name was|names are|known as)\b")
 
 
 def statements(pool: Pool) -> list[Thing]:
     """What was said that is no question or filler; all that was said, if nothing else was."""
-    spoken = pool.all("speech")
-    return [u for u in spoken if form(u.subject) == "statement"]
+    return [u for u in pool.all("speech") if form(u.subject) == "statement" and not _asks_in_part(u.subject)]
+
+
+def _asks_in_part(text: str) -> bool:
+    """Whether a clause of what was said is a question, whatever recognition made of the words before it."""
+    clauses = [clause.strip() for clause in re.split(r"[,;.]", text)]
+    return any(form(clause) == "question" for clause in clauses[1:] if len(clause.split()) >= _LEAST_CLAUSE)
 
 
 def said(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
@@ -232,11 +248,20 @@ def telling(content: Sequence[str], thing: Thing, wants: str, known: frozenset[s
         score *= 0.65 if wants == "name" and thing.kind == "text" else 0.5  # a name on a sign stands there alone
     elif wants in _TELLS and wants != "place" and not tells:
         score *= 0.9
+    if _contrary({stem(w) for w in content}, thing.stems):
+        score *= 0.6
     if wants == "name" and (found := _NAME_OF.search(" ".join(thing.words))) and found[1] in content:
         score *= 0.4  # "the name of the winner is David" tells nothing of David's name
     if _AGE & {stem(w) for w in content} and not _TELLS_AGE.search(" ".join(thing.words)):
         score *= 0.5
     return score
+
+
+def _contrary(asked: set[str], told: frozenset[str]) -> bool:
+    """Whether the contrary of what is asked is told: "closes" of "when does it open"."""
+    return any(
+        (asked & a and told & b and not told & a) or (asked & b and told & a and not told & b) for a, b in _CONTRARIES
+    )
 
 
 def _weight(word: str) -> float:
@@ -291,6 +316,8 @@ def _holds(text: str, wants: str, content: Sequence[str]) -> bool:
     pattern = _HOLDS.get(wants)
     if pattern is None:
         return True
+    if wants == "price":
+        text = _CLOCK.sub("", text)
     if wants != "name":
         return bool(pattern.search(text))
     nouns = [w for w in content if _weight(w) == 1.0]

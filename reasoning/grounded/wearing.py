@@ -30,23 +30,23 @@ def about_clothes(cues: Cues) -> bool:
 
 def colour(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
     """ "What colour did the second person wear", "was the jacket of the person next to the judges sign"."""
-    stays = _stays(pool)
-    if not stays:
+    there = stays(pool)
+    if not there:
         return None
     if beside := _signs_named(cues, pool):
-        stays = [t for t in stays if any(t.overlap_ns(sign) > 0 for sign in beside)]
+        there = [t for t in there if any(t.overlap_ns(sign) > 0 for sign in beside)]
     elif cues.now:
-        stays = [t for t in stays if t.end_ns >= pool.t_ns - NOW_NS]
+        there = [t for t in there if t.end_ns >= pool.t_ns - NOW_NS]
     elif not cues.order:
-        stays = [t for t in stays if _meant(t, cues, scope)]
+        there = [t for t in there if _meant(t, cues, scope)]
     if cues.about.side and not cues.about.order:
-        stays = [t for t in stays if t.side == cues.about.side] or stays
+        there = [t for t in there if t.side == cues.about.side] or there
     if cues.order == "nth":
-        stays = stays[cues.nth - 1 : cues.nth]
-    if not stays:
+        there = there[cues.nth - 1 : cues.nth]
+    if not there:
         return None
-    person = stays[0] if cues.order in ("first", "nth") else stays[-1]
-    together = [t for t in stays if t.overlap_ns(person) > 0] if not cues.order else [person]
+    person = there[0] if cues.order in ("first", "nth") else there[-1]
+    together = [t for t in there if t.overlap_ns(person) > 0] if not cues.order else [person]
     told = [f"{t.colour.capitalize() if i == 0 else t.colour}" for i, t in enumerate(_distinct(person, together))]
     if len(told) > 1:
         return Answer(f"{' and '.join(told)}: several people were there.", tuple(together))
@@ -57,7 +57,7 @@ def _distinct(first: Thing, others: Sequence[Thing]) -> list[Thing]:
     return list({t.colour: t for t in (first, *others)}.values())[:2]
 
 
-def _stays(pool: Pool) -> list[Thing]:
+def stays(pool: Pool) -> list[Thing]:
     """Everybody whose colour was seen, from coming in to leaving, in order of time; one who only walked by, too."""
     came = [t for t in pool.all("entered") if t.colour]
     if not came:

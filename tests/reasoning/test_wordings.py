@@ -69,6 +69,9 @@ QUESTIONS = [
     (250, "what colour did the last person who came in wear", "red"),
     (250, "what was the last visitor wearing", "red"),
     (250, "how was the first person dressed", "green"),
+    (250, "when did the person in red come in", "3:23|!0:43"),
+    (250, "did anybody in yellow come in", "No"),
+    (250, "who came first, the person in red or the person in blue", "3:19"),
     (35, "what colour was the jacket of the person", "I did not see that"),
     # the first and the last words
     (300, "what was the first sentence of the narrator", "good morning"),
@@ -89,6 +92,7 @@ QUESTIONS = [
     (146, "what just happened to the light", "darker|2:22|!brighter"),
     (300, "when did the lights go down", "2:22"),
     (300, "when did it turn bright again", "2:36"),
+    (300, "when did the lights come back", "2:36"),
     (300, "what happened to the lights", "darker|brighter"),
     # one of several like things
     (120, "what colour was the leftmost triangle", "orange|!red|!purple"),
@@ -124,7 +128,8 @@ QUESTIONS = [
     (250, "what was on the menu for breakfast", "I did not see that"),
     (250, "what is the name of the camera operator", "I did not"),
     (250, "what is david's last name", "I did not"),
-    (250, "who built the tea room", "I did not"),
+    (250, "how much is a cream tea", "I did not"),
+    (250, "what does the green poster about dogs say", "I did not see that"),
     (250, "what is on the table", "I did not"),
     # people at this moment
     (250, "how many people can you count right now", "2 people"),
