@@ -79,7 +79,7 @@ def _grown(
         extra = np.zeros(len(tokens))
         if expected is not None and beams.weight:
             likely = expected.probabilities(sequence.ids, tokens)
-            extra = beams.weight * np.log(1.0 - beams.share + beams.share * likely / beams.floor)
+            extra = beams.weight * gain(likely, beams)
         for token, bonus in zip(tokens, extra.tolist(), strict=True):
             own = float(row[token])
             grown = _Sequence(sequence.total + own + bonus, (*sequence.ids, token), sequence.own + own)
@@ -95,6 +95,12 @@ def _grown(
             next_living.append(grown)
             parents.append(parent)
     return next_living, parents, ended
+
+
+def gain(likely: NDArray[np.float64], beams: Beams) -> NDArray[np.float64]:
+    """What each of some tokens gains by the language model's probability of it, before the weight."""
+    found: NDArray[np.float64] = np.log(1.0 - beams.share + beams.share * likely / beams.floor)
+    return found
 
 
 def _log_softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -2,7 +2,8 @@
 
 Two packages carry the model (`_PACKAGED`); their own code is not used. Whisper was trained on windows of 30 s; this one
 reads as much as there is, at least `_SHORTEST_S`, and whole windows where it then repeats itself. It reads an utterance
-when the voice stops; captions before that are Moonshine's, which costs less.
+when the voice stops; captions before that are Moonshine's, which costs less. In English Moonshine reads the utterance
+too, and where they differ, the one is taken that Whisper and the expected sentences together find likelier.
 Source: A. Radford et al., "Robust Speech Recognition via Large-Scale Weak Supervision", 2022 (arXiv:2212.04356).
 """
 
@@ -39,6 +40,8 @@ _PROMPT = "Hey Omni, what is this?"  # the name is no word that it knows
 # single clear words score 0.31 and more, with a chance below 0.2.
 _UNSURE, _SURE = 0.3, 0.6
 _NO_SPEECH = 0.22
+_FORESEEN = 0.3  # weight of the expected sentences where readings are compared
+_AGREED = 2.0  # in favour of Moonshine's reading, for its own likelihood: it is the best of its search
 CAPTIONS = ("moonshine", "own", "none")
 
 
@@ -49,6 +52,7 @@ class WhisperCt2Options:
     prompt: str | None = None  # words to expect, "" for none; left out, in English the usual wake phrase
     beams: int = 3
     threads: int = 1
+    second_opinion: bool = True  # Moonshine's, in English: the likelier one is taken
     captions: str = ""  # by "moonshine", "own" or "none"; "": moonshine for English, else own
     caption_every_s: float = 1.0  # of new sound
     longest_s: float = 28.0  # of sound read at once; Whisper takes 30
@@ -74,13 +78,17 @@ class WhisperCt2:
         prompt = options.prompt if options.prompt is not None else _PROMPT if options.language == "en" else ""
         self._expected = set(_words(prompt))
         self._before, self._start = self._prompted(prompt), self._begin(options)
-        self._captions, by = _captions(options)
+        by = options.captions or ("moonshine" if options.language == "en" else "own")
+        self._second = Moonshine(MoonshineOptions()) if options.second_opinion and options.language == "en" else None
+        self._glance: Read | None = None
+        if by == "moonshine":
+            self._glance = (self._second or Moonshine(MoonshineOptions(expected=0.0))).glance
         every_s = 0.0 if by == "none" else options.caption_every_s
         self._windows = Windows(every_s=every_s, longest_s=options.longest_s, slower=0.1, at_pause=True)
         self.read(np.zeros(RATE_HZ, np.int16))
 
     def stream(self) -> WindowedAsr:
-        return WindowedAsr(self.read, self._windows, self._captions)
+        return WindowedAsr(self.read, self._windows, self._glance)
 
     def close(self) -> None:
         """The network goes with the object."""
@@ -102,8 +110,28 @@ class WhisperCt2:
         if self._before and (found.score < _SURE or set(_words(found.text)) <= self._expected):
             # Where it hears nothing it may say the prompt, and be sure of it.
             alone = self._generated(states, start, most)
-            return found if alone.text else alone
-        return found
+            found = found if alone.text else alone
+        if self._second is None or not found.text:
+            return found
+        return self._likelier(found, self._second.read(pcm), states, n_frames)
+
+    def _likelier(self, found: Transcript, other: Transcript, states: Any, n_frames: int) -> Transcript:
+        """Of Whisper's reading and Moonshine's the one that both and the expected sentences together prefer."""
+        if self._second is None or not other.text or _words(other.text) == _words(found.text):
+            return found
+        try:
+            gained = [self._second.foreseen(one.text) for one in (found, other)]
+        except KeyError:  # a letter that Moonshine does not write
+            return found
+        own = [self._log_probability(one.text, states, n_frames) for one in (found, other)]
+        better = own[1] + _FORESEEN * gained[1] + _AGREED > own[0] + _FORESEEN * gained[0]
+        return other if better else found
+
+    def _log_probability(self, text: str, states: Any, n_frames: int) -> float:
+        """Of a text by Whisper, without a prompt."""
+        ids = self._tokenizer.encode(f" {text}", add_special_tokens=False).ids
+        found = self._network.align(states, self._start, [ids], [n_frames])[0]
+        return sum(math.log(max(probability, 1e-9)) for probability in found.text_token_probs)
 
     def _generated(self, states: Any, asked: list[int], most: int) -> Transcript:
         found = self._network.generate(
@@ -152,14 +180,6 @@ def repeats(text: str) -> bool:
 
 def _words(text: str) -> list[str]:
     return re.sub(r"[^\w' ]", "", text.lower()).split()
-
-
-def _captions(options: WhisperCt2Options) -> tuple[Read | None, str]:
-    """What reads captions, None where Whisper does itself, and its name."""
-    by = options.captions or ("moonshine" if options.language == "en" else "own")
-    if by != "moonshine":
-        return None, by
-    return Moonshine(MoonshineOptions(expected=0.0, beams=1)).read, by
 
 
 def _folder(folder: Path) -> dict[str, bytes]:
