@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from reasoning.grounded import wearing
 from reasoning.grounded.pool import Pool, S, Thing
-from reasoning.grounded.resolve import find, is_figure
+from reasoning.grounded.resolve import find, is_figure, looks_like_a_car
 from reasoning.grounded.scenes import repainted
 from reasoning.grounded.scope import Scope
 from reasoning.grounded.talk import mentioned
@@ -23,6 +23,7 @@ _COLOUR_WORD = re.compile(
 _PAGES = stem_set("slide page screen background wall backdrop picture scene room image slide")
 _OPPOSITE = {"left": "the right", "right": "the left", "up": "below", "down": "above", "toward": "far away",
              "away": "the camera"}  # fmt: skip
+_PASSES_NS = 8 * S  # one thing takes that long to go by at most
 _JUST_NS = 20 * S
 _MINOR = 0.25  # a motion that lasts less than this share of the longest is wobble
 
@@ -205,8 +206,8 @@ def _unnamed(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
     about = cues.about
     if not about.content:
         return _coloured(things_first([t for t in scope.pick(find(about, pool)) if t.colour]), cues, scope)
-    if about.deed == "move" and cues.order and is_figure(about):
-        return _coloured(things_first([t for t in scope.pick(find(about, pool)) if t.colour]), cues, scope)
+    if cues.order and is_figure(about) and (passed := _passing(cues, pool, scope)):
+        return _coloured(passed, cues, scope)
     for utterance in mentioned(about.content, pool, scope):
         if _COLOUR_WORD.search(utterance.subject):
             return Answer(f'I heard "{utterance.subject}" at {clock(utterance.start_ns)}.', (utterance,))
@@ -234,7 +235,8 @@ def motion(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
     if scope.missing:
         return None
     about = replace(cues.about, deed="move", side="")
-    moves = [t for t in scope.pick(find(about, pool)) if t.kind == "motion"]
+    moves = _passing(cues, pool, scope) if cues.order and is_figure(about) else []
+    moves = moves or [t for t in scope.pick(find(about, pool)) if t.kind == "motion"]
     if about.kind == "people" or (not moves and about.kind == ""):
         moves = _walks(about, pool, scope) or [t for t in spoken_of(about, pool, scope) if t.kind == "motion"]
     if not moves and not about.content:
@@ -255,6 +257,19 @@ def motion(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
     if cues.yes_no and cues.about.side and not cues.choices:
         return Answer(f"{'Yes' if cues.about.side in ways else 'No'}, {told[0].lower()}{told[1:]}", tuple(ordered))
     return Answer(told, tuple(ordered))
+
+
+def _passing(cues: Cues, pool: Pool, scope: Scope) -> list[Thing]:
+    """The car that is meant by "the second": of those that went by, each counted once."""
+    whole = replace(scope, cues=replace(scope.cues, order=""))
+    moving = [t for t in whole.pick(find(replace(cues.about, order="", deed="move"), pool)) if t.kind == "motion"]
+    cars: list[Thing] = []
+    for thing in sorted([t for t in moving if looks_like_a_car(t)] or things_first(moving), key=lambda t: t.start_ns):
+        if not any(thing.colour == c.colour and thing.start_ns - c.end_ns <= _PASSES_NS for c in cars):
+            cars.append(thing)
+    if cues.order == "nth":
+        return cars[cues.nth - 1 : cues.nth]
+    return cars[:1] if cues.order == "first" else cars[-1:]
 
 
 def _latest(motions: Sequence[Thing], pool: Pool) -> list[Thing]:

@@ -256,7 +256,7 @@ def _figures(mention: Mention, pool: Pool) -> list[Match]:
     named = [stem(w) for w in mention.content if stem(w) in _VEHICLES]
     if not named or not all(w in _LIKE_A_CAR or w in pool.stems for w in named):
         return []
-    found = [Match(t, 0.95 * _figure(mention, t)) for t in pool.all("motion", "object")]
+    found = [Match(t, 0.95 * _figure(mention, t)) for t in pool.all("motion", "object") if t.shape != "person"]
     return [m for m in found if m.score >= FITS]
 
 

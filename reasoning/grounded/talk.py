@@ -41,7 +41,7 @@ job work | doctor physician | house home | garden park | dinner supper meal | br
 long length | heavy weigh weight | old age | author writer write | call name | teacher instructor | capital city
 sea ocean | stone rock | rule law | live reside home | purchase buy | autumn fall | phone telephone call | station stop
 password code secret | chef cook | born birth | die death | own belong possess | write compose | hot heat temperature
-smell scent odour | record best | make bake cook brew prepare | jacket coat | invite join | repair mend fix
+smell scent odour | record best | make bake brew prepare | jacket coat | invite join | repair mend fix
 """
 _GROUPS = [stem_set(group) for line in _ALIKE.strip().splitlines() for group in line.split("|")]
 _KIN = {word: frozenset().union(*(g for g in _GROUPS if word in g)) for group in _GROUPS for word in group}

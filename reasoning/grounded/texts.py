@@ -39,6 +39,8 @@ def read(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
     if cues.relation:  # "the last sign before ...": the last of those
         about = replace(about, order="")
     signs = scope.pick(find(about, pool))
+    if cues.wants == "website" and not any(_LOOKS_LIKE["website"].search(s.subject) for s in pool.all("text")):
+        return code(cues, pool, scope)  # few write one out beside it
     if cues.wants in _LOOKS_LIKE:
         signs = [s for s in signs if _LOOKS_LIKE[cues.wants].search(s.subject)] or _of_sort(cues, pool, scope)
         return _quoted_part(cues, signs, scope) if signs else None
