@@ -139,7 +139,6 @@ class Desk:
     async def question(self, words: Utterance) -> Question:
         """The question that these words put, with everything remembered for it, on disk."""
         await self.write(self._timeline.doubtful())
-        await self.embed()
         history = self.history.turns()
         overview = await self._tokens.overview(words)
         probe, recalled = await self._recall(words, history, overview)
@@ -173,7 +172,8 @@ class Desk:
         """What is remembered for a question. By what its words alone tell, the log is read and its anchor looked for
         while it is encoded and fully understood; what that changes is done again."""
         asked = (words.text, words.t_ns, words.options, history, self.settings.start_unix_s)
-        draft: Draft = await self._embedder.call("draft", *asked)
+        draft: Draft
+        draft, _ = await asyncio.gather(self._embedder.call("draft", *asked), self.embed())
         anchor: Array | None = None
         known: Worded = NOTHING
         if draft.cues.anchor:
