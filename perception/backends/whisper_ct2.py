@@ -14,7 +14,7 @@ import importlib.util
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +38,7 @@ _MOST_TOKENS = 224  # half of what the network has places for
 _PROMPT = "Hey Omni, what is this?"  # the name is no word that it knows
 # Without a prompt music, bangs, noise and rooms score 0.08 to 0.37, and their chance of being no speech is 0.22 to 0.9;
 # single clear words score 0.31 and more, with a chance below 0.2.
-_UNSURE, _SURE = 0.3, 0.6
+_UNSURE, _SURE = 0.3, 0.45
 _NO_SPEECH = 0.22
 _FORESEEN = 0.3  # weight of the expected sentences where readings are compared
 _AGREED = 2.0  # in favour of Moonshine's reading, for its own likelihood: it is the best of its search
@@ -111,16 +111,16 @@ class WhisperCt2:
             # Where it hears nothing it may say the prompt, and be sure of it.
             alone = self._generated(states, start, most)
             found = found if alone.text else alone
-        if self._second is None or not found.text:
-            return found
-        return self._likelier(found, self._second.read(pcm), states, n_frames)
+        if self._second is not None and found.text:
+            found = self._likelier(found, self._second.read(pcm), states, n_frames)
+        return replace(found, text=spelled(found.text))
 
     def _likelier(self, found: Transcript, other: Transcript, states: Any, n_frames: int) -> Transcript:
         """Of Whisper's reading and Moonshine's the one that both and the expected sentences together prefer."""
-        if self._second is None or not other.text or _words(other.text) == _words(found.text):
+        if self._second is None or not other.text or _words(other.text) == _words(spelled(found.text)):
             return found
         try:
-            gained = [self._second.foreseen(one.text) for one in (found, other)]
+            gained = [self._second.foreseen(spelled(one.text)) for one in (found, other)]
         except KeyError:  # a letter that Moonshine does not write
             return found
         own = [self._log_probability(one.text, states, n_frames) for one in (found, other)]
@@ -143,7 +143,7 @@ class WhisperCt2:
             return_no_speech_prob=True,
         )[0]
         ids = found.sequences_ids[0]
-        text = spelled(self._tokenizer.decode(ids, skip_special_tokens=True).strip())
+        text = self._tokenizer.decode(ids, skip_special_tokens=True).strip()
         score = math.exp(min(0.0, found.scores[0] * len(ids) / (len(ids) + 1)))
         is_speech = text and score >= (_SURE if found.no_speech_prob >= _NO_SPEECH else _UNSURE)
         return Transcript(text=text, score=score) if is_speech else Transcript(text="", score=0.0)
