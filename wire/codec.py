@@ -61,7 +61,8 @@ def _pack(value: Any, parts: list[bytes]) -> Any:
     names, read, others = fields
     packed = dict(zip(names, read(value), strict=False))
     for name in others:
-        packed[name] = _pack(packed[name], parts)
+        if packed[name]:  # nothing, no bytes and no items are packed as they are
+            packed[name] = _pack(packed[name], parts)
     return packed
 
 

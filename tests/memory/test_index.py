@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import sys
+import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -10,6 +13,7 @@ import pytest
 from numpy.typing import NDArray
 
 from memory.index import VectorIndex, build_lists
+from memory.steward import LAST, Builder
 
 pytestmark = pytest.mark.unit
 
@@ -181,3 +185,23 @@ def test_a_damaged_file_is_of_no_use(tmp_path: Path, content: bytes | None) -> N
 
 def test_exact_contents_are_not_saved(tmp_path: Path) -> None:
     assert not VectorIndex(16).save(tmp_path / "lists")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a thread has no priority of its own elsewhere")
+def test_lists_are_made_by_a_thread_that_gives_way() -> None:
+    index = VectorIndex(16, exact_up_to=100)
+    index.fill(_rows(_cloud(200)))
+    snapshot = index.snapshot(_rows(_cloud(200)))
+    priorities: list[int] = []
+
+    def build() -> None:
+        index.adopt(Builder().build(snapshot))  # type: ignore[arg-type]  # an index of faiss
+        priorities.append(os.getpriority(os.PRIO_PROCESS, 0))
+
+    before = os.getpriority(os.PRIO_PROCESS, 0)
+    thread = threading.Thread(target=build)
+    thread.start()
+    thread.join()
+    assert not index.exact
+    assert priorities == [LAST]
+    assert os.getpriority(os.PRIO_PROCESS, 0) == before  # of this thread
