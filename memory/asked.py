@@ -29,6 +29,12 @@ _SNAP = {
     "text": ("code", "sign", "board", "slide", "poster", "label", "menu", "screen", "card", "banner", "title"),
     "motion": ("circle", "ball", "square", "triangle", "star"),
 }
+# "Had we seen the soup before we came past the generator, or after" compares the two.
+_WITNESSED = re.compile(
+    r"^(?:we|you|i) (?:have |had )?(?:just )?(?:see|seen|saw|hear|heard|meet|met|visit|visited|pass|passed|"
+    r"reach|reached|(?:came|come|went|go|got|get|walked|drove) (?:past|to|by|into|through|across))\b ?|"
+    r" or (?:after|before|later|earlier)(?: that| it)?$"
+)
 # What people do whom a camera sees, wherever they do it: "how many are standing on the grass".
 _STANDING = re.compile(
     r"\b(?:are|is) (?:\w+ )?(?:there|here|standing|sitting|walking|waiting|present|visible|in view|in sight|in shot|"
@@ -95,7 +101,7 @@ def refine(frame: Frame, core: str, said_by: bool, t_ns: int) -> Cues:
         subject = groups.get("noun", "")
     about = topic(subject.split()) if frame.ask in _SPOKEN else mention(subject.split())
     ask, wants, yes_no = frame.ask, "", frame.yes_no
-    choices = tuple(groups[key] for key in ("a", "b") if key in groups)
+    choices = tuple(_WITNESSED.sub("", groups[key]) or groups[key] for key in ("a", "b") if key in groups)
     if ask in (
         "presence",
         "when",
@@ -275,7 +281,7 @@ def _wants(core: str, groups: dict[str, str]) -> str:
     for word in core.split()[:5]:
         if stem(word) in ANSWERS and re.match(r"(?:what|which|read|tell|on|the|in)\b", core):
             return ANSWERS[stem(word)]
-    if re.match(r"how (?:many|tall|old|far|fast|deep|high|heavy|wide|big|long|large)\b", core):
+    if re.match(r"(?:for )?how (?:many|tall|old|far|fast|deep|high|heavy|wide|big|long|large)\b", core):
         return "number"
     return ""
 

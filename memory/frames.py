@@ -110,6 +110,8 @@ _P: list[tuple[str, str]] = [
               r"(?:what|which) (?:is|was) (?:the )?number of|the number "
               r"of|number of)(?P<x>.*)"),
     # -- code
+    ("fact", r"(?:for )?how many (?:hours|days|nights|weeks|months|years) (?:is|are|was|were|does|do|did|will|can)\b"
+             r"(?P<x>.*)"),
     ("fact", r"how (?:dear|pricey|costly|cheap|old|tall|high|deep|heavy|big|large|wide|fast|hot|cold|strong|"
              r"expensive|steep|thick|hungry|good) "
              r"(?:is|was|are|were|does|do|did|can|could|will)\b(?P<x>.*)"),

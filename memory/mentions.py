@@ -85,7 +85,7 @@ def mention(words: Sequence[str]) -> Mention:
         and _on_side(words)
     ):
         kind = "object"
-    if deed in ("enter", "leave") and kind in ("object", "text", "code", "colour"):
+    if deed in ("enter", "leave") and (kind in ("object", "text", "code", "colour") or (not kind and colour)):
         deed = "appear" if deed == "enter" else "vanish"
     if deed == "say" and _SPEAKERS & {stem(w) for w in words}:
         kind, content = "speech", list(topic_of(words))

@@ -22,6 +22,7 @@ _POLITE = tuple(
         r"(?:can|could|would|will) you(?: please| kindly)?(?= (?:read|describe|say|repeat|sum|summarise|list|count|"
         r"name|"
         r"recap|explain)\b)",
+        r"(?:may|can|could|might) i ask(?: you)?",
         r"(?:(?:would |do )?you )?(?:mind telling|care to tell) (?:me|us)",
         r"(?:please )?(?:tell|remind|inform) (?:me|us)(?! (?:if|whether|everything|all)\b)(?: again)?(?: please)?(?: "
         r"about)?",
