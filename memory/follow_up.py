@@ -23,6 +23,8 @@ _NEXT_UP = re.compile(r"(?:what (?:came|was|happened|is|did you see|appeared|fol
                       r"(?:right |just )?(?P<rel>before|after|next|then|afterwards|afterward|beforehand)"
                       r"(?: that| this| it| then)?")  # fmt: skip
 _WHAT_ABOUT = re.compile(r"(?:what|how) about(?: (?P<x>.+))?")
+_OF_OWN = {"colour": "colour", "direction": "motion", "shape": "object", "position": "where", "place": "where"}
+_OWN = re.compile(rf"(?:its|their|his|her|the) (?P<noun>{'|'.join(_OF_OWN)})")
 _ASKS = re.compile(
     r"(?:what|which|who|how|where|when|did|was|were|is|are|does|do|has|have|had|read|describe|sum|count)\b"
 )
@@ -52,6 +54,12 @@ def follow_up(
     earlier = understand(history[-1].question, history[:-1])
     if not fragment:
         return replace(earlier, start_ns=0, end_ns=t_ns, spanned=False, now=False, at_ns=-1, follow_up=True)
+    if own := _OWN.fullmatch(fragment):
+        ask = _OF_OWN[own["noun"]]
+        return replace(
+            earlier, ask=ask, choices=(), choice_about=(), yes_no=False, wants="", follow_up=True,
+            kinds=union(earlier.kinds, kinds_for(ask, earlier.about)),
+        )  # fmt: skip
     named = mention(fragment.split())
     if about is None and core and not (named.kind or named.colour or named.order):
         return None

@@ -105,6 +105,7 @@ _CONTRARIES = [
 ]  # fmt: skip
 _CLOCK = re.compile(r"\b\d{1,2}:\d\d\b")
 _NAME_OF = re.compile(r"\bnames? of [\w ]+? (?:is|was) (\w+)$")
+_GIVEN = stem_set("called named call name")
 _NAMED = re.compile(r"\b(?:called|named|name is|name was|names are|known as)\b")
 
 
@@ -137,7 +138,8 @@ def said(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
 
 def _about(content: Sequence[str], spoken: Sequence[Thing], pool: Pool) -> list[Thing]:
     """Utterances that are about a topic, in their order; empty if none is."""
-    scored = [(telling(content, u, "", pool.stems), u) for u in spoken]
+    known = _stems(statements(pool))
+    scored = [(telling(content, u, "", known), u) for u in spoken]
     best = max((s for s, _ in scored), default=0.0)
     return [u for s, u in scored if s >= max(TOLD, best - 0.15)]
 
@@ -150,8 +152,9 @@ def fact(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
         return None
     asked = " ".join((cues.subject, cues.anchor, *cues.topic))
     scope = replace(scope, cues=replace(scope.cues, order=""))  # "the first climber" is a word of the fact
-    told = [(telling(content, u, wants, pool.stems), u) for u in scope.pick(statements(pool))]
-    written = [(0.98 * telling(content, s, wants, pool.stems), s) for s in scope.pick(_boards(pool))]
+    spoken, boards = statements(pool), _boards(pool)
+    told = [(telling(content, u, wants, _stems(spoken)), u) for u in scope.pick(spoken)]
+    written = [(0.98 * telling(content, s, wants, _stems(boards)), s) for s in scope.pick(boards)]
     scored = sorted((*told, *written), key=lambda pair: -pair[0])
     if not scored or scored[0][0] < TOLD:
         return None
@@ -160,6 +163,11 @@ def fact(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
     if thing.kind == "speech":
         return _heard_that(sorted((thing, *also[:1]), key=lambda t: t.start_ns))
     return Answer(f'I read "{telling_lines(content, thing, wants, asked)}" at {clock(thing.start_ns)}.', (thing,))
+
+
+def _stems(things: Sequence[Thing]) -> frozenset[str]:
+    """What was said, or read: a word that was read well may have been misheard, and the other way round."""
+    return frozenset().union(*(thing.stems for thing in things))
 
 
 def _boards(pool: Pool) -> list[Thing]:
@@ -229,8 +237,8 @@ def telling(content: Sequence[str], thing: Thing, wants: str, known: frozenset[s
 
     A noun that does not occur counts against it more than a verb or "price", and more still where it is one of
     several; what is wanted (a number, a time, a name) must be there; nearness in meaning, found by memory, can stand
-    in for the words only where it is great. known: stems that were said or read anywhere; a word that is among them
-    was not misheard elsewhere.
+    in for the words only where it is great. known: stems that were said (or read) anywhere; a word that is among
+    them was not misheard (misread) elsewhere.
     """
     tells = wants in _TELLS and bool(_TELLS[wants].search(" ".join(thing.words)))
     weights = [_weight(word) for word in content]
@@ -248,6 +256,9 @@ def telling(content: Sequence[str], thing: Thing, wants: str, known: frozenset[s
         score *= 0.65 if wants == "name" and thing.kind == "text" else 0.5  # a name on a sign stands there alone
     elif wants in _TELLS and wants != "place" and not tells:
         score *= 0.9
+    nouns = [m for word, w, m in zip(content, weights, matched, strict=True) if w == 1 and stem(word) not in _GIVEN]
+    if wants == "name" and nouns and nouns[-1] < 0.5:
+        score *= 0.7  # whose name is asked: that of the owner's dog
     if _contrary({stem(w) for w in content}, thing.stems):
         score *= 0.6
     if wants == "name" and (found := _NAME_OF.search(" ".join(thing.words))) and found[1] in content:
