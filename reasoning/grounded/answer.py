@@ -28,6 +28,8 @@ _HANDLERS: dict[str, Handler] = {
 }  # fmt: skip
 # Where the handler of a kind finds nothing, somebody may have told it, or it may stand written.
 _TOLD_INSTEAD = ("text", "count", "when", "duration", "who", "where", "colour", "object", "unknown", "said", "ago")
+# Kinds of noun that may name something nobody saw, in a question about what there is to be seen.
+_UNSEEN = {"scene": ("", "text"), "summary": ("",), "object": ("",)}
 _ABSTAIN = {
     "said": NOT_HEARD,
     "heard": NOT_HEARD,
@@ -98,7 +100,7 @@ def _by_kind(question: Question, pool: Pool, scope: Scope, text: str) -> Answer 
             return counts.who(cues, pool, scope, text)
         case "presence":
             return presence.presence(cues, pool, scope, text)
-        case "scene" | "summary" | "object" if not cues.about.kind and named_elsewhere(cues, pool):
+        case "scene" | "summary" | "object" if cues.about.kind in _UNSEEN[cues.ask] and named_elsewhere(cues, pool):
             return talk.fact(cues, pool, scope)
         case "history":
             return talk.history(cues, question.history, question.text)

@@ -16,13 +16,16 @@ _NONE = re.compile(
 )  # fmt: skip
 _LETTER = re.compile(r"^\(?([A-Za-z])[).:]\s+")
 _SAME = 0.78
+_NAMED = 0.3  # score from which the answer, or what it rests on, speaks for an option
 
 
 def choose(options: Sequence[str], answer: Answer, pool: Pool, question: str) -> Answer:
     """The answer with the letter of the option that it speaks for, and the option's words."""
     bare = [_LETTER.sub("", option) for option in options]
     asked = {stem(w) for w in with_digits(tokens(question))}
-    scores = [_score(option, answer, pool, asked, bare) for option in bare]
+    scores = [_score(option, answer, bare) for option in bare]
+    if not any(s > _NAMED for s in scores):  # the answer names none: what else was near
+        scores = [s + 0.4 * _elsewhere(option, pool, asked, bare) for s, option in zip(scores, bare, strict=True)]
     best = max(range(len(scores)), key=lambda i: (scores[i], -i))
     letter = _LETTER.match(options[best])
     name = letter[1].upper() if letter else chr(ord("A") + best)
@@ -32,9 +35,8 @@ def choose(options: Sequence[str], answer: Answer, pool: Pool, question: str) ->
     return Answer(f"{name}: {bare[best].rstrip('.')}. {because}", answer.rests_on, answer.sure, name)
 
 
-def _score(option: str, answer: Answer, pool: Pool, asked: set[str], options: Sequence[str]) -> float:
-    """Words that tell this option from the others: in the answer they count most, then in what it rests on, then
-    anywhere in memory near what was asked."""
+def _score(option: str, answer: Answer, options: Sequence[str]) -> float:
+    """Words that tell this option from the others: in the answer they count most, then in what it rests on."""
     if _NONE.search(option):
         return 0.9 if not answer.sure else 0.05
     words = _telling(option, options)
@@ -43,10 +45,16 @@ def _score(option: str, answer: Answer, pool: Pool, asked: set[str], options: Se
     if yes := re.match(r"(yes|no)\b", option.lower()):
         return 1.0 if answer.text.lower().startswith(yes[1]) else 0.0
     said = with_digits(tokens(answer.text if answer.sure else ""))
-    score = _share(words, said)
-    basis = [w for thing in answer.rests_on for w in thing.words]
-    score += 0.5 * _share(words, basis)
-    return score + 0.4 * max((_share(words, list(t.words)) * _near(t, asked) for t in pool.things), default=0.0)
+    basis = [w for t in answer.rests_on for w in (*t.words, t.colour, t.shape, *t.position.split()) if w]
+    return _share(words, said) + 0.5 * _share(words, basis)
+
+
+def _elsewhere(option: str, pool: Pool, asked: set[str], options: Sequence[str]) -> float:
+    """How well anything in memory that is near what was asked holds an option."""
+    if _NONE.search(option) or re.match(r"(?:yes|no)\b", option.lower()):
+        return 0.0
+    words = _telling(option, options)
+    return max((_share(words, list(t.words)) * _near(t, asked) for t in pool.things), default=0.0) if words else 0.0
 
 
 def _telling(option: str, options: Sequence[str]) -> list[str]:

@@ -77,7 +77,8 @@ _GENERIC = stem_set("sign board poster slide colour letter word text name number
 _OVERVIEW = stem_set(
     "short brief quick full summary recap overview outline account rundown happen event everything anything something"
     " see notice observe watch miss video stream recording film picture screen image camera view scene room"
-    " minute second moment date up date report story detail important main point thing whole now far across past"
+    " minute second moment date up date report few word story detail important main point thing whole now far"
+    " across past"
 )
 _READ = ("text", "colour", "where", "duration", "when", "ago")
 
@@ -132,7 +133,8 @@ def _wall(cues: Cues, text: str, pool: Pool) -> Cues:
         return cues
     if cues.ask in ("summary", "scene") and re.search(r"\bhappen\w*|\bbecame of\b|\bbecome of\b", text):
         return replace(cues, ask="change")
-    if cues.ask in ("text", "fact", "scene", "unknown") and _COLOUR.search(text):
+    turned = about.deed == "change" and re.match(r"what (?:did|has|was)\b", text)
+    if cues.ask in ("text", "fact", "scene", "unknown") and (_COLOUR.search(text) or turned):
         cues = replace(cues, ask="colour")
     if cues.ask == "colour" and not cues.now and not cues.spanned and not cues.relation and not _WAS.search(text):
         return replace(cues, present=True)

@@ -162,6 +162,8 @@ def test_other_words(t_s: float, text: str, holds: str) -> None:
     [
         ("What went across the picture first?", ("Blue person", "Blue car", "Pink square"), "C"),
         ("Which of these was on the red sign?", ("CREAM TEAS", "PONY RIDES", "SHEEP BARN"), "B"),
+        ("What colour was the leftmost triangle?", ("Red", "Purple", "Orange"), "C"),
+        ("What did the wall become?", ("Beige", "Green", "Orange", "Brown"), "C"),
         ("What did the purple sign say?", ("Fireworks", "It was not shown", "JUDGES ONLY"), "B"),
     ],
 )
