@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from memory.events import Event
 from memory.terms import words_of
 
-COUNTED = 4096  # words whose occurrences are held in memory
 Array = NDArray[np.float32]
 
 
@@ -24,7 +23,7 @@ class Sentences:
 
     def __init__(self, database: sqlite3.Connection) -> None:
         self.database = database
-        self._occurrences: dict[str, int] = {}
+        self._occurrences: dict[str, int] | None = None
 
     def begin(self) -> None:
         if not self.database.in_transaction:
@@ -59,22 +58,30 @@ class Sentences:
         yield from self.database.execute("SELECT id, vector FROM phrases WHERE vector IS NOT NULL ORDER BY id")
 
     def occurrences(self, words: Sequence[str]) -> dict[str, int]:
-        """In how many sentences each word occurs. Counted once, then kept up to date: counting reads every place."""
-        if len(self._occurrences) + len(words) > COUNTED:
-            self._occurrences.clear()
-        for word in words:
-            if word not in self._occurrences:
-                row = self.database.execute("SELECT doc FROM phrase_vocabulary WHERE term = ?", (word,)).fetchone()
-                self._occurrences[word] = int(row[0]) if row else 0
-        return {word: self._occurrences[word] for word in words}
+        """In how many sentences each of these words occurs."""
+        every = self.vocabulary()
+        return {word: every.get(word, 0) for word in words}
+
+    def vocabulary(self) -> Mapping[str, int]:
+        """Each word with how many sentences it occurs in. Counted once, then kept up to date: counting reads every
+        place."""
+        if self._occurrences is None:
+            self._occurrences = dict(self.database.execute("SELECT term, doc FROM phrase_vocabulary").fetchall())
+        return self._occurrences
 
     def _count(self, words: str, change: int) -> None:
-        for word in self._occurrences.keys() & words.split():
-            self._occurrences[word] += change
+        if self._occurrences is None:
+            return
+        for word in set(words.split()):
+            n = self._occurrences.get(word, 0) + change
+            if n > 0:
+                self._occurrences[word] = n
+            else:
+                self._occurrences.pop(word, None)
 
     def forget(self) -> None:
         """Drop the words that are held in memory."""
-        self._occurrences.clear()
+        self._occurrences = None
 
     def search(self, words: Sequence[str], limit: int) -> list[tuple[int, str]]:
         """(sentence, text) that hold any of the words, the best by BM25 first."""

@@ -12,11 +12,12 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from memory.events import SCENE, SPEECH, WORDS, Event
+from memory.events import SCENE, SPEECH, TALK, WORDS, Event
 from memory.tree import Node
 from wire.messages import Cues, Evidence, Mention
 from wire.words import said_words
 
+STRENGTH_COUNTS = 3.0  # as much as that many other rankings: it knows more
 RANK_CONSTANT = 60  # of reciprocal-rank fusion, from the paper that proposed it
 LIMIT = 8  # pieces of evidence that go with a question
 NOW_NS = 10 * 10**9  # what a question about the present may look back
@@ -34,6 +35,9 @@ ALIKE = 10  # nearest others by which it is told how crowded a sentence stands
 MOST_OFF = 0.3  # many may be alike for good reason
 NEARNESS_NOTHING, NEARNESS_SURE = 0.07, 0.47
 _HUNDREDFOLD, _NINEFOLD = 4.605, 2.197  # odds of 100 and of 9 as logits
+WORDS_ALONE = 0.35  # what the share of shared words counts less by itself
+PER_ODDS = 0.1  # strength that one more of log odds is worth; FOUND is at odds of 1
+OF_THE_WORLD = WORDS - TALK
 BY_COSINE = 24  # the nearest stay in the choice, however crowded
 
 
@@ -53,6 +57,7 @@ class Candidate:
     background: float = FEW
     crowding: float = FEW
     meant: float | None = None  # strength by another measure than that of sentences
+    bears: float | None = None  # strength of words read or heard by all their signs, see `memory.bearing`
     strength: float = field(init=False)  # 0..1, on one scale for all questions
 
     def __post_init__(self) -> None:
@@ -61,6 +66,8 @@ class Candidate:
     def _judged(self) -> float:
         # Words can be anything, so many that are alike were made alike; what is seen has few sentences anyway.
         crowding = self.crowding if self.event.kind in WORDS else self.background
+        if self.bears is not None and self.event.kind in OF_THE_WORLD:
+            return round(self.fits * max(self.bears, min(1.0, self.words - WORDS_ALONE)), 3)
         return _strength(self.cosine, self.words, self.background, crowding, self.fits)
 
 
@@ -69,7 +76,12 @@ def _strength(cosine: float, words: float, background: float, crowding: float, f
     nearness = cosine - min(off, MOST_OFF)
     meaning = (nearness - NEARNESS_NOTHING) / (NEARNESS_SURE - NEARNESS_NOTHING)
     both = 0.5 * max(0.0, meaning) + 0.5 * words
-    return round(fits * max(0.0, min(1.0, max(meaning, both, words - 0.35))), 3)
+    return round(fits * max(0.0, min(1.0, max(meaning, both, words - WORDS_ALONE))), 3)
+
+
+def strength_of(log_odds: float) -> float:
+    """Log odds of bearing on a question on the scale of strengths."""
+    return max(0.0, min(1.0, FOUND + PER_ODDS * log_odds))
 
 
 def at_most(cosine: float, words: float, background: float, crowding: float) -> float:
@@ -116,9 +128,9 @@ def tells(event: Event, cues: Cues) -> float:
     if event.kind not in WORDS:
         return 1.0
     other = SPEECH if cues.ask == "text" else "text" if cues.ask == "said" else ""
-    share = 0.85 if event.kind == other else 1.0
+    share = 0.95 if event.kind == other else 1.0
     without = cues.wants in ("number", "price", "phone") and not any(w[0].isdigit() for w in said_words(event.text))
-    return 0.75 * share if without else share
+    return 0.9 * share if without else share
 
 
 def beside_anchor(candidates: Iterable[Candidate], cues: Cues) -> list[Candidate]:
@@ -180,7 +192,7 @@ def fuse(candidates: Iterable[Candidate], cues: Cues, t_ns: int, *, limit: int =
     rankings = [  # equals stay in order of time
         (1.0, sorted(strong, key=lambda c: -c.cosine)),
         (1.0, sorted(strong, key=lambda c: -c.words)),
-        (1.0, sorted(strong, key=lambda c: -c.strength)),
+        (STRENGTH_COUNTS, sorted(strong, key=lambda c: -c.strength)),
     ]
     if cues.kinds:
         rankings.append((1.0, sorted(strong, key=lambda c: (c.event.kind not in cues.kinds, -c.strength))))

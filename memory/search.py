@@ -171,6 +171,7 @@ class Search:
                 fits=fit(hit.event, query.cues.about) * tells(hit.event, query.cues),
                 background=known.background,
                 crowding=known.crowding.get(hit.phrase, FEW),
+                bears=known.bears.get(hit.phrase),
             )
             for hit in found.values()
             if _may_be_evidence(hit.event, cues)

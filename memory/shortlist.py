@@ -14,14 +14,17 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
+from memory.bearing import Wanted, log_odds
 from memory.index import VectorIndex, best_of
-from memory.recall import ALONG, FEW, at_most, background, coverage, crowding, standing_out
+from memory.recall import ALONG, FEW, at_most, background, coverage, crowding, standing_out, strength_of
+from memory.related import load
 from memory.store import Found, Store
 from memory.terms import telling
 
 Array = NDArray[np.float32]
 
 NEAREST = 64  # sentences whose events are looked at
+FARTHEST = 0.1  # cosine of a sentence whose words are looked at though it holds none of the question's
 CROWD = 256  # sentences asked of the index: among them it shows which are of one mould
 # In how large a part of a large memory a word may occur and still be searched for.
 _TOO_COMMON, _LARGE = 0.02, 2000
@@ -41,6 +44,7 @@ class Judgement:
     shares: Mapping[int, float]
     crowding: Mapping[int, float]
     background: float
+    bears: Mapping[int, float]  # strength of each as words read or heard, where they matter, see `memory.bearing`
     looked_at: Sequence[int]  # near the question, or with its words
     promising: Sequence[int]  # those of them that are strong enough to be evidence, if their events are
 
@@ -55,6 +59,7 @@ class Shortlist:
     def worded(self, texts: Sequence[str], known: Worded = NOTHING) -> Worded:
         """For the telling words of each text the sentences that hold any, with all their words; `known` ones are not
         looked for again."""
+        Wanted(texts[0] if texts else "", load())  # what is related to its words is known from here on
         asked = dict.fromkeys(telling(text) for text in texts)
         return {words: known[words] if words in known else self._holding(words) for words in asked}
 
@@ -79,10 +84,33 @@ class Shortlist:
             return at_most(cosines.get(number, 0.0), share, crowd, crowded.get(number, FEW)) >= ALONG
 
         unseen = self._unseen(by_asked)
-        words |= self._store.words_of([i for i in looked_at if i not in words and is_promising(i, unseen)])
+        close = [i for i in looked_at if cosines.get(i, 0.0) >= FARTHEST or is_promising(i, unseen)]
+        words |= self._store.words_of([i for i in close if i not in words])
         shares = self._shares(words, texts)
-        promising = [i for i in looked_at if i in shares and is_promising(i, shares[i])]
-        return Judgement(cosines, shares, crowded, crowd, looked_at, promising)
+        bears = self._bearing(texts, {i: words[i] for i in looked_at if i in words}, cosines, crowded, crowd)
+        promising = [i for i in looked_at if i in shares and (bears.get(i, 0.0) >= ALONG or is_promising(i, shares[i]))]
+        return Judgement(cosines, shares, crowded, crowd, bears, looked_at, promising)
+
+    def _bearing(
+        self,
+        texts: Sequence[str],
+        words: Mapping[int, str],
+        cosines: Mapping[int, float],
+        crowded: Mapping[int, float],
+        crowd: float,
+    ) -> dict[int, float]:
+        """The strength of each of these sentences, by all that is known of it."""
+        wanted, vocabulary, n_phrases = (
+            Wanted(texts[0] if texts else "", load()),
+            self._store.vocabulary(),
+            len(self._phrases),
+        )
+        bears = {}
+        for number, line in words.items():
+            if number in cosines:
+                near = (cosines[number], crowd, crowded.get(number, FEW))
+                bears[number] = strength_of(log_odds(wanted.bears(line.split(), near, vocabulary, n_phrases)))
+        return bears
 
     def completed(self, judgement: Judgement, hits: Iterable[Found], texts: Sequence[str], vectors: Array) -> Judgement:
         """With the sentences of events that were found in another way."""
@@ -94,6 +122,7 @@ class Shortlist:
             judgement,
             cosines={**judgement.cosines, **unknown},
             shares={**judgement.shares, **self._shares(words, texts)},
+            bears={**judgement.bears, **self._bearing(texts, words, unknown, {}, judgement.background)},
         )
 
     def _shares(self, words: Mapping[int, str], texts: Sequence[str]) -> dict[int, float]:

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import pairwise
 
 from memory.chinese_words import pairs
 from wire.words import STOPWORDS, content, stem, tokens, with_digits
 
 
 @lru_cache(maxsize=8192)
-def _root(word: str) -> str:
-    """The stem of a stem: "left" becomes "leave" and must meet what "leave" itself becomes."""
+def root(word: str) -> str:
+    """By what a word is found. The stem of a stem: "left" becomes "leave" and must meet what "leave" itself becomes."""
     return stem(stem(word))
 
 
 # Words of the wording of events and questions: they say how something was noticed, not what it was.
 COMMON = frozenset(
-    _root(word)
+    root(word)
     for word in (
         "sign", "read", "someone", "say", "visible", "see", "show", "picture", "happen", "video", "stream", "hear",
         "mention", "speak", "talk", "person", "people", "thing", "something", "anything", "colour", "tell", "remember",
@@ -29,7 +30,7 @@ COMMON = frozenset(
 @lru_cache(maxsize=2048)
 def terms(text: str) -> tuple[str, ...]:
     """Stems of all words, numbers as digits, in order."""
-    return tuple(_root(term) for word in with_digits(tokens(text)) for term in pairs(word))
+    return tuple(root(term) for word in with_digits(tokens(text)) for term in pairs(word))
 
 
 def words_of(text: str) -> str:
@@ -40,6 +41,12 @@ def words_of(text: str) -> str:
 @lru_cache(maxsize=1024)
 def telling(text: str) -> tuple[str, ...]:
     """The stems that carry what a question is about, each once; common ones only if there is nothing else."""
-    words = [_root(t) for word in with_digits(content(tokens(text))) if word not in STOPWORDS for t in pairs(word)]
+    words = [root(t) for word in with_digits(content(tokens(text))) if word not in STOPWORDS for t in pairs(word)]
     rare = [word for word in words if word not in COMMON]
     return tuple(dict.fromkeys(rare or words))
+
+
+def pairs_of(text: str) -> tuple[str, ...]:
+    """Stems of words that stand side by side, with a space between."""
+    words = terms(text)
+    return tuple(f"{a} {b}" for a, b in pairwise(words))
