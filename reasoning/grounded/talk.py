@@ -31,13 +31,13 @@ _LIGHT_NOUNS = stem_set(
     " called named own money pay expensive cheap dollar dollars euro euros pound pounds word words text find look "
     "address"
     " phone week month minute said there exactly everything train top bottom front side middle topic subject theme"
-    " away charge"
+    " away charge today tonight tomorrow yesterday"
 )
 _ALIKE = """
 open begin start | close end finish shut stop | leave depart go | cost price dollar euro pound cent fee fare | child kid
 boat ship ferry vessel | car vehicle automobile | shop store | big large huge | small little tiny | tall high height
 build construct erect make | sell offer | photo picture photograph | street road | film movie cinema | hill mountain
-job work | doctor physician | house home | garden park | dinner supper meal | breakfast meal | fast quick speed
+job work | doctor physician | house home | garden park | dinner supper meal eat | breakfast meal | fast quick speed
 long length | heavy weigh weight | old age | author writer write | call name | teacher instructor | capital city
 sea ocean | stone rock | rule law | live reside home | purchase buy | autumn fall | phone telephone call | station stop
 password code secret | chef cook | born birth | die death | own belong possess | write compose | hot heat temperature
