@@ -115,7 +115,7 @@ def below(synsets: dict[Key, Synset]) -> dict[Key, int]:
 
 def rows(lists: Iterable[Iterable[int]]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     """(N + 1,) beginnings and the numbers of all lists, one after the other."""
-    ends, numbers = [0], []
+    ends, numbers = [0], list[int]()
     for some in lists:
         numbers += some
         ends.append(len(numbers))

@@ -24,7 +24,7 @@ MOST = 5000  # synsets below one that are looked at
 MOST_TOLD = 300  # definitions that hold a word
 CACHED = 512  # words
 
-Ints = NDArray[np.int_]
+Ints = NDArray[np.signedinteger]
 Floats = NDArray[np.float32]
 _SURE = np.asarray(BY_RANK, np.float32)
 
