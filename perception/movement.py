@@ -32,6 +32,7 @@ class Thing:
     region: Region
     t_ns: int
     first_ns: int
+    came_in: bool = False  # the border cut it off when it was first seen
     frames: int = 1
     missed: int = 0
     step: tuple[float, float] = (0.0, 0.0)
@@ -86,7 +87,7 @@ class Follower:
         for index, region in enumerate(regions):
             thing = pairs.get(index)
             if thing is None:
-                thing = Thing(track=self._next, region=region, t_ns=t_ns, first_ns=t_ns)
+                thing = Thing(track=self._next, region=region, t_ns=t_ns, first_ns=t_ns, came_in=region.touches)
                 self._next += 1
                 self.things.append(thing)
             else:

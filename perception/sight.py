@@ -32,6 +32,8 @@ from perception.shots import ShotDetector
 JPEG_QUALITY = 80
 LEAST_PX = 32  # shorter side of a frame that all backends can look at
 EVENTS = ("entered", "left", "light_change", "shot")  # these happen in one frame and are not carried to the next
+PLATES = ("rectangle", "square", "shape")
+PLATE = 0.15  # share of a thing of one colour that print on it takes at least, if it is the plate of a sign
 PART_OF = 0.6  # share of a thing's box inside a line of print, a code or a person that makes it a part of that
 
 
@@ -160,13 +162,16 @@ class Sight:
 
 
 def composed(seen: Sequence[Seen]) -> list[Seen]:
-    """What all observers see together: a letter is no thing, a code's modules are no print, a head is no ball."""
+    """What all observers see together: a letter is no thing, a code's modules are no print, a head is no ball, a
+    sign's plate is no rectangle."""
     codes = [one.box for one in seen if one.kind == "code"]
     prints = [one.box for one in seen if one.kind == "text"]
     persons = [one.box for one in seen if one.kind == "person"]
+    going = {one.track for one in seen if one.kind == "motion"}
+    signs = [one for one in seen if one.kind == "text"]
     kept = []
     for one in seen:
-        if one.kind == "person":
+        if one.kind == "person" or (one.kind == "object" and one.track not in going and _is_plate(one, signs)):
             continue
         wholes: list[tuple[float, ...]] = []
         if one.kind == "text":
@@ -176,6 +181,22 @@ def composed(seen: Sequence[Seen]) -> list[Seen]:
         if not any(inside(one.box, whole) > PART_OF for whole in wholes):
             kept.append(one)
     return kept
+
+
+def _is_plate(thing: Seen, prints: Sequence[Seen]) -> bool:
+    """Print of which the plate has the thing's colour fills it: it is a sign, which its words tell."""
+    if thing.attrs.get("shape") not in PLATES:
+        return False
+    on_it = [
+        one.box
+        for one in prints
+        if one.attrs.get("colour") == thing.attrs.get("colour") and inside(one.box, thing.box) > PART_OF
+    ]
+    return sum(_area(box) for box in on_it) > PLATE * _area(thing.box)
+
+
+def _area(box: Sequence[float]) -> float:
+    return (box[2] - box[0]) * (box[3] - box[1]) if box else 0.0
 
 
 def padded(rgb: Rgb) -> Rgb:

@@ -16,10 +16,13 @@ SURE = 1.0  # evidence at which a track is a person
 AT_ONCE = 0.8  # evidence of one sighting that is counted before it is confirmed
 MOVED = 0.03  # widths of the picture that a track must have gone, unless it came over the border
 REACH = 0.7  # widths that a person may go between two frames
-SWOLLEN = 4.0  # times the size of a person that something which is nobody has, to be another thing
+SWOLLEN = 4.0  # times the size of a person that something which is nobody has, to be another thing ...
+LARGER = 1.6  # ... and if it has other colours, too
+OTHER_TINT = 60.0  # distance of two mean colours (RGB) that a person does not have from one frame to the next
 LOST_FRAMES = 2  # frames without a sighting after which a person who was not at the border is gone
 BORDER = 0.012
 AHEAD_S = 1.3  # seconds by which a walk is continued to see whether it crosses the border
+STRIDE = 0.22  # widths per second at most that somebody had come from the border when he was seen first
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,8 @@ class Track:
     tint: tuple[float, float, float]
     first_ns: int
     last_ns: int
+    first_box: Box
+    unseen_s: float  # seconds between the frame before its first one and that
     evidence: float
     side: str  # border over which it came (the one it touched at first), "" when it was first seen inside
     present: bool  # was there when the scene began
@@ -52,6 +57,7 @@ class Track:
     step: tuple[float, float] = (0.0, 0.0)  # of its centre, shares of the picture per second
     gone: float = 0.0  # widths it is away from where it was first seen
     best: float = 0.0
+    latest: float = 0.0  # evidence of the last sighting
     confirmed: bool = False
     drawn: bool = False
 
@@ -77,6 +83,7 @@ class Tracker:
     def __init__(self) -> None:
         self.tracks: list[Track] = []
         self._next = 1
+        self._last_ns: int | None = None  # of the frame before
 
     @property
     def visible(self) -> list[Track]:
@@ -98,11 +105,13 @@ class Tracker:
                 track.missed += 1
         for sighting in rest:
             self.tracks.append(self._begun(sighting, t_ns, fresh))
+        self._last_ns = t_ns
         for track in self.tracks:
             if not track.confirmed and _is_person(track):
                 track.confirmed = True
                 if not track.present or track.side:
-                    passages.append(Passage("entered", track.number, track.first_ns, track.side, len(self.visible)))
+                    side = track.side or _nearest_side(track)
+                    passages.append(Passage("entered", track.number, track.first_ns, side, len(self.visible)))
         return passages + self._dismiss(t_ns)
 
     def _begun(self, sighting: Sighting, t_ns: int, fresh: bool) -> Track:
@@ -112,11 +121,14 @@ class Tracker:
             tint=sighting.tint,
             first_ns=t_ns,
             last_ns=t_ns,
+            first_box=sighting.box,
+            unseen_s=0.0 if self._last_ns is None else (t_ns - self._last_ns) / 1e9,
             evidence=sighting.evidence,
             side=border_of(sighting.box),
             present=fresh,
             barred=sighting.barred,
             best=sighting.evidence,
+            latest=sighting.evidence,
             drawn=sighting.drawn,
         )
         self._next += 1
@@ -156,6 +168,15 @@ def _ahead(track: Track) -> str:
     return "right" if track.step[0] > 0 and x > 1 - half else ""
 
 
+def _nearest_side(track: Track) -> str:
+    """The side border from which somebody can have come between two frames, unless he walked towards it."""
+    went = track.centre[0] - (track.first_box[0] + track.first_box[2]) / 2
+    reach = STRIDE * track.unseen_s + abs(went)
+    if went > -MOVED and track.first_box[0] < min(reach, 1 - track.first_box[2]):
+        return "left"
+    return "right" if went < MOVED and 1 - track.first_box[2] < min(reach, track.first_box[0]) else ""
+
+
 def _looks_it(track: Track) -> bool:
     return not track.barred and track.best >= AT_ONCE and track.evidence >= AT_ONCE
 
@@ -183,6 +204,7 @@ def _advance(track: Track, sighting: Sighting, t_ns: int, aspect: float) -> None
     )
     track.evidence += sighting.evidence
     track.best = max(track.best, sighting.evidence)
+    track.latest = sighting.evidence
     track.drawn = track.drawn or sighting.drawn
     track.hits += 1
     track.missed = 0
@@ -226,9 +248,10 @@ def _cost(track: Track, sighting: Sighting, t_ns: int, aspect: float) -> float |
     away = math.hypot(x - track.centre[0], (y - track.centre[1]) * aspect)
     expected = (track.centre[0] + track.step[0] * seconds, track.centre[1] + track.step[1] * seconds)
     ahead = math.hypot(x - expected[0], (y - expected[1]) * aspect)
-    if sighting.evidence < 0 and _size(sighting.box) > SWOLLEN * _size(track.box):
-        return None  # a sign that stands where a person was
     tint = math.dist(track.tint, sighting.tint)
+    swollen = _size(sighting.box) / max(1e-6, _size(track.box))
+    if sighting.evidence < 0 and swollen > (LARGER if tint > OTHER_TINT else SWOLLEN):
+        return None  # a sign that stands where a person was
     near = max(inside(track.box, sighting.box), inside(sighting.box, track.box))
     if away > REACH or (near == 0 and tint > 80) or (near == 0 and away > 0.25 and sighting.evidence <= 0):
         return None

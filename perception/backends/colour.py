@@ -16,6 +16,7 @@ from perception import colours
 from perception.backends.base import FrameContext, Rgb, Seen
 
 WORK_SIZE = (96, 54)
+FILLS = 0.6  # share of the picture from which a colour is its ground, whatever frames it
 LIGHTS = (("dark", 0.0), ("dim", 0.14), ("normal", 0.32), ("bright", 0.68))  # name, least mean luminance
 
 
@@ -107,7 +108,10 @@ def light_name(level: float) -> str:
 
 
 def _ground(names: NDArray[np.uint8], shares: dict[str, float]) -> str:
-    """The colour that lies around things: common in the picture and along its border."""
+    """The colour that lies around things: common in the picture and along its border. A board fills its frame."""
+    most, share = next(iter(shares.items()))
+    if share >= FILLS:
+        return most
     border = np.concatenate([names[:3].ravel(), names[-3:].ravel(), names[:, :3].ravel(), names[:, -3:].ravel()])
     along = colours.shares(border)
     return max(shares, key=lambda name: shares[name] + along.get(name, 0.0))

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 
 import cv2
 
-from perception import gate, movement, shapes
+from perception import gate, movement, shapes, strangers
 from perception.backends.base import FrameContext, Rgb, Seen
 from perception.movement import Follower, Thing
 
+BORDER_TO_BORDER = 0.96  # share of the picture's width or height
+STRIP = 0.03  # the same, of what is left in the picture of a thing that leaves it
 PALE = ("white", "grey", "beige", "black")  # colours that walls, shadows and paper have too
 
 
@@ -23,7 +25,8 @@ class MotionOptions:
 
 
 class Motion:
-    """`object` for each simple thing, `motion` while one moves."""
+    """`object` for each simple thing, `motion` while one moves. What an observer of persons, called before this one,
+    found to stand in front of the scene is told when it moves, even if it is not simple."""
 
     Options = MotionOptions
     every_frame = True
@@ -43,6 +46,7 @@ class MotionStream:
     def __init__(self, options: MotionOptions) -> None:
         self._options = options
         self._follower = Follower()
+        self._strangers = Follower()
         self._probe: gate.Probe | None = None
 
     def observe(self, frame: Rgb, context: FrameContext) -> list[Seen]:
@@ -52,9 +56,21 @@ class MotionStream:
         self._probe = probe
         found = [region for region in shapes.regions_of(frame, context.shared) if self._stands_out(region)]
         things = self._follower.follow(found, context.t_ns, aspect, context.shot, drift)
+        blobs, small = context.shared.get("strangers", ((), frame)) if drift == (0.0, 0.0) else ((), frame)
+        blobs = [(blob, nobody) for blob, nobody in blobs if strangers.is_sizeable(blob)]
+        shapeless = [strangers.as_region(blob, small) for blob, _ in blobs]
+        loose = self._strangers.follow(shapeless, context.t_ns, aspect, context.shot)
+        things = [thing for thing in things if not strangers.is_part(thing, loose)]
         unnamed = Counter(thing.region.colour for thing in things if not thing.shape)
         told = [thing for thing in things if self._is_told(thing, unnamed[thing.region.colour])][: self._options.most]
-        return [seen for thing in told for seen in _seen(thing)]
+        going = [
+            one
+            for one, (_, nobody) in zip(loose, blobs, strict=True)
+            if nobody and strangers.going(one) and not strangers.shown_by(one, told)
+        ]
+        # Two followers count for themselves: odd tracks are simple things, even ones the others.
+        odd = [seen for thing in told for seen in _seen(thing, 2 * thing.track - 1)]
+        return odd + [seen for thing in going for seen in _seen(thing, 2 * thing.track)]
 
     def _stands_out(self, region: shapes.Region) -> bool:
         return region.area >= self._options.least_area and region.contrast >= self._options.least_contrast
@@ -63,6 +79,8 @@ class MotionStream:
         """A named outline at once, a pale or cut-off one when it was seen twice; an unnamed one when it goes on moving
         and is not one of many patches of that colour (`alike`), which are easily taken for one another."""
         region = thing.region
+        if _is_edge(region):
+            return False
         if thing.shape:
             sure = region.colour not in PALE or region.contrast > 2 * self._options.least_contrast
             if not region.touches and sure:
@@ -73,7 +91,13 @@ class MotionStream:
         return walked and clear and alike <= 2 and region.solidity > 0.6
 
 
-def _seen(thing: Thing) -> Iterable[Seen]:
+def _is_edge(region: shapes.Region) -> bool:
+    """What runs from border to border is ground; of what the border cuts off all but a strip, nothing can be said."""
+    wide, high = region.box[2] - region.box[0], region.box[3] - region.box[1]
+    return max(wide, high) > BORDER_TO_BORDER or (region.touches and min(wide, high) < STRIP)
+
+
+def _seen(thing: Thing, track: int) -> Iterable[Seen]:
     region = thing.region
     shape = thing.shape or "shape"
     box = tuple(round(v, 4) for v in region.box)
@@ -83,7 +107,7 @@ def _seen(thing: Thing) -> Iterable[Seen]:
         text=f"{region.colour} {shape}",
         value=round(region.area, 4),
         box=box,
-        track=thing.track,
+        track=track,
         attrs={"colour": region.colour, "shape": shape, "position": where},
     )
     if thing.moving:
@@ -92,7 +116,7 @@ def _seen(thing: Thing) -> Iterable[Seen]:
             text=thing.moving,
             value=round(thing.speed, 4),
             box=box,
-            track=thing.track,
+            track=track,
             attrs={"colour": region.colour, "shape": shape},
         )
 

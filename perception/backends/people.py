@@ -7,6 +7,7 @@ bottles for persons and miss backs; an outline alone does not know a person from
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,6 +40,8 @@ PLAIN = (*POINTED, "triangle", "diamond")  # with one colour and narrow at the t
 MOTLEY = 22.0  # levels by which the colours of a person differ; a drawn star or cross has one colour
 ENTERING = 0.3  # heights of the picture that somebody at its border must have to be counted at once
 WALK = 0.03  # widths of the picture per second, from which a person is said to move
+WHOLLY = 4  # sightings of cut-off persons that one of a whole person outweighs, for the colour of clothes
+LIKELY = 0.6  # evidence of one sighting from which what belongs to it is no thing, though it is not counted yet
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +52,8 @@ class PeopleOptions:
 
 class People:
     """`people` and `face` (counts) with each frame, `entered` and `left` events, `motion` of whoever walks, and a
-    `person` with its box for each one, by which the composition knows what belongs to somebody."""
+    `person` with its box for each one, by which the composition knows what belongs to somebody. What stands in front
+    of the scene and is nobody is left for the observers after it, as "strangers" of what they share."""
 
     Options = PeopleOptions
     every_frame = True
@@ -102,6 +106,7 @@ class PeopleStream:
         self._searched: gate.Probe | None = None  # the frame in which faces were sought last
         self._faces: list[Box] = []
         self._figures: list[Box] = []
+        self._worn: dict[int, Counter[str]] = {}  # how often each person was seen in which colour
 
     def observe(self, frame: Rgb, context: FrameContext) -> list[Seen]:
         aspect = frame.shape[0] / frame.shape[1]
@@ -117,6 +122,7 @@ class PeopleStream:
         sightings += self._unchanged(probe, sightings)
         passages = self._tracker.follow(sightings, context.t_ns, aspect, fresh)
         self._settle(sources, sightings)
+        context.shared["strangers"] = self._strangers(blobs), small
         self._probe = probe
         return self._seen(passages, small, aspect)
 
@@ -157,7 +163,7 @@ class PeopleStream:
             sources += [blob] * max(1, len(own))
         alone = [box for i, box in enumerate(self._figures) if i not in used] + list(bodies)
         for box in alone:
-            if not any(inside(box, s.box) > 0.5 or inside(s.box, box) > 0.5 for s in sightings):
+            if not any(inside(box, s.box) > 0.5 or inside(s.box, box) > 0.5 or _hangs(box, s) for s in sightings):
                 sightings.append(_drawn(box, 0.7, small))
         for face in self._faces:
             owner = next((i for i, s in enumerate(sightings) if inside(face, s.box) > 0.5), None)
@@ -191,12 +197,40 @@ class PeopleStream:
             if blob.steady >= (UNMOVED_FRAMES if somebody else background.SETTLED_FRAMES):
                 self._background.absorb([blob])
 
+    def _strangers(self, blobs: Sequence[Blob]) -> list[tuple[Blob, bool]]:
+        """What stands in front of the scene and is no person who is counted; and whether it looks like nobody now."""
+        tracks = [track for track in self._tracker.tracks if track.confirmed or not track.missed]
+        found = []
+        for blob in blobs:
+            near = [t for t in tracks if inside(blob.box, t.box) > 0.3 or inside(t.box, blob.box) > 0.3]
+            if not (blob.is_ghost or blob.is_shadow or any(t.confirmed for t in near)):
+                found.append((blob, all(t.latest <= 0 and not t.barred for t in near)))
+        return found
+
+    def _likely(self) -> list[Track]:
+        """Who may well be somebody, and is not counted yet."""
+        visible = {track.number for track in self._tracker.visible}
+        rest = (track for track in self._tracker.tracks if track.number not in visible and not track.missed)
+        return [track for track in rest if track.latest >= LIKELY and not track.barred]
+
+    def _dressed(self, visible: Sequence[Track], small: Rgb) -> dict[int, str]:
+        """The colour in which each person was seen most often."""
+        known = {track.number for track in self._tracker.tracks}
+        self._worn = {number: worn for number, worn in self._worn.items() if number in known}
+        for track in visible:
+            weight = 1 if border_of(track.box) else WHOLLY  # who is cut off shows a sleeve
+            self._worn.setdefault(track.number, Counter())[_clothes(track, small)] += weight
+        return {number: worn.most_common(1)[0][0] for number, worn in self._worn.items()}
+
     def _seen(self, passages: Sequence[Passage], small: Rgb, aspect: float) -> list[Seen]:
         visible = self._tracker.visible
         seen = [Seen(kind="people", value=float(len(visible)))]
         if self._faces:
             seen.append(Seen(kind="face", value=float(len(self._faces)), box=_rounded(self._faces[0])))
-        clothes = {track.number: _clothes(track, small) for track in visible}
+        gone = {one.track: self._worn[one.track] for one in passages if one.track in self._worn}
+        clothes = {number: worn.most_common(1)[0][0] for number, worn in gone.items()}
+        clothes |= self._dressed(visible, small)
+        seen += [Seen(kind="person", box=_rounded(one.box), track=one.number) for one in self._likely()]
         for track in visible:
             attrs = {"colour": clothes[track.number]}
             seen.append(Seen(kind="person", box=_rounded(track.box), track=track.number, attrs=attrs))
@@ -245,6 +279,14 @@ def _outlined(blob: Blob, is_figure: bool, aspect: float) -> Sighting:
         upright = 1.3 * (x1 - x0) < height < 5 * (x1 - x0) and height > 0.15
         evidence = 0.15 if upright and blob.steady == 0 else 0.0
     return Sighting(blob.box, evidence, blob.tint, drawn=is_figure, barred=from_above and not is_figure)
+
+
+def _hangs(box: Box, body: Sighting) -> bool:
+    """A part under somebody's upper body, as a leg is before a ground of its own colour."""
+    width = box[2] - box[0]
+    across = min(box[2], body.box[2]) - max(box[0], body.box[0])
+    top = body.box[1] + (body.box[3] - body.box[1]) / 3
+    return body.evidence >= LIKELY and across > 0.8 * width and top < box[1] < body.box[3]
 
 
 def _size(box: Box) -> float:

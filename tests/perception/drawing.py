@@ -117,3 +117,28 @@ def bottle(image: Image.Image, x: float) -> Image.Image:
     draw.rectangle((x - 8, 160, x + 8, 190), fill=glass)
     draw.rectangle((x - 10, 148, x + 10, 162), fill=BLUE)
     return image
+
+
+def street() -> Image.Image:
+    """Pale houses above a dark road."""
+    image = blank((214, 212, 206))
+    draw = ImageDraw.Draw(image)
+    for left in range(0, WIDTH, 128):
+        draw.rectangle((left + 40, 60, left + 80, 110), fill=(176, 176, 172))
+    draw.rectangle((0, 222, WIDTH, 252), fill=(168, 166, 160))
+    draw.rectangle((0, 252, WIDTH, HEIGHT), fill=(104, 105, 108))
+    return image
+
+
+def car(image: Image.Image, x: float, colour: Colour) -> Image.Image:
+    """A copy with a car on the road, seen from the side, with its middle at x."""
+    image = image.copy()
+    draw = ImageDraw.Draw(image)
+    draw.rounded_rectangle((x - 80, 274, x + 80, 310), 10, fill=colour)
+    draw.polygon([(x - 46, 276), (x - 28, 248), (x + 24, 248), (x + 48, 276)], fill=colour)
+    draw.polygon([(x - 38, 273), (x - 24, 254), (x - 6, 254), (x - 6, 273)], fill=(186, 206, 216))
+    draw.polygon([(x + 2, 273), (x + 2, 254), (x + 20, 254), (x + 36, 273)], fill=(186, 206, 216))
+    for wheel in (x - 46, x + 42):
+        draw.ellipse((wheel - 16, 292, wheel + 16, 324), fill=(26, 26, 28))
+        draw.ellipse((wheel - 6, 302, wheel + 6, 314), fill=(170, 170, 172))
+    return image

@@ -169,9 +169,45 @@ def test_absurdly_small_frames(shape: tuple[int, int]) -> None:
             id="a letter is no thing",
         ),
         pytest.param(
-            [Seen(kind="text", text="OPEN", box=(0.1, 0.1, 0.5, 0.3)), Seen(kind="object", box=(0.0, 0.0, 0.6, 0.4))],
+            [
+                Seen(kind="text", text="OPEN", box=(0.1, 0.1, 0.5, 0.3), attrs={"colour": "red"}),
+                Seen(kind="object", box=(0.0, 0.0, 0.6, 0.4), attrs={"colour": "blue", "shape": "rectangle"}),
+            ],
             ["text", "object"],
-            id="the plate under the words is one",
+            id="a ground of another colour under the words is one",
+        ),
+        pytest.param(
+            [
+                Seen(kind="text", text="OPEN", box=(0.1, 0.1, 0.5, 0.3), attrs={"colour": "red"}),
+                Seen(kind="object", box=(0.0, 0.0, 0.6, 0.4), attrs={"colour": "red", "shape": "rectangle"}),
+            ],
+            ["text"],
+            id="the plate of a sign is told by its words",
+        ),
+        pytest.param(
+            [
+                Seen(kind="text", text="STOP", box=(0.1, 0.1, 0.5, 0.3), attrs={"colour": "red"}),
+                Seen(kind="object", box=(0.0, 0.0, 0.6, 0.4), attrs={"colour": "red", "shape": "octagon"}),
+            ],
+            ["text", "object"],
+            id="a sign of a shape of its own",
+        ),
+        pytest.param(
+            [
+                Seen(kind="text", text="EXIT", box=(0.1, 0.1, 0.2, 0.15), attrs={"colour": "red"}),
+                Seen(kind="object", box=(0.0, 0.0, 0.6, 0.4), attrs={"colour": "red", "shape": "rectangle"}),
+            ],
+            ["text", "object"],
+            id="a small word on something large",
+        ),
+        pytest.param(
+            [
+                Seen(kind="text", text="BREAD", box=(0.1, 0.1, 0.5, 0.3), attrs={"colour": "red"}),
+                Seen(kind="object", box=(0.0, 0.0, 0.6, 0.4), track=3, attrs={"colour": "red", "shape": "shape"}),
+                Seen(kind="motion", box=(0.0, 0.0, 0.6, 0.4), track=3, attrs={"colour": "red", "shape": "shape"}),
+            ],
+            ["text", "object", "motion"],
+            id="a van with words on it drives by",
         ),
         pytest.param(
             [

@@ -125,6 +125,21 @@ def test_a_cut_ends_all_tracks_without_exits() -> None:
 
 
 @pytest.mark.parametrize(
+    ("places", "side"),
+    [
+        pytest.param([0.2, 0.21, 0.21], "left", id="in one frame from the left border to his place"),
+        pytest.param([0.8, 0.76, 0.76], "right", id="from the right border, the last step seen"),
+        pytest.param([0.35, 0.5, 0.6], "left", id="hidden at first, and still walking away from the left"),
+        pytest.param([0.5, 0.54, 0.54], "", id="through a door in the middle"),
+        pytest.param([0.2, 0.12, 0.12], "", id="walks to the near border: came from elsewhere"),
+    ],
+)
+def test_side_of_who_was_not_seen_at_the_border(places: list[float], side: str) -> None:
+    passages, _ = run([[], *[[at(x, drawn=True)] for x in places]])
+    assert [(passage.kind, passage.side) for _, passage in passages] == [("entered", side)]
+
+
+@pytest.mark.parametrize(
     ("box", "side"),
     [((0.0, 0.2, 0.2, 1.0), "left"), ((0.9, 0.2, 1.0, 0.8), "right"), ((0.4, 0.4, 0.6, 1.0), "bottom"),
      ((0.4, 0.2, 0.6, 0.8), ""), ((0.0, 0.0, 1.0, 1.0), "")],
@@ -133,9 +148,10 @@ def test_border(box: tuple[float, float, float, float], side: str) -> None:
     assert border_of(box) == side
 
 
-def test_a_sign_that_takes_the_place_of_a_person_is_nobody() -> None:
+@pytest.mark.parametrize("box", [(0.2, 0.3, 0.8, 0.9), (0.4, 0.4, 0.7, 0.75)])
+def test_a_sign_that_takes_the_place_of_a_person_is_nobody(box: tuple[float, float, float, float]) -> None:
     stands = [[at(0.5, evidence=1.0, drawn=True)]] * 4
-    sign = [Sighting((0.2, 0.3, 0.8, 0.9), -0.5, (200.0, 180.0, 40.0))]
+    sign = [Sighting(box, -0.5, (200.0, 180.0, 40.0))]
     passages, counts = run([*stands, *[sign] * 4])
     assert counts[3] == 1
     assert counts[-1] == 0

@@ -13,11 +13,12 @@ import av
 import numpy as np
 import pytest
 import segno
-from drawing import BLUE, GREEN, RED, SECOND_NS, Rgb, blank, person, pixels, room, slide, thing
+from drawing import BLUE, GREEN, RED, SECOND_NS, Colour, Rgb, blank, car, person, pixels, room, slide, street, thing
 from PIL import Image, ImageDraw, ImageEnhance, ImageFont
 
 from perception.backends import VISION
-from perception.backends.base import Seen
+from perception.backends.base import FrameContext, Seen
+from perception.shapes import Region
 from perception.sight import Sight, Sighted, build
 
 pytestmark = pytest.mark.lite
@@ -241,6 +242,52 @@ def test_two_at_a_time(eyes: Sight) -> None:
         pictures.append(picture if y is None else person(picture, y, 190, BLUE, "coat"))
     frames = look(eyes, [pixels(one, 2.0, seed=i) for i, one in enumerate(pictures)])
     assert [people(frame) for frame in frames] == [0, 1, 2, 2, 2, 2]
+
+
+def test_clothes_are_told_of_who_left(eyes: Sight) -> None:
+    places: list[float | None] = [None, None, 40, 200, 360, 520, 620, None, None]
+    pictures = [room() if x is None else person(room(), x, 250, RED) for x in places]
+    frames = look(eyes, [pixels(one, 1.5, seed=i) for i, one in enumerate(pictures)])
+    colours = {one.kind: one.attrs.get("colour") for frame in frames for one in frame.seen if one.kind != "colour"}
+    assert (colours["entered"], colours["left"]) == ("red", "red")
+
+
+@pytest.mark.parametrize("colour", [RED, (24, 24, 26)], ids=["red", "black"])
+def test_a_car_is_one_thing_that_moves(eyes: Sight, colour: Colour) -> None:
+    places: list[float | None] = [None, None, None, 20, 180, 340, 500, 640, None]
+    pictures = [street() if x is None else car(street(), x, colour) for x in places]
+    frames = look(eyes, [pixels(one, 1.5, seed=i) for i, one in enumerate(pictures)])
+    told = [(one.text, one.attrs["colour"]) for frame in frames for one in of(frame, "motion")]
+    assert len(told) >= 3
+    assert set(told) == {("right", "red" if colour == RED else "black")}
+    assert {one.track for frame in frames for one in of(frame, "motion")} == {of(frames[5], "motion")[0].track}
+
+
+def test_a_leg_before_a_ground_of_its_colour_is_nobody() -> None:
+    dark = blank((122, 52, 148))
+    ImageDraw.Draw(dark).rectangle((0, 276, 640, 360), fill=(70, 30, 86))
+    mask = np.zeros((44, 20), np.uint8)
+    mask[:12, 6:14] = mask[12:16, 8:12] = mask[16:] = 1
+    box = (0.20, 0.64, 0.23, 0.9)
+    leg = Region(box, 0.004, "grey", "", (52.0, 46.0, 70.0), 30.0, 0.9, False, mask)
+    stream = VISION.create("people", {}).stream()
+    counts = []
+    for i, x in enumerate([None, None, 20, *[140] * 9]):
+        picture = pixels(dark if x is None else person(dark, x, 240, (240, 208, 48)), 1.0, seed=i)
+        picture[250:] = pixels(dark, 1.0, seed=i)[250:]  # his trousers are not to be seen
+        shared: dict[str, Any] = {"regions": [leg] if i > 6 else []}
+        seen = stream.observe(
+            picture, FrameContext(t_ns=i * SECOND_NS, change=1, shot=False, redundant=False, shared=shared)
+        )
+        counts += [int(one.value) for one in seen if one.kind == "people"]
+    assert (counts[6], max(counts)) == (1, 1)
+
+
+def test_a_board_is_the_ground_and_its_frame_is_not(eyes: Sight) -> None:
+    board = blank((120, 86, 56))
+    ImageDraw.Draw(board).rectangle((20, 20, 620, 340), fill=(20, 20, 22))
+    (ground,) = [one for one in of(look(eyes, [pixels(board)])[0], "colour") if one.attrs["role"] == "background"]
+    assert ground.text == "black"
 
 
 @pytest.mark.parametrize("shape", ["circle", "square", "triangle", "star", "cross", "rectangle"])
