@@ -16,7 +16,8 @@ _LEAD_IN = re.compile(
     r"thank you|also|actually|finally|lastly|honestly|quickly|anyway|just|again|maybe|perhaps|let me see|let us see|"
     r"let's see|(?:just )?(?:one|a|my|another) (?:last|more|final|quick|small|next|other)? ?(?:thing|question)|"
     r"quick question|"
-    r"just (?:checking|curious|wondering)|remind me|tell me|help me|do tell|say|i'm not sure|"
+    r"(?:just |i am |i'm )?(?:checking|curious|wondering|interested)|remind me|tell me|help me|do tell|say|"
+    r"i'm not sure|"
     rf"i (?:forgot|forget|missed (?:it|that|this)|did not {_MISSED}|didn't {_MISSED}|was not listening|do not remember|"
     r"wasn't (?:listening|looking|there)|am not sure|don't remember|was wondering|wonder|have a question)|"
     r"if i may(?: ask)?|if you (?:do not|don't) mind|good (?:morning|evening|afternoon)|out of curiosity|one moment|"
@@ -125,7 +126,8 @@ def _the_question(kept: list[str], asking: list[int]) -> int:
 def _joined(question: str, before: list[str], after: list[str]) -> str:
     """The question with the topic that stands before or after it."""
     if after and " or " in f" {after[-1]} " and not _ASKS.match(after[-1]):
-        return f"{question} {' '.join(after)}"  # "which came first: the red or the blue one"
+        whole = _joined(question, before, []) if before else question
+        return f"{whole} {' '.join(after)}"  # "which came first: the red or the blue one"
     rest = [p for p in after if not _ASKS.match(p)]
     if before and (among := _AMONG.fullmatch(before[-1])) and re.match(r"(?:which|what) (?!of\b)", question, re.I):
         return re.sub(r"^(which|what)(?: one)?", rf"\1 {among['noun']}", question, count=1, flags=re.I)

@@ -47,7 +47,7 @@ _TAIL = re.compile(
 )
 
 _TOPIC_FIRST = re.compile(
-    rf"(?:there (?:was|is|were|are) )?(?P<np>(?:the|a|an|my|our|that|this|some) .+?) (?P<q>{_WH}\b(?: \w+){{1,5}})"
+    rf"(?:there (?:was|is|were|are) )?(?P<np>(?:the|a|an|my|our|that|this|some) .+?) (?P<q>{_WH}\b(?: \w+){{1,9}})"
 )
 _GAVE = re.compile(
     rf"(?P<on>(?:the|that|a) (?:\w+ )?{_SURFACE}) (?:had|has|gave|gives|showed|shows|said|says|listed) (?P<np>.+?) "

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from wire.words import with_digits
+from memory.lexicon import KIND_OF
+from wire.words import stem, with_digits
 
 S = 1_000_000_000
 NEAR_S = 4.0  # "at one minute thirty" means that moment give or take this much
@@ -199,6 +200,14 @@ def _end(found: re.Match[str], now: _Now) -> _Span:
     return _Span(now.t_s - _edge_s(now.t_s), now.t_s, now.t_s, edge="last")
 
 
+def _middle(found: re.Match[str], now: _Now) -> _Span | None:
+    """Of the stream, not of the picture: "the triangle in the middle"."""
+    before = found.string[: found.start()].split()
+    if before and (before[-1] == "one" or KIND_OF.get(stem(before[-1])) in ("object", "text", "people", "code")):
+        return None
+    return _Span(0.4 * now.t_s, 0.6 * now.t_s, 0.5 * now.t_s)
+
+
 _STREAM = r"(?: of (?:the )?(?:video|stream|recording|film|clip|session|it|this))?"
 _RULES: tuple[tuple[re.Pattern[str], _Read], ...] = tuple(
     (re.compile(rf"(?:^|(?<= )){pattern}(?= |$)"), read)
@@ -228,7 +237,7 @@ _RULES: tuple[tuple[re.Pattern[str], _Read], ...] = tuple(
          r"(?:started|began|starts|begins)|originally)", _beginning),
         (rf"(?:at|near|towards?|by|in) the (?:very )?end{_STREAM}|finally|in the end", _end),
         (rf"(?:in|around|at|near) (?:the )?(?:middle|halfway)(?: point)?{_STREAM}|halfway through",
-         lambda m, n: _Span(0.4 * n.t_s, 0.6 * n.t_s, 0.5 * n.t_s)),
+         _middle),
         (rf"(?:in|during) the first half{_STREAM}", lambda m, n: _Span(0, n.t_s / 2)),
         (rf"(?:in|during) the (?:second|last|other) half{_STREAM}", lambda m, n: _Span(n.t_s / 2, n.t_s)),
         (r"(?:so far|until now|up to now|till now|in total|altogether|overall|all together|in all(?! \w)|"

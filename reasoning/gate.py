@@ -106,6 +106,8 @@ _REQUESTS = tuple(
         r"^(?:describe|summari[sz]e|sum up|recap|recount|outline|list|name|count|identify|explain|compare)\b(?! of\b|"
         r" is\b| was\b| are\b)",
         r"^(?:some|sum|some of|summer|the sum) (?:up|look|of)? ?what (?:you|happened|i|we)\b",
+        r"^(?:just )?(?:i am |i'm )?(?:curious|interested)(?: to know| about)? "
+        r"(?:what|which|who|whose|when|where|why|how|if)\b",
         r"^(?:let me know|i (?:want|would like|d like|need|wish|wonder|am wondering|was wondering) (?:to (?:know|"
         r"hear)|what|which|who|whose|"
         r"when|where|why|how|if|whether|you to))\b",
@@ -120,7 +122,7 @@ _LIKE_A_QUESTION = re.compile(
     r"^(?:what|which|how many|how long|how much|who|did you|do you|have you|can you)\b(?! (?:a|an|not)\b)"
 )
 _SHORT = 9  # words
-_LEAD_WORDS = 4  # before a comma that lead in a question
+_LEAD_WORDS = 8  # before a comma that lead in a question
 _NOT_REQUESTS = re.compile(
     r"^(?:list|name|count|outline|show|read|describe|repeat)(?:s|ed|ing)?$|^name (?:is|was)\b|^names\b|"
     r"^(?:tell|show) (?:me|us) (?:your|the) (?:friends|world)\b"

@@ -71,7 +71,10 @@ _HOLDS = {
         r"around|by|left|right|north|south|east|west|beneath|across|beyond)\b"
     ),
     "reason": re.compile(r"\b(?:because|since|due|owing|as|so|reason|after|for)\b"),
-    "name": re.compile(r"\b(?:called|named|name is|names? (?:is|was|are)|known as|by|is|was|are|were)\b"),
+    "name": re.compile(
+        r"\b(?:called|named|name is|names? (?:is|was|are)|known as|by|is|was|are|were|"
+        r"(?:goes|went|given|belongs?|belonged|sold|donated|handed|paid|awarded) to)\b"
+    ),
 }  # fmt: skip
 # What leaves no doubt that this sort of thing is told; then a noun may be misheard more badly.
 _TELLS = {

@@ -89,7 +89,9 @@ def _window(cues: Cues, scope: Scope) -> tuple[int, int]:
 
 def _of_sort(cues: Cues, pool: Pool, scope: Scope) -> list[Thing]:
     """Any sign that holds what is wanted, where none fits the words as well."""
-    if cues.about.colour or cues.about.order:
+    seen = frozenset().union(*(s.stems for s in pool.all("text")))
+    named = {stem(word) for word in cues.about.content}
+    if cues.about.colour or cues.about.order or (named and not named & seen):
         return []
     return scope.pick(s for s in pool.all("text") if _LOOKS_LIKE[cues.wants].search(s.subject))
 

@@ -59,6 +59,8 @@ def when(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
     if scope.missing:
         return None
     deed = cues.about.deed
+    if cues.about.kind == "colour" and deed == "change" and (turned := _turn(cues, pool, scope)) is not None:
+        return turned
     found = occurrences(cues.about, pool, scope)
     if not found:
         return None
@@ -78,6 +80,16 @@ def when(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
         moments = moments[:1]
     more = f", and again at {listed(moments[1:_MOST])}" if len(moments) > 1 else ""
     return Answer(f"{capital(clause(same[0], deed))} at {moments[0]}{more}.", tuple(same[:_MOST]))
+
+
+def _turn(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
+    """When a wall was painted anew."""
+    turns = {b.start_ns: (a, b) for a, b in repainted(pool) if cues.about.colour in ("", b.subject, a.subject)}
+    chosen = scope.pick(b for _, b in turns.values())
+    if not chosen:
+        return None
+    was, became = turns[chosen[0].start_ns]
+    return Answer(f"It changed from {was.subject} to {became.subject} at {clock(became.start_ns)}.", (was, became))
 
 
 def ago(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
