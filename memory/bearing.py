@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence, Set
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -81,6 +82,7 @@ class Wanted:
         total = sum(weights) or 1.0
         self._related = related
         self._words = [(word, related.related(word), w / total) for word, w in zip(known, weights, strict=True)]
+        self._heaviest = max((weight for _, _, weight in self._words), default=0.0)
         self._asked = next((asked for asked, pattern in _ASKED if pattern.search(text.lower())), "")
         self._names = [root(name.lower()) for name in _NAME.findall(text)]
 
@@ -94,12 +96,19 @@ class Wanted:
         """The signs of a sentence. present: its stems in order; near: its cosine, the background and its crowding."""
         there = {*present, *(f"{a} {b}" for a, b in pairwise(present))}
         own = [word for word in dict.fromkeys(present) if word not in _SAY_NOTHING]
-        related, unexplained = self._explained(there)
+        related, unexplained, explains = 0.0, self._heaviest, 0.0
+        if not self._any_related.isdisjoint(there):  # most sentences hold nothing of what is asked for
+            (related, unexplained), explains = self._explained(there), self._explains(own)
         absent = sum(name not in there for name in self._names)
         return Signs(
-            *near, related, unexplained, self._explains(own), *newness(own, occurrences, n_phrases),
-            self._answers(there), float(absent),
+            *near, related, unexplained, explains, *newness(own, occurrences, n_phrases), self._answers(there),
+            float(absent),
         )  # fmt: skip
+
+    @cached_property
+    def _any_related(self) -> frozenset[str]:
+        """All that is related to any of the words, and they themselves."""
+        return frozenset(word for word, _, _ in self._words).union(*(near for _, near, _ in self._words))
 
     def _explained(self, there: set[str]) -> tuple[float, float]:
         related, unexplained = 0.0, 0.0
@@ -132,10 +141,16 @@ def newness(words: Iterable[str], occurrences: Mapping[str, int], n_phrases: int
     """(rarest, rarity, length) of a sentence with these telling words: 1 for words that occur in no other, 0 for those
     in every one."""
     size = max(n_phrases, SMALLEST) + 1
-    scores = sorted((math.log(size / max(1, occurrences.get(w, 1))) / math.log(size) for w in words), reverse=True)
+    scores = sorted([_newness(size, occurrences.get(w, 1)) for w in words], reverse=True)
     if not scores:
         return 0.0, 0.0, 0.0
     return sum(scores[:2]) / len(scores[:2]), sum(scores) / len(scores), min(len(scores), 10) / 10
+
+
+@lru_cache(maxsize=1024)
+def _newness(size: int, n: int) -> float:
+    """Of a word that occurs in n of `size` sentences."""
+    return math.log(size / max(1, n)) / math.log(size)
 
 
 def log_odds(signs: Signs) -> float:

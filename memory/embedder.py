@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from memory import related
 from memory.backends import COMPRESSOR, TEXT_ENCODER
 from memory.backends.base import ClipInput, ClipMemory, Compressor, Overviewer, Pictured, TextEncoder
 from memory.chinese_question import in_english, own_words
@@ -232,4 +233,5 @@ def load(
         TEXT_ENCODER.create(encoder, encoder_options), COMPRESSOR.create(compressor, compressor_options)
     )
     embedder.understand("Greenish Tuesdays.", 0, (), (), 0.0)  # fits no pattern, so that the classifier is read now
+    related.load()  # ... and what recall knows of words
     return embedder

@@ -87,6 +87,7 @@ class Keeper:
         try:
             self.upkeep.recover()
             self.upkeep.open_indexes()
+            self.store.vocabulary()  # counted now, not while a question waits
         except (sqlite3.Error, OSError) as error:
             self.store.database.close()
             self._lock.release()

@@ -66,7 +66,7 @@ class Sentences:
         """Each word with how many sentences it occurs in. Counted once, then kept up to date: counting reads every
         place."""
         if self._occurrences is None:
-            self._occurrences = dict(self.database.execute("SELECT term, doc FROM phrase_vocabulary").fetchall())
+            self._occurrences = dict(self.database.execute("SELECT term, doc FROM phrase_vocabulary"))
         return self._occurrences
 
     def _count(self, words: str, change: int) -> None:
