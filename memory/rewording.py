@@ -92,6 +92,7 @@ def reworded(text: str) -> str:
     text = re.sub(r"\b(?:most recent|very last)\b", "last", text)
     if found := _LAST_WH.fullmatch(text):
         text = f"{found['wh']} {found['be']} {found['np']}"
+    text = re.sub(r"^what (?:is|was) the head ?count\b", "how many people are there", text)
     text = _CLEFT.sub(r"\g<wh>", text)
     if found := _MONEY_FIRST.fullmatch(text):
         return f"how much {found['rest']}"

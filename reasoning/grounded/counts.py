@@ -61,7 +61,7 @@ def count(cues: Cues, pool: Pool, scope: Scope, text: str) -> Answer | None:
 
 def _named(cues: Cues, pool: Pool, scope: Scope, text: str) -> Answer | None:
     """Things with a name: how often they were mentioned, how many somebody told, how many went by."""
-    if re.search(r"\b(?:times|often|mention\w*|talk\w*|said)\b", text):
+    if re.search(r"\b(?:times|how often)\b", text):
         return _mentions(cues, pool, scope)
     told = talk.fact(replace(cues, wants="number", about=replace(cues.about, content=cues.topic)), pool, scope)
     if told is not None:

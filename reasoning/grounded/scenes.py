@@ -27,6 +27,14 @@ def begins(at_ns: int, pool: Pool) -> bool:
     return any(abs(t.start_ns - at_ns) <= S for t in pool.all("text", "code", "object", "people", "entered"))
 
 
+def filled(pool: Pool) -> list[tuple[Thing, Thing]]:
+    """(background before, background after) where one colour that was all there is gave way to another."""
+    states = [t for t in pool.all("colour") if t.side == "background"]
+    turns = [(was, now) for was, now in itertools.pairwise(states) if was.subject != now.subject]
+    whole = [(was, now) for was, now in turns if min(was.value, now.value) >= _FILLS]
+    return [pair for pair in whole if not begins(pair[1].start_ns, pool) and not _by_light(pair, pool)]
+
+
 def repainted(pool: Pool) -> list[tuple[Thing, Thing]]:
     """(background before, background after) where the wall itself changed, in order of time.
 

@@ -72,8 +72,7 @@ _HOLDS = {
     ),
     "reason": re.compile(r"\b(?:because|since|due|owing|as|so|reason|after|for)\b"),
     "name": re.compile(
-        r"\b(?:called|named|name is|names? (?:is|was|are)|known as|by|is|was|are|were|"
-        r"(?:goes|went|given|belongs?|belonged|sold|donated|handed|paid|awarded) to)\b"
+        r"\b(?:called|named|name is|names? (?:is|was|are)|known as|by|is|was|are|were)\b"
     ),
 }  # fmt: skip
 # What leaves no doubt that this sort of thing is told; then a noun may be misheard more badly.
@@ -108,6 +107,7 @@ _CONTRARIES = [
 ]  # fmt: skip
 _CLOCK = re.compile(r"\b\d{1,2}:\d\d\b")
 _NAME_OF = re.compile(r"\bnames? of [\w ]+? (?:is|was) (\w+)$")
+_GOES_TO = re.compile(r"\b(?:goes|went|given|belongs?|belonged|sold|donated|handed|paid|awarded|presented) to\b")
 _GIVEN = stem_set("called named call name")
 _NAMED = re.compile(r"\b(?:called|named|name is|name was|names are|known as)\b")
 
@@ -335,7 +335,7 @@ def _holds(text: str, wants: str, content: Sequence[str]) -> bool:
     if wants != "name":
         return bool(pattern.search(text))
     nouns = [w for w in content if _weight(w) == 1.0]
-    if _NAMED.search(text) or _TELLS["name"].search(text):
+    if _NAMED.search(text) or _TELLS["name"].search(text) or _GOES_TO.search(text):
         return True
     near = [re.escape(n) for n in nouns]
     verbs = [w for w in content if stem(w) in _COMMON_VERBS]

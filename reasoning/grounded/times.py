@@ -8,7 +8,7 @@ from dataclasses import replace
 from reasoning.grounded.events import clause, noun
 from reasoning.grounded.pool import Pool, S, Thing
 from reasoning.grounded.resolve import find, lights, moment_ns
-from reasoning.grounded.scenes import repainted
+from reasoning.grounded.scenes import filled, repainted
 from reasoning.grounded.scope import Scope
 from reasoning.grounded.talk import mentioned
 from reasoning.grounded.wording import Answer, capital, clock, length, listed, span
@@ -16,6 +16,7 @@ from wire.messages import Cues, Mention
 
 _GAP_NS = 6 * S  # the same thing back that soon was never gone
 _MOST = 3
+_JUST_NS = 20 * S
 _CAME_UP = re.compile(r"\b(?:appear\w*|(?:came|come|went|go|goes|show\w*|turn\w*|popp?\w*) up|came on)\b")
 
 
@@ -85,7 +86,9 @@ def when(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
 def _turn(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
     """When a wall was painted anew."""
     turns = {b.start_ns: (a, b) for a, b in repainted(pool) if cues.about.colour in ("", b.subject, a.subject)}
-    chosen = scope.pick(b for _, b in turns.values())
+    if not cues.about.colour and not cues.order:  # just now, a wall may have changed that one cannot tell from a cut
+        turns |= {b.start_ns: (a, b) for a, b in filled(pool) if b.start_ns >= pool.t_ns - _JUST_NS}
+    chosen = scope.pick(turns[start_ns][1] for start_ns in sorted(turns, reverse=not cues.order))
     if not chosen:
         return None
     was, became = turns[chosen[0].start_ns]
