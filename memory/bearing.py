@@ -97,8 +97,8 @@ class Wanted:
         there = {*present, *(f"{a} {b}" for a, b in pairwise(present))}
         own = [word for word in dict.fromkeys(present) if word not in _SAY_NOTHING]
         related, unexplained, explains = 0.0, self._heaviest, 0.0
-        if not self._any_related.isdisjoint(there):  # most sentences hold nothing of what is asked for
-            (related, unexplained), explains = self._explained(there), self._explains(own)
+        if held := self._any_related & there:  # most sentences hold nothing of what is asked for
+            (related, unexplained), explains = self._explained(held), self._explains(own, held)
         absent = sum(name not in there for name in self._names)
         return Signs(
             *near, related, unexplained, explains, *newness(own, occurrences, n_phrases), self._answers(there),
@@ -110,7 +110,7 @@ class Wanted:
         """All that is related to any of the words, and they themselves."""
         return frozenset(word for word, _, _ in self._words).union(*(near for _, near, _ in self._words))
 
-    def _explained(self, there: set[str]) -> tuple[float, float]:
+    def _explained(self, there: Set[str]) -> tuple[float, float]:
         related, unexplained = 0.0, 0.0
         for word, near, weight in self._words:
             strength = 1.0 if word in there else max((near[w] for w in there if w in near), default=0.0)
@@ -119,10 +119,15 @@ class Wanted:
                 unexplained = max(unexplained, weight)
         return related, unexplained
 
-    def _explains(self, own: Sequence[str]) -> float:
+    def _explains(self, own: Sequence[str], held: Set[str]) -> float:
+        if held.isdisjoint(own):
+            return 0.0
         weights = [self._related.weight(word) for word in own]
         strengths = [
-            max((1.0 if w == word else near.get(w, 0.0) for word, near, _ in self._words), default=0.0) for w in own
+            max((1.0 if w == word else near.get(w, 0.0) for word, near, _ in self._words), default=0.0)
+            if w in held
+            else 0.0
+            for w in own
         ]
         return sum(w * s for w, s in zip(weights, strengths, strict=True)) / (sum(weights) or 1.0)
 
