@@ -16,7 +16,8 @@ from perception import colours
 from perception.backends.base import FrameContext, Rgb, Seen
 
 WORK_SIZE = (96, 54)
-FILLS = 0.6  # share of the picture from which a colour is its ground, whatever frames it
+FILLS = 0.75  # share of the picture from which a colour is its ground, whatever frames it ...
+STILL_FILLS = 0.6  # ... and down to which it stays that while things come before it
 LIGHTS = (("dark", 0.0), ("dim", 0.14), ("normal", 0.32), ("bright", 0.68))  # name, least mean luminance
 
 
@@ -53,9 +54,12 @@ class ColourStream:
         self._begun = False  # a cut lies before the last frame
         self._moving = 0  # the luminance of the last frame was rising (1) or falling (-1)
         self._named: set[str] = set()
+        self._filled = ""  # ground of the last frame if it filled that
 
     def observe(self, frame: Rgb, context: FrameContext) -> list[Seen]:
         small = cv2.resize(frame, WORK_SIZE, interpolation=cv2.INTER_AREA)
+        if context.shot:
+            self._filled = ""
         seen = self._colours(colours.name_indices(cv2.medianBlur(small.astype(np.uint8), 3)))
         level = float(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY).mean()) / 255.0
         seen.append(Seen(kind="light", text=self._name(level), value=round(level, 4)))
@@ -63,7 +67,9 @@ class ColourStream:
 
     def _colours(self, names: NDArray[np.uint8]) -> list[Seen]:
         shares = colours.shares(names)
-        ground = _ground(names, shares)
+        most, share = next(iter(shares.items()))
+        self._filled = most if share >= (STILL_FILLS if most == self._filled else FILLS) else ""
+        ground = self._filled or _ground(names, shares)  # a board fills its frame
         least = self._options.least_share
         # A colour that was named stays named down to half the share: a share on the border would flicker.
         named = {name for name, share in shares.items() if share >= (least / 2 if name in self._named else least)}
@@ -108,10 +114,7 @@ def light_name(level: float) -> str:
 
 
 def _ground(names: NDArray[np.uint8], shares: dict[str, float]) -> str:
-    """The colour that lies around things: common in the picture and along its border. A board fills its frame."""
-    most, share = next(iter(shares.items()))
-    if share >= FILLS:
-        return most
+    """The colour that lies around things: common in the picture and along its border."""
     border = np.concatenate([names[:3].ravel(), names[-3:].ravel(), names[:, :3].ravel(), names[:, -3:].ravel()])
     along = colours.shares(border)
     return max(shares, key=lambda name: shares[name] + along.get(name, 0.0))

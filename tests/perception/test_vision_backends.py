@@ -290,6 +290,16 @@ def test_a_board_is_the_ground_and_its_frame_is_not(eyes: Sight) -> None:
     assert ground.text == "black"
 
 
+def test_the_ground_stays_while_somebody_crosses_it(eyes: Sight) -> None:
+    hall = blank((246, 246, 243))
+    ImageDraw.Draw(hall).rectangle((0, 0, 640, 40), fill=(128, 130, 132))
+    ImageDraw.Draw(hall).rectangle((0, 264, 640, 360), fill=(128, 130, 132))
+    pictures = [hall, hall, *(person(hall, x, 260, BLUE) for x in (30, 200, 400, 600)), hall]
+    frames = look(eyes, [pixels(one, 1.0, seed=i) for i, one in enumerate(pictures)])
+    grounds = {one.text for frame in frames for one in of(frame, "colour") if one.attrs["role"] == "background"}
+    assert len(grounds) == 1
+
+
 @pytest.mark.parametrize("shape", ["circle", "square", "triangle", "star", "cross", "rectangle"])
 def test_moving_things_are_nobody(eyes: Sight, shape: str) -> None:
     frames = look(eyes, [pixels(thing(blank(), shape, 60 + 100 * i, 200, 45, RED), 2.0) for i in range(6)])
