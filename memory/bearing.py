@@ -82,6 +82,7 @@ class Wanted:
         total = sum(weights) or 1.0
         self._related = related
         self._words = [(word, related.related(word), w / total) for word, w in zip(known, weights, strict=True)]
+        self._known: dict[str, tuple[float, float]] = {}
         self._heaviest = max((weight for _, _, weight in self._words), default=0.0)
         self._asked = next((asked for asked, pattern in _ASKED if pattern.search(text.lower())), "")
         self._names = [root(name.lower()) for name in _NAME.findall(text)]
@@ -122,14 +123,19 @@ class Wanted:
     def _explains(self, own: Sequence[str], held: Set[str]) -> float:
         if held.isdisjoint(own):
             return 0.0
-        weights = [self._related.weight(word) for word in own]
-        strengths = [
-            max((1.0 if w == word else near.get(w, 0.0) for word, near, _ in self._words), default=0.0)
-            if w in held
-            else 0.0
-            for w in own
-        ]
-        return sum(w * s for w, s in zip(weights, strengths, strict=True)) / (sum(weights) or 1.0)
+        told = [self._told(word) for word in own]
+        return sum(w * s for w, s in told) / (sum(w for w, _ in told) or 1.0)
+
+    def _told(self, word: str) -> tuple[float, float]:
+        """How much a word tells, and how strongly it is related to one of the question's. Once for each: sentences
+        share words."""
+        known = self._known.get(word)
+        if known is None:
+            strength = max(
+                (1.0 if word == asked else near.get(word, 0.0) for asked, near, _ in self._words), default=0.0
+            )
+            known = self._known[word] = self._related.weight(word), strength
+        return known
 
     def _answers(self, there: Set[str]) -> float:
         if not self._asked:
