@@ -36,7 +36,7 @@ MOST_OFF = 0.3  # many may be alike for good reason
 NEARNESS_NOTHING, NEARNESS_SURE = 0.07, 0.47
 _HUNDREDFOLD, _NINEFOLD = 4.605, 2.197  # odds of 100 and of 9 as logits
 WORDS_ALONE = 0.35  # what the share of shared words counts less by itself
-PER_ODDS = 0.1  # strength that one more of log odds is worth; FOUND is at odds of 1
+PER_ODDS = 0.1  # strength that one more of log odds is worth; FOUND is at even odds
 OF_THE_WORLD = WORDS - TALK
 BY_COSINE = 24  # the nearest stay in the choice, however crowded
 
