@@ -228,7 +228,7 @@ _RULES: tuple[tuple[re.Pattern[str], _Read], ...] = tuple(
         (rf"(?P<p>{_CLOCKED})", _at),
         (r"(?:at |around )(?P<h>\d{1,2}):(?P<m>\d\d)", _clock),
         (r"just now|(?:just )?a (?:moment|second|little while) ago|a (?:moment|second) before",
-         lambda m, n: _Span(n.t_s - RECENT_S, n.t_s, edge="last")),
+         lambda m, n: _Span(n.t_s - RECENT_S, n.t_s)),
         (r"(?:right now|at the moment|at present|at this (?:moment|point|time)|currently|presently|right this \w+|"
          r"these days|(?<!up to )(?<!until )(?<!till )now)", lambda m, n: _Span(n.t_s - NEAR_S, n.t_s, n.t_s, True)),
         (r"(?:(?<!most )recently|lately|a (?:short )?while ago)", lambda m, n: _Span(n.t_s - 60, n.t_s)),

@@ -134,6 +134,8 @@ def said(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
         fitting = _about(content, scope.pick(spoken), pool) or _about(content, whenever.pick(spoken), pool)
         return _heard_that(fitting[:2]) if fitting else None
     chosen = scope.pick(spoken)
+    if not chosen and cues.spanned and cues.end_ns >= pool.t_ns:  # "just now" was a while ago
+        return _heard_that(spoken[-1:]) if spoken else None
     if cues.order or cues.relation or cues.at_ns >= 0:
         return _heard_that(chosen[:1]) if chosen else None
     return _heard_that(chosen[-3:]) if chosen else None
