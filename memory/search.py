@@ -220,7 +220,8 @@ class Search:
 
     def _scene(self, query: Query, row: ClipRow, cosine: float, crowd: float) -> Candidate:
         """A clip as what may be evidence."""
-        told = not query.scene_repeats and not set(query.cues.kinds) <= TALKED
+        talked = query.cues.ask == "said" or set(query.cues.kinds) <= TALKED
+        told = not query.scene_repeats and not talked
         meant = shown(cosine, crowd, *query.scene_scale) if query.scene_scale else None
         scene = Event(
             id=-row.id,  # apart from the events' own ids
