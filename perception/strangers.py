@@ -63,8 +63,9 @@ def _outline(mask: NDArray[np.uint8]) -> NDArray[np.int32]:
 
 
 def going(thing: Thing) -> bool:
-    """Whether a followed blob is a thing that moves: two steps in a row, or one from where it came in."""
-    return bool(thing.moving) and not thing.missed and thing.moves >= (1 if thing.came_in else WALK)
+    """Whether a followed blob is a thing that moves: two steps in a row, or one by which it came in as a whole."""
+    whole = thing.came_in and not thing.region.touches
+    return bool(thing.moving) and not thing.missed and thing.moves >= (1 if whole else WALK)
 
 
 def is_part(thing: Thing, wholes: Sequence[Thing]) -> bool:

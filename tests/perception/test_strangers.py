@@ -83,6 +83,12 @@ def test_what_goes(places: list[int], goes: bool) -> None:
     assert strangers.going(thing) is goes
 
 
+def test_one_step_of_what_is_still_cut_off_is_none() -> None:
+    tall = np.ones((50, 30), np.uint8)  # down to the border below: perhaps a shoulder
+    assert not strangers.going(walk([0, 20], tall)[0])
+    assert strangers.going(walk([0, 20, 40], tall)[0])
+
+
 def test_a_wheel_is_part_of_what_moves_and_not_of_what_stands() -> None:
     (car,), (parked,) = walk([0, 20], wedge()), walk([30, 30, 30], wedge())
     for whole, x, is_part in ((car, 24, True), (parked, 34, False), (car, 100, False)):
