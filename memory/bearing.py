@@ -17,7 +17,7 @@ from memory.related import RelatedWords
 from memory.terms import COMMON, pairs_of, root, telling
 from wire.words import STOPWORDS
 
-OPEN_ODDS = 0.8  # log odds that count in favour of a sentence: to find nothing is the worse mistake
+OPEN_ODDS = 1.0  # log odds that count in favour of a sentence: to find nothing is the worse mistake
 MEANT = 0.3  # a word that is related less than that leaves the question's word unexplained
 SMALLEST = 300  # sentences; in a smaller memory no word is worn
 _SAY_NOTHING = COMMON | frozenset(root(word) for word in STOPWORDS)
