@@ -55,7 +55,8 @@ _BARE = re.compile(
 )
 _PRONOUN = re.compile(
     r"\b(?:(?:it|they|them|that one|this one|he|she|him)\b(?! (?:of|was it|is it|since|that|when|for|how)\b)|"
-    r"(?:that|this)(?=$| (?:is|was|were|are|do|does|did|has|had|happen\w*|in|on|for|from|come|go|mean|say|again)\b))",
+    r"(?:that|this)(?=$| (?:is|was|were|are|do|does|did|has|had|happen\w*|in|on|for|from|come|go|mean|"
+    r"say|again|told|said|mentioned|shown|seen|there)\b))",
     re.I,
 )
 _POSSESSIVE = re.compile(r"\b(?:its|their|his|her)\b(?= \w)", re.I)

@@ -80,7 +80,7 @@ _P: list[tuple[str, str]] = [
     ("ago", r"(?:how many |how much )?(?:seconds|minutes|time)(?: (?:is|are) it| has it been)? since(?P<x> .*)"),
     ("ago", r"(?:how (?:many (?:seconds|minutes)|much time|long) (?:lies?|is|are|was|passed) |what (?:is|was) the "
             r"(?:gap|time|interval|distance) )between (?:and )?(?:now and )?(?:the moment )?(?P<x>.+?)"
-            r"(?: and(?: now)?)?"),
+            r" and(?: now)?"),
     ("ago", r"how recently (?:did|was|were|have|has)(?: (?:you|we|i|there))?(?: (?:see|hear|seen|heard))?(?P<x> .*)"),
     ("ago", r"how many (?:seconds|minutes) (?:behind|before) us (?:is|was|are|were)(?P<x> .*)"),
     ("ago", r"(?P<x>.+) how (?:long|many (?:seconds|minutes)) ago"),
@@ -110,6 +110,9 @@ _P: list[tuple[str, str]] = [
               r"(?:what|which) (?:is|was) (?:the )?number of|the number "
               r"of|number of)(?P<x>.*)"),
     # -- code
+    ("fact", r"(?:on|in|at|from|by|since|until|to) (?:what|which) (?:floor|level|storey|day|date|evening|morning|year|"
+             r"month|week|platform|track|row|aisle|shelf|street|road|room|town|city|country|drawer|hall|building|page|"
+             r"gate|lane) (?:is|are|was|were|does|do|did|can|could|will|should|has|have)\b(?P<x>.*)"),
     ("fact", r"(?:for )?how many (?:hours|days|nights|weeks|months|years) (?:is|are|was|were|does|do|did|will|can)\b"
              r"(?P<x>.*)"),
     ("fact", r"how (?:dear|pricey|costly|cheap|old|tall|high|deep|heavy|big|large|wide|fast|hot|cold|strong|"

@@ -24,6 +24,7 @@ _YES_OR_NO = re.compile(
     r"(?:is|are|was|were|did|does|has|have) (?:something|anything|any|there|some|somebody|someone|anybody|anyone|the|"
     r"an?)\b"
 )
+_SIDES = re.compile(r"\b(?:left|right|up|down|way|direction)\b")
 _AFTERWARDS = r"after|following|follow\w*|succe\w+|in place of|replac\w+|once|as soon as|instead of"
 _BESIDE = re.compile(
     rf".*?\b(?P<rel>{_AFTERWARDS}|before|prior to|ahead of|preced\w+)(?: came| was)? (?P<anchor>(?:the |a |an )?\S.*?)"
@@ -47,6 +48,7 @@ def likely_frame(frame: Frame, ask: str, core: str, whole: str, encode: Encode) 
     pattern fits. Encodes only where the words alone speak against `ask`.
     """
     bidden = frame.ask == "summary" and not core.startswith("what")  # "outline the second minute"
+    bidden = bidden or (frame.ask == "motion" and _SIDES.search(core) is not None)
     if not core or (frame.sure and (frame.ask in _NARROW or bidden)):
         return None
     classifier, kept, read = shipped(), _SAME.get(ask, ask), core if frame.sure else whole

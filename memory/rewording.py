@@ -37,7 +37,7 @@ _POLITE = tuple(
         r"(?:please|the question is|according to (?:the )?\w+|as far as you \w+)",
     )
 )
-_TRAILING = re.compile(r" (?:please|thanks|thank you|again|for me|then|exactly|though|if you can|do you know|"
+_TRAILING = re.compile(r" (?:exactly|precisely|please|thanks|thank you|again|for me|then|though|if you can|do you know|"
                        r"do you remember|you know)$")  # fmt: skip
 _WH = r"(?:what|which|where|how|when|who|did|was|is|does|has)"
 _IT = r"\b(?:it|that|this|they|them|one|he|she)\b"
@@ -93,6 +93,7 @@ def reworded(text: str) -> str:
     if found := _LAST_WH.fullmatch(text):
         text = f"{found['wh']} {found['be']} {found['np']}"
     text = re.sub(r"^what (?:is|was) the head ?count\b", "how many people are there", text)
+    text = re.sub(r"^how many of (?:us|them|you)\b", "how many people", re.sub(r"\bfirst of all\b", "first", text))
     text = _CLEFT.sub(r"\g<wh>", text)
     if found := _MONEY_FIRST.fullmatch(text):
         return f"how much {found['rest']}"

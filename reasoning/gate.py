@@ -121,6 +121,10 @@ _REQUESTS = tuple(
 _LIKE_A_QUESTION = re.compile(
     r"^(?:what|which|how many|how long|how much|who|did you|do you|have you|can you)\b(?! (?:a|an|not)\b)"
 )
+_BEGINS_ASKING = re.compile(
+    r"(?:(?:at|in|on|for|to|from|by|about|until|with|of) )?(?:what|which|who|whose|when|where|why|how)\b|"
+    rf"{_AUX} {_SUBJECT}\b"
+)
 _SHORT = 9  # words
 _LEAD_WORDS = 8  # before a comma that lead in a question
 _NOT_REQUESTS = re.compile(
@@ -194,7 +198,7 @@ def _last_clause(text: str) -> str:
     before, comma, after = text.lower().rpartition(", ")
     words = tokens(after)
     few = len(tokens(before)) <= _LEAD_WORDS and len(words) > 2
-    return " ".join(words) if comma and few else ""
+    return " ".join(words) if comma and few and _BEGINS_ASKING.match(" ".join(words)) else ""
 
 
 def _mended(text: str) -> str:

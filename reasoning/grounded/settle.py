@@ -243,6 +243,8 @@ def _clothes(cues: Cues, text: str, pool: Pool) -> Cues:
     """ "How was the first person dressed", "what was he wearing": the colour of it is what was seen."""
     if cues.ask not in ("who", "fact", "scene", "object", "text", "unknown") or not about_clothes(cues):
         return cues
+    if cues.wants in ("date", "time", "place", "number", "price"):
+        return cues
     somebody = cues.about.kind in ("people", "face") or _SOMEBODY.search(text)
     if not somebody:
         return cues

@@ -108,6 +108,7 @@ _CONTRARIES = [
 _CLOCK = re.compile(r"\b\d{1,2}:\d\d\b")
 _NAME_OF = re.compile(r"\bnames? of [\w ]+? (?:is|was) (\w+)$")
 _GOES_TO = re.compile(r"\b(?:goes|went|given|belongs?|belonged|sold|donated|handed|paid|awarded|presented) to\b")
+_INTRODUCED = re.compile(r"\bi am (?!(?:a|an|the|so|very|your|our|going|not|here|in|at|on|from|sure|glad|happy)\b)\w+")
 _GIVEN = stem_set("called named call name")
 _NAMED = re.compile(r"\b(?:called|named|name is|name was|names are|known as)\b")
 
@@ -337,7 +338,7 @@ def _holds(text: str, wants: str, content: Sequence[str]) -> bool:
     if wants != "name":
         return bool(pattern.search(text))
     nouns = [w for w in content if _weight(w) == 1.0]
-    if _NAMED.search(text) or _TELLS["name"].search(text) or _GOES_TO.search(text):
+    if any(told.search(text) for told in (_NAMED, _TELLS["name"], _GOES_TO, _INTRODUCED)):
         return True
     near = [re.escape(n) for n in nouns]
     verbs = [w for w in content if stem(w) in _COMMON_VERBS]
@@ -345,7 +346,8 @@ def _holds(text: str, wants: str, content: Sequence[str]) -> bool:
         return True  # "who built the bridge": the deed itself is told
     return any(
         re.search(
-            rf"\b{n}\w*(?: of(?: \w+){{1,3}})? (?:is|was)\b|\b(?:is|was) (?:the|our|a|an|my) (?:\w+ ){{0,2}}{n}|\bby\b",
+            rf"\b{n}\w*(?: of(?: \w+){{1,3}})?(?: \w+)? (?:is|was)\b|"
+            rf"\b(?:is|was) (?:the|our|a|an|my) (?:\w+ ){{0,2}}{n}|\bby\b",
             text,
         )
         for n in near
