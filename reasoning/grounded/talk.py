@@ -246,6 +246,8 @@ def telling(content: Sequence[str], thing: Thing, wants: str, known: frozenset[s
     in for the words only where it is great. known: stems that were said (or read) anywhere; a word that is among
     them was not misheard (misread) elsewhere.
     """
+    if not content:
+        return 0.0
     tells = wants in _TELLS and bool(_TELLS[wants].search(" ".join(thing.words)))
     weights = [_weight(word) for word in content]
     if wants == "place" and not any(_occurs(word, thing, known) == 1.0 for word in content):

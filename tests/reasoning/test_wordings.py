@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from worlds import ask, event
 
 from reasoning.grounded.answer import answer
+from wire.messages import Evidence
 
 pytestmark = pytest.mark.unit
 
@@ -188,3 +191,16 @@ def test_signs_side_by_side_tell_together() -> None:
         event("text", 0, 30, "CLOSED ON MONDAYS", colour="white"),
     )
     assert "MONDAYS" in answer(ask(shop, "on which day is the shop closed", 20)).text
+
+
+WORDINGS = [
+    line
+    for line in (Path(__file__).parents[1] / "memory" / "wordings.txt").read_text(encoding="utf-8").splitlines()
+    if line and not line.startswith(("[", "#"))
+]
+
+
+@pytest.mark.parametrize("world", [(), FAIR[:1], FAIR], ids=["nothing", "light", "fair"])
+def test_every_wording_gets_some_answer(world: tuple[Evidence, ...]) -> None:
+    texts = [*WORDINGS, "One of the two has gone. Which way?", "?", "of", "who", "and now", "the first"]
+    assert all(answer(ask(world, text, 250)).text for text in texts)
