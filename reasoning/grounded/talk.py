@@ -109,6 +109,7 @@ _CLOCK = re.compile(r"\b\d{1,2}:\d\d\b")
 _NAME_OF = re.compile(r"\bnames? of [\w ]+? (?:is|was) (\w+)$")
 _GOES_TO = re.compile(r"\b(?:goes|went|given|belongs?|belonged|sold|donated|handed|paid|awarded|presented) to\b")
 _INTRODUCED = re.compile(r"\bi am (?!(?:a|an|the|so|very|your|our|going|not|here|in|at|on|from|sure|glad|happy)\b)\w+")
+_LIGHT = 0.25  # weight of a noun that tells little
 _GIVEN = stem_set("called named call name")
 _NAMED = re.compile(r"\b(?:called|named|name is|name was|names are|known as)\b")
 
@@ -250,6 +251,8 @@ def telling(content: Sequence[str], thing: Thing, wants: str, known: frozenset[s
         return 0.0
     tells = wants in _TELLS and bool(_TELLS[wants].search(" ".join(thing.words)))
     weights = [_weight(word) for word in content]
+    if max(weights) < 1.0:  # "who gets the money": then that is the noun
+        weights = [1.0 if weight == _LIGHT else weight for weight in weights]
     if wants == "place" and not any(_occurs(word, thing, known) == 1.0 for word in content):
         tells = False  # "in" is said so often that it tells little
     matched = [_occurs(word, thing, known) or (_resembles(word, thing, known) if tells else 0.0) for word in content]
@@ -287,7 +290,7 @@ def _weight(word: str) -> float:
     base = stem(word)
     is_verb = base in _COMMON_VERBS and not word.endswith("ing")  # "the meeting" is a thing
     is_verb = is_verb or (word.endswith("ed") and len(word) > 4)  # "described", "located"
-    return 0.25 if base in _LIGHT_NOUNS else 0.35 if is_verb else 1.0
+    return _LIGHT if base in _LIGHT_NOUNS else 0.35 if is_verb else 1.0
 
 
 def _occurs(word: str, thing: Thing, known: frozenset[str]) -> float:
@@ -340,8 +343,10 @@ def _holds(text: str, wants: str, content: Sequence[str]) -> bool:
     if wants != "name":
         return bool(pattern.search(text))
     nouns = [w for w in content if _weight(w) == 1.0]
-    if any(told.search(text) for told in (_NAMED, _TELLS["name"], _GOES_TO, _INTRODUCED)):
+    if any(told.search(text) for told in (_NAMED, _TELLS["name"], _INTRODUCED)):
         return True
+    if (given := _GOES_TO.search(text)) and not any(noun in text[given.end() :].split() for noun in nouns):
+        return True  # but "went to a singer" does not name the singer
     near = [re.escape(n) for n in nouns]
     verbs = [w for w in content if stem(w) in _COMMON_VERBS]
     if any(_same_deed(stem(v), stem(t)) for v in verbs for t in text.split()):
