@@ -127,7 +127,7 @@ def refine(frame: Frame, core: str, said_by: bool, t_ns: int) -> Cues:
     if ask == "fact" and order:  # "the second drawer", "first climbed" count nothing of the stream
         about = replace(about, content=tuple(dict.fromkeys((*about.content, *_ordinals(core)))), order="", nth=0)
         order, nth = "", 0
-    choice_about = _choice_mentions(choices)
+    choice_about = _choice_mentions(choices, core)
     kinds = kinds_for(ask, about)
     for choice in choice_about:
         kinds = union(kinds, kinds_of(choice))
@@ -166,10 +166,12 @@ def _or_choices(text: str) -> tuple[str, ...]:
     return (left, found[2])
 
 
-def _choice_mentions(choices: tuple[str, ...]) -> tuple[Mention, ...]:
-    """Each alternative taken apart; "the blue one" and "the red" borrow the noun of the other."""
+def _choice_mentions(choices: tuple[str, ...], core: str) -> tuple[Mention, ...]:
+    """Each alternative taken apart; "the blue one" and "the red" borrow the noun of "which circle", or of the other."""
     named = [mention(choice.split()) for choice in choices]
-    donor = next((m for m in named if m.kind or m.shape), None)
+    asked = re.match(r"(?:which|what) (\w+)", core)
+    nouns = [mention([asked[1]]), *named] if asked else named
+    donor = next((m for m in nouns if m.kind or m.shape), None)
     out = []
     for own in named:
         bare = not own.kind and not own.content and (own.colour or own.order or own.side)

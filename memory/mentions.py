@@ -49,7 +49,7 @@ _OUT_OF_CONTENT = STOPWORDS | {
     "whole", "entire", "full", "new", "old", "light", "dark", "bright", "coloured", "exactly", "really", "actually",
     "anywhere", "somewhere", "wall", "room", "front", "screen", "video", "stream", "picture", "image", "recording",
     "today", "tonight", "saying", "reading", "showing", "shown", "called", "named", "mark", "there", "here", "kind",
-    "sort", "type", "around", "still",
+    "sort", "type", "around", "still", "across",
 }  # fmt: skip
 
 

@@ -110,6 +110,7 @@ _NAME_OF = re.compile(r"\bnames? of [\w ]+? (?:is|was) (\w+)$")
 _GOES_TO = re.compile(r"\b(?:goes|went|given|belongs?|belonged|sold|donated|handed|paid|awarded|presented) to\b")
 _INTRODUCED = re.compile(r"\bi am (?!(?:a|an|the|so|very|your|our|going|not|here|in|at|on|from|sure|glad|happy)\b)\w+")
 _LIGHT = 0.25  # weight of a noun that tells little
+_EMPTY = stem_set("place thing way part kind sort type amount there exactly everything said called named name")
 _GIVEN = stem_set("called named call name")
 _NAMED = re.compile(r"\b(?:called|named|name is|name was|names are|known as)\b")
 
@@ -252,7 +253,9 @@ def telling(content: Sequence[str], thing: Thing, wants: str, known: frozenset[s
     tells = wants in _TELLS and bool(_TELLS[wants].search(" ".join(thing.words)))
     weights = [_weight(word) for word in content]
     if max(weights) < 1.0:  # "who gets the money": then that is the noun
-        weights = [1.0 if weight == _LIGHT else weight for weight in weights]
+        weights = [
+            1.0 if w == _LIGHT and stem(word) not in _EMPTY else w for word, w in zip(content, weights, strict=True)
+        ]
     if wants == "place" and not any(_occurs(word, thing, known) == 1.0 for word in content):
         tells = False  # "in" is said so often that it tells little
     matched = [_occurs(word, thing, known) or (_resembles(word, thing, known) if tells else 0.0) for word in content]
@@ -348,7 +351,7 @@ def _holds(text: str, wants: str, content: Sequence[str]) -> bool:
     if (given := _GOES_TO.search(text)) and not any(noun in text[given.end() :].split() for noun in nouns):
         return True  # but "went to a singer" does not name the singer
     near = [re.escape(n) for n in nouns]
-    verbs = [w for w in content if stem(w) in _COMMON_VERBS]
+    verbs = [w for w in content if stem(w) in _COMMON_VERBS or (w.endswith("ed") and len(w) > 4)]
     if any(_same_deed(stem(v), stem(t)) for v in verbs for t in text.split()):
         return True  # "who built the bridge": the deed itself is told
     return any(

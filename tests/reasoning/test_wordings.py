@@ -193,6 +193,22 @@ def test_signs_side_by_side_tell_together() -> None:
     assert "MONDAYS" in answer(ask(shop, "on which day is the shop closed", 20)).text
 
 
+def test_which_circle_names_what_both_alternatives_are() -> None:
+    world = (
+        event("colour", 0, 60, "green", 0.7, role="background"),
+        event("object", 20, 24, "red circle", 0.04, track=1, colour="red", shape="circle"),
+        event("object", 40, 44, "green circle", 0.04, track=2, colour="green", shape="circle"),
+    )
+    assert answer(ask(world, "which circle came first, the green or the red one?", 60)).text.startswith(
+        "The red circle"
+    )
+
+
+def test_a_founder_who_stands_on_a_sign_is_named() -> None:
+    world = (event("text", 5, 20, "FOUNDED BY"), event("text", 5, 20, "CLARA NOVAK"))
+    assert "CLARA NOVAK" in answer(ask(world, "who founded the place", 30)).text
+
+
 WORDINGS = [
     line
     for line in (Path(__file__).parents[1] / "memory" / "wordings.txt").read_text(encoding="utf-8").splitlines()
