@@ -111,7 +111,8 @@ def refine(frame: Frame, core: str, said_by: bool, t_ns: int) -> Cues:
     ):
         if not frame.by_example or ask in ("count", "where", "who", "scene"):
             settled, about, wants = settle(ask, about, subject, core, said_by)
-            ask = ask if frame.by_example and frame.sure else settled
+            told = (ask, settled) == ("count", "fact") and bool(about.content)
+            ask = ask if frame.by_example and frame.sure and not told else settled
         if ask in _SPOKEN and frame.ask not in _SPOKEN:
             about = topic(f"{groups.get('noun', '')} {subject}".split() if groups.get("x") else subject.split())
     if ask in _SNAP and not about.kind and len(about.content) == 1:

@@ -152,14 +152,31 @@ def _head(words: Sequence[str]) -> str:
     said = _after_saying(words)
     words = words[: said + 1] if said >= 0 else words
     words = [w for i, w in enumerate(words) if w != "slide" or i == 0 or stem(words[i - 1]) not in KIND_OF]  # the verb
-    known = [w for w in _before_post(words) if stem(w) in KIND_OF and stem(w) not in VAGUE]
+    named = _before_post(words)
+    known = [w for i, w in enumerate(named) if stem(w) in KIND_OF and stem(w) not in VAGUE and not _modifies(named, i)]
     if not known:
-        known = [w for w in words if stem(w) in KIND_OF and stem(w) not in VAGUE][:1]
+        named = list(words)
+        known = [
+            w for i, w in enumerate(named)
+            if stem(w) in KIND_OF and stem(w) not in VAGUE and not _modifies(named, i)
+        ][:1]  # fmt: skip
     if not known:
         return ""
     # "the person in the red square": people first; "the music": sound; otherwise the last noun is the head.
     things = [w for w in known if stem(w) not in _PLACES]  # "the circle that crossed the picture" is about a circle
     return (things or known)[-1]
+
+
+def _modifies(words: Sequence[str], at: int) -> bool:
+    """ "Music" in "the music lesson", "balloon" in "the balloon race": a lesson and a race."""
+    if KIND_OF.get(stem(words[at])) not in ("sound", "object", "light") or at + 1 >= len(words):
+        return False
+    after = words[at + 1]
+    base = stem(after)
+    tells = after not in STOPWORDS and after not in _OUT_OF_CONTENT and after not in COLOURS
+    return (
+        tells and not any(base in known for known in (KIND_OF, DEED_OF, FRAME, SHAPE_OF)) and not after.endswith("ly")
+    )
 
 
 def _before_post(words: Sequence[str]) -> list[str]:
@@ -179,7 +196,7 @@ def _kind(kind: str, words: Sequence[str], shape: str, colour: str, deed: str) -
         return "code"
     if shape and kind == "sound":
         return "object"  # "which way did the red triangle bell"
-    if kind == "sound" or (not kind and any(w in SOUNDS for w in words)):
+    if kind == "sound" or (not kind and any(w in SOUNDS and not _modifies(words, i) for i, w in enumerate(words))):
         return "sound"
     if shape and kind in ("", "object"):
         return "object"

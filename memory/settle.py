@@ -20,7 +20,10 @@ _STANDING = re.compile(
     r"\b(?:do|can|could|did) (?:you|we|i) (?:see|count|spot|make out)\b|"
     r"\bseen\b"
 )
-_OF_PEOPLE = word_set("table door camera desk whiteboard different new more other alone together inside outside house")
+_OF_PEOPLE = word_set(
+    "table door camera desk whiteboard different new more other alone together inside outside house"
+    " quantity amount total"
+)
 
 
 def settle(ask: str, about: Mention, subject: str, core: str, said_by: bool) -> tuple[str, Mention, str]:

@@ -33,7 +33,11 @@ def colour(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
     about = cues.about
     if about.kind == "people" or wearing.about_clothes(cues):
         return None if scope.missing else wearing.colour(cues, pool, scope)
-    if about.kind in ("colour", "scene", "light", "") and (before := _before_change(cues, pool)) is not None:
+    if (
+        about.kind in ("colour", "scene", "light", "")
+        and not cues.now
+        and (before := _before_change(cues, pool)) is not None
+    ):
         return before
     if scope.missing:
         return None

@@ -15,6 +15,9 @@ from reasoning.grounded.wearing import about_clothes
 from wire.messages import Cues, Mention
 from wire.words import ORDINALS, STOPWORDS, stem, stem_set
 
+_RULE = re.compile(
+    r"\b(?:have to|has to|must|should|needs?|allowed|what age)\b"
+)  # asked of anybody, not of who was seen
 _COLOUR = re.compile(r"\bcolou?r(?:s|ed)?\b")
 _LIGHT = re.compile(r"\b(?:lights?|lighting|brightness|lamps?)\b")
 _HAPPENED = re.compile(
@@ -243,7 +246,7 @@ def _clothes(cues: Cues, text: str, pool: Pool) -> Cues:
     """ "How was the first person dressed", "what was he wearing": the colour of it is what was seen."""
     if cues.ask not in ("who", "fact", "scene", "object", "text", "unknown") or not about_clothes(cues):
         return cues
-    if cues.wants in ("date", "time", "place", "number", "price"):
+    if cues.wants in ("date", "time", "place", "number", "price") or _RULE.search(text):
         return cues
     somebody = cues.about.kind in ("people", "face") or _SOMEBODY.search(text)
     if not somebody:

@@ -51,7 +51,7 @@ _NUMBER = (
 _HOLDS = {
     "number": re.compile(_NUMBER),
     "price": re.compile(rf"{_NUMBER}|\bfree\b|[$€£]"),
-    "phone": re.compile(_NUMBER),
+    "phone": re.compile(rf"\d[\d -]{{4,}}|(?:{_NUMBER}[ -]*){{4,}}"),
     "time": re.compile(
         rf"\d:\d\d|\b(?:at|in|from|until|till|since|by|after|before|around) {_NUMBER}|{_NUMBER} (?:am|pm|to|until|"
         r"oclock|"
@@ -104,6 +104,10 @@ _NAME_OF = re.compile(r"\bnames? of [\w ]+? (?:is|was) (\w+)$")
 _GOES_TO = re.compile(r"\b(?:goes|went|given|belongs?|belonged|sold|donated|handed|paid|awarded|presented) to\b")
 _INTRODUCED = re.compile(r"\bi am (?!(?:a|an|the|so|very|your|our|going|not|here|in|at|on|from|sure|glad|happy)\b)\w+")
 _LIGHT = 0.25  # weight of a noun that tells little
+_CALENDAR = stem_set(
+    "monday tuesday wednesday thursday friday saturday sunday january february march april june july august september"
+    " october november december christmas easter halloween spring summer autumn winter tomorrow yesterday weekend"
+)
 _EMPTY = stem_set("place thing way part kind sort type amount there exactly everything said called named name")
 _GIVEN = stem_set("called named call name")
 _NAMED = re.compile(r"\b(?:called|named|name is|name was|names are|known as)\b")
@@ -168,6 +172,10 @@ def telling(content: Sequence[str], thing: Thing, wants: str, known: frozenset[s
     nouns = [m for word, w, m in zip(content, weights, matched, strict=True) if w == 1 and stem(word) not in _GIVEN]
     if wants == "name" and nouns and nouns[-1] < 0.5:
         score *= 0.7  # whose name is asked: that of the owner's dog
+    if any(w in _CALENDAR and w not in thing.stems for w in map(stem, content)):
+        score *= 0.6  # "sings every Thursday" tells nothing of Christmas
+    if sum(w == 1 and m < 0.5 for w, m in zip(weights, matched, strict=True)) > 1:
+        score *= 0.7
     if _contrary({stem(w) for w in content}, thing.stems):
         score *= 0.6
     if wants == "name" and (found := _NAME_OF.search(" ".join(thing.words))) and found[1] in content:

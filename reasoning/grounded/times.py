@@ -98,6 +98,8 @@ def _turn(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
 def ago(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
     """ "How long ago did you see the code": since it was last there."""
     found = occurrences(cues.about, pool, scope)
+    if cues.about.kind == "colour" and cues.about.deed == "change":
+        found = [b for _, b in repainted(pool) if cues.about.colour in ("", b.subject)] or found
     if scope.missing or not found:
         return None
     thing = found[0] if cues.about.order == "first" else found[-1]

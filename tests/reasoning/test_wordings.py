@@ -223,3 +223,27 @@ TALK = tuple(e for e in FAIR if e.kind == "speech")
 def test_every_wording_gets_some_answer(world: tuple[Evidence, ...]) -> None:
     texts = [*WORDINGS, "Which way?", "which way did it go", "?", "of", "who", "and now", "the first"]
     assert all(answer(ask(world, text, 250)).text for text in texts)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("At what time is the music lesson?", "10:40"),
+        ("What is the choir going to sing at Christmas?", "did not"),
+        ("What is the phone number of the library?", "did not"),
+        ("Would you remind me how many people work in this building?", "400"),
+        ("I think the wall changed. Which colour is it now?", "green"),
+    ],
+)
+def test_an_open_day(text: str, says: str) -> None:
+    world = (
+        event("text", 0, 20, "MATHS 9:15"),
+        event("text", 0, 20, "MUSIC LESSON 10:40"),
+        event("speech", 5, 8, "400 people work in this building"),
+        event("speech", 10, 13, "the choir sings every thursday"),
+        event("speech", 14, 17, "the library bus visits 9 villages every week"),
+        event("text", 22, 60, "ART ROOM"),
+        event("colour", 22, 40, "white", 0.8, role="background"),
+        event("colour", 41, 60, "green", 0.8, role="background"),
+    )
+    assert says in answer(ask(world, text, 59)).text
