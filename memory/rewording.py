@@ -94,6 +94,7 @@ def reworded(text: str) -> str:
         text = f"{found['wh']} {found['be']} {found['np']}"
     text = re.sub(r"^what (?:is|was) the head ?count\b", "how many people are there", text)
     text = re.sub(r"^how many of (?:us|them|you)\b", "how many people", re.sub(r"\bfirst of all\b", "first", text))
+    text = re.sub(r"\bset (?:me|you|us|one) back\b", "cost", text)
     text = _CLEFT.sub(r"\g<wh>", text)
     if found := _MONEY_FIRST.fullmatch(text):
         return f"how much {found['rest']}"

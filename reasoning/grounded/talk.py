@@ -17,6 +17,12 @@ from wire.words import stem, stem_set
 TOLD = 0.5  # score from which an utterance or a sign tells what is asked
 _LEAST_CLAUSE = 4  # words of a clause that may be a question by itself
 _SORTS = {"phon": "phone", "telephon": "phone"}  # stems that say what the answer must hold
+# Words that say which sort of answer is wanted; what holds one need not say them.
+_ASK_FOR = {
+    "price": stem_set("much cost price pay expensive cheap charge dear"),
+    "time": stem_set("time hour"),
+    "date": stem_set("day date"),
+}
 _ANYBODY = stem_set("person people man woman lady guy")
 
 
@@ -61,6 +67,7 @@ def fact(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
     """ "When does the museum open": what somebody told, or what stood written, that fits best."""
     wants = cues.wants or next((_SORTS[w] for w in map(stem, cues.about.content) if w in _SORTS), "")
     content = tuple(w for w in cues.about.content if not (wants == "name" and stem(w) in _ANYBODY))
+    content = tuple(w for w in content if stem(w) not in _ASK_FOR.get(wants, ())) or content
     if not content or scope.missing:
         return None
     asked = " ".join((cues.subject, cues.anchor, *cues.topic))

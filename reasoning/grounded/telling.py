@@ -18,7 +18,7 @@ _COMMON_VERBS = stem_set(
     "open close leave arrive depart start begin end finish stop cost build sell live serve hold take run work"
     " go come be have make get give find keep use call name know need want see hear say tell happen stand lie"
     " sit meet play eat buy pay visit exist belong contain offer grow win lose paint write own lead show bring"
-    " drink lives"
+    " drink lives rent hire borrow book order reserve use wear"
 )
 _LIGHT_NOUNS = stem_set(
     "name price number time day date year cost colour place kind sort type thing way part amount hour today much "
@@ -166,7 +166,9 @@ def telling(content: Sequence[str], thing: Thing, wants: str, known: frozenset[s
     if thing.score < _MEANT and any(w == 1 and m < 0.5 for m, w in zip(matched, weights, strict=True)):
         score *= _INCOMPLETE
     if wants and not _holds(" ".join(thing.words), wants, content):
-        score *= 0.65 if wants == "name" and thing.kind == "text" else 0.5  # a name on a sign stands there alone
+        score *= (
+            0.45 if wants != "name" else 0.65 if thing.kind == "text" else 0.5
+        )  # a name on a sign stands there alone
     elif wants in _TELLS and wants != "place" and not tells:
         score *= 0.9
     nouns = [m for word, w, m in zip(content, weights, matched, strict=True) if w == 1 and stem(word) not in _GIVEN]
@@ -175,7 +177,7 @@ def telling(content: Sequence[str], thing: Thing, wants: str, known: frozenset[s
     if any(w in _CALENDAR and w not in thing.stems for w in map(stem, content)):
         score *= 0.6  # "sings every Thursday" tells nothing of Christmas
     if sum(w == 1 and m < 0.5 for w, m in zip(weights, matched, strict=True)) > 1:
-        score *= 0.7
+        score *= 0.85
     if _contrary({stem(w) for w in content}, thing.stems):
         score *= 0.6
     if wants == "name" and (found := _NAME_OF.search(" ".join(thing.words))) and found[1] in content:
