@@ -18,7 +18,7 @@ _STANDING = re.compile(
     r"\b(?:are|is) (?:\w+ )?(?:there|here|standing|sitting|walking|waiting|present|visible|in view|in sight|in shot|"
     r"(?:in|on) (?:the )?(?:picture|camera|screen|frame|image))\b|"
     r"\b(?:do|can|could|did) (?:you|we|i) (?:see|count|spot|make out)\b|"
-    r"\bseen\b"
+    r"\bseen\b|\b(?:are|is) .*\b(?:here|there)$"
 )
 _OF_PEOPLE = word_set(
     "table door camera desk whiteboard different new more other alone together inside outside house"
@@ -123,6 +123,12 @@ def wanted(core: str, groups: dict[str, str]) -> str:
     noun = stem(groups.get("noun", "").split()[0]) if groups.get("noun") else ""
     if noun in ANSWERS:
         return ANSWERS[noun]
+    if re.match(
+        r"how much (?!is|are|was|were|does|do|did|would|will|can|could|should|for|to|money|the|a|an|it|that|this|"
+        r"i|you|we)\w+",
+        core,
+    ):
+        return "number"
     if re.match(
         r"how (?:much|expensive|dear|pricey|costly|cheap)\b|what .*\bpay\b|"
         r"how many (?:dollars|euros|pounds|cents)\b|what .*\b(?:price|cost|"

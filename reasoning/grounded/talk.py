@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from reasoning.gate import form
-from reasoning.grounded.pool import Pool, Thing
+from reasoning.grounded.pool import Pool, S, Thing
 from reasoning.grounded.scope import Scope
 from reasoning.grounded.telling import telling, telling_lines
 from reasoning.grounded.wording import Answer, clock, listed
@@ -17,10 +18,12 @@ from wire.words import stem, stem_set
 TOLD = 0.5  # score from which an utterance or a sign tells what is asked
 _LEAST_CLAUSE = 4  # words of a clause that may be a question by itself
 _SORTS = {"phon": "phone", "telephon": "phone"}  # stems that say what the answer must hold
+_POINTS_BACK = re.compile(r"^(?:it|he|she|they)\b|\b(?:it|him|her|them)\b[.!]?$")
+_SOON_NS = 12 * S
 # Words that say which sort of answer is wanted; what holds one need not say them.
 _ASK_FOR = {
     "price": stem_set("much cost price pay expensive cheap charge dear"),
-    "time": stem_set("time hour"),
+    "time": stem_set("time hour until till since today"),
     "date": stem_set("day date"),
 }
 _ANYBODY = stem_set("person people man woman lady guy")
@@ -74,15 +77,27 @@ def fact(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
     scope = replace(scope, cues=replace(scope.cues, order=""))  # "the first climber" is a word of the fact
     spoken, boards = statements(pool), _boards(pool)
     told = [(telling(content, u, wants, _stems(spoken)), u) for u in scope.pick(spoken)]
+    told += [(0.95 * telling(content, u, wants, _stems(spoken)), u) for u in scope.pick(_with_context(spoken))]
     written = [(0.98 * telling(content, s, wants, _stems(boards)), s) for s in scope.pick(boards)]
     scored = sorted((*told, *written), key=lambda pair: -pair[0])
     if not scored or scored[0][0] < TOLD:
         return None
     best, thing = scored[0]
-    also = [t for s, t in scored[1:3] if s >= best - 0.02 and t.kind == thing.kind and t.subject != thing.subject]
+    also = [t for s, t in scored[1:3] if s >= best - 0.02 and t.kind == thing.kind and t.subject not in thing.subject]
+    also = [t for t in also if thing.subject not in t.subject]
     if thing.kind == "speech":
         return _heard_that(sorted((thing, *also[:1]), key=lambda t: t.start_ns))
     return Answer(f'I read "{telling_lines(content, thing, wants, asked)}" at {clock(thing.start_ns)}.', (thing,))
+
+
+def _with_context(spoken: Sequence[Thing]) -> list[Thing]:
+    """What speaks of "it" or "he", together with the sentence before, which tells of what."""
+    joined = [
+        replace(u, subject=f"{before.subject} {u.subject}", parts=(*before.parts, *u.parts), start_ns=before.start_ns)
+        for before, u in itertools.pairwise(spoken)
+        if _POINTS_BACK.search(u.subject.lower()) and u.start_ns - before.end_ns <= _SOON_NS
+    ]
+    return joined
 
 
 def _stems(things: Sequence[Thing]) -> frozenset[str]:

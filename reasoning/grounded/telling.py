@@ -56,7 +56,7 @@ _HOLDS = {
         rf"\d:\d\d|\b(?:at|in|from|until|till|since|by|after|before|around) {_NUMBER}|{_NUMBER} (?:am|pm|to|until|"
         r"oclock|"
         r"hours?|minutes?|days?|weeks?|months?|years?)|\b(?:1[5-9]|20)\d\d\b|\b(?:noon|midnight|morning|evening|"
-        r"afternoon|night|daily|today|tomorrow|tonight|weekend|summer|winter|"
+        r"afternoon|night|daily|tomorrow|tonight|weekend|summer|winter|"
         r"spring|autumn|\w+day|sunrise|sunset|dawn|dusk|january|february|march|april|may|june|july|august|september|"
         r"october|november|december|hour|hours|week|month|year|century|soon|later|lunch|dinner)s?\b"
     ),

@@ -233,6 +233,9 @@ def test_every_wording_gets_some_answer(world: tuple[Evidence, ...]) -> None:
         ("What is the phone number of the library?", "did not"),
         ("Would you remind me how many people work in this building?", "400"),
         ("I think the wall changed. Which colour is it now?", "green"),
+        ("in which year was the engine built", "1926"),
+        ("until what time is the clinic open today?", "8 TO 19"),
+        ("how much weight can the lift carry", "9 tons"),
     ],
 )
 def test_an_open_day(text: str, says: str) -> None:
@@ -242,6 +245,12 @@ def test_an_open_day(text: str, says: str) -> None:
         event("speech", 5, 8, "400 people work in this building"),
         event("speech", 10, 13, "the choir sings every thursday"),
         event("speech", 14, 17, "the library bus visits 9 villages every week"),
+        event("speech", 24, 26, "hello and welcome to our clinic"),
+        event("text", 24, 30, "CLINIC"),
+        event("text", 24, 30, "OPEN 8 TO 19"),
+        event("speech", 27, 29, "our old engine is called juniper."),
+        event("speech", 31, 33, "it was built in 1926."),
+        event("speech", 34, 36, "this lift can carry a weight of 9 tons"),
         event("text", 22, 60, "ART ROOM"),
         event("colour", 22, 40, "white", 0.8, role="background"),
         event("colour", 41, 60, "green", 0.8, role="background"),
