@@ -30,6 +30,9 @@ T_S = 200  # when the questions are asked
         ("what did i miss in the past two minutes", 80, 200),
         ("what happened in the last thirty seconds", 170, 200),
         ("which one came in the second minute", 60, 120),
+        ("tell me about the third minute", 120, 180),
+        ("what happened in the past half minute", 170, 200),
+        ("what was there in the middle of the video", 80, 120),
         ("what happened after two minutes", 120, 200),
         ("who was there before one minute", 0, 60),
         ("what did the narrator say just now", 180, 200),
@@ -111,3 +114,7 @@ def test_clock_times_need_the_time_of_the_start() -> None:
 )
 def test_lengths(text: str, seconds: float | None) -> None:
     assert seconds_of(text) == seconds
+
+
+def test_the_middle_of_a_picture_is_no_time() -> None:
+    assert not find(tokens("what colour was the triangle in the middle"), T_S * S).spanned
