@@ -126,7 +126,7 @@ _PHRASES = {
     "sign stay": "sign say", "sign state": "sign say", "let is change": "what changed",
     "the science a": "the sign say", "qi ar": "qr", "which waited": "which way did",
     "signed abuse he": "sign did you see",
-    "and blew": "in blue", "in blew": "in blue",
+    "in blew": "in blue",
     "halong": "how long", "how long go": "how long ago", "persins": "persons", "coat hole": "code hold",
     "but killer": "what colour", "trianvolt": "triangle", "sartall": "circle", "on the barred": "on the board",
 }  # fmt: skip
