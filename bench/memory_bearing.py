@@ -143,10 +143,10 @@ def fit(asked: Sequence[Asked]) -> Array:
         odds = torch.cat([signs @ (weights / spread), torch.zeros(len(asked), 1)], 1)
         every = odds.masked_fill(~present, -1e9).logsumexp(1)
         value = (every - odds.masked_fill(~correct, -1e9).logsumexp(1)).mean() + PENALTY * (weights[:-1] ** 2).sum()
-        value.backward()  # type: ignore[no-untyped-call]
+        value.backward()  # type: ignore[no-untyped-call]  # torch has no types for it
         return value
 
-    optimiser.step(loss)  # type: ignore[no-untyped-call]
+    optimiser.step(loss)  # type: ignore[no-untyped-call]  # torch has no types for it
     found: Array = (weights / spread).detach().numpy()
     return found
 

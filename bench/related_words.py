@@ -181,7 +181,7 @@ def main() -> None:
     parser.add_argument("output", type=Path)
     arguments = parser.parse_args()
     arrays = made(arguments.folder)
-    np.savez_compressed(arguments.output, **arrays)  # type: ignore[arg-type]
+    np.savez_compressed(arguments.output, **arrays)  # type: ignore[arg-type]  # its stub takes keywords for options only
     size = arguments.output.stat().st_size
     print(json.dumps({"bench": "related_words", "words": len(arrays["uses"]), "bytes": size}))
 

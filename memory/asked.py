@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Literal
 
+from memory.disambiguation import disambiguated, wanted
 from memory.frames import Frame
 from memory.mentions import mention, order_of, topic
-from memory.settle import settle, wanted
 from wire.messages import Cues, Mention
 from wire.words import ORDINALS, alike
 
@@ -34,6 +34,24 @@ _WITNESSED = re.compile(
     r"^(?:we|you|i) (?:have |had )?(?:just )?(?:see|seen|saw|hear|heard|meet|met|visit|visited|pass|passed|"
     r"reach|reached|(?:came|come|went|go|got|get|walked|drove) (?:past|to|by|into|through|across))\b ?|"
     r" or (?:after|before|later|earlier)(?: that| it)?$"
+)
+# Kinds whose patterns fit more than they mean.
+_OPEN = frozenset(
+    (
+        "presence",
+        "when",
+        "fact",
+        "ordered",
+        "count",
+        "text",
+        "said",
+        "scene",
+        "object",
+        "who",
+        "code",
+        "duration",
+        "where",
+    )
 )
 _SNAPS = 0.7  # likeness from which a misheard noun is taken for one of those
 
@@ -94,23 +112,9 @@ def refine(frame: Frame, core: str, said_by: bool, t_ns: int) -> Cues:
     about = topic(subject.split()) if frame.ask in _SPOKEN else mention(subject.split())
     ask, wants, yes_no = frame.ask, "", frame.yes_no
     choices = tuple(_WITNESSED.sub("", groups[key]) or groups[key] for key in ("a", "b") if key in groups)
-    if ask in (
-        "presence",
-        "when",
-        "fact",
-        "ordered",
-        "count",
-        "text",
-        "said",
-        "scene",
-        "object",
-        "who",
-        "code",
-        "duration",
-        "where",
-    ):
+    if ask in _OPEN:
         if not frame.by_example or ask in ("count", "where", "who", "scene"):
-            settled, about, wants = settle(ask, about, subject, core, said_by)
+            settled, about, wants = disambiguated(ask, about, subject, core, said_by)
             told = (ask, settled) == ("count", "fact") and bool(about.content)
             ask = ask if frame.by_example and frame.sure and not told else settled
         if ask in _SPOKEN and frame.ask not in _SPOKEN:

@@ -132,8 +132,8 @@ def _joined(question: str, before: list[str], after: list[str]) -> str:
     rest = [p for p in after if not _ASKS.match(p)]
     if before and (among := _AMONG.fullmatch(before[-1])) and re.match(r"(?:which|what) (?!of\b)", question, re.I):
         return re.sub(r"^(which|what)(?: one)?", rf"\1 {among['noun']}", question, count=1, flags=re.I)
-    if _BARE.fullmatch(question):
-        return _filled(question, before, rest)
+    if bare := _BARE.fullmatch(question):
+        return _filled(bare, before, rest)
     topic = next((t for p in (*reversed(before), *rest) if (t := _topic(p))), "")
     if topic and _DIFFERENT.fullmatch(question):
         return f"{question} about {topic}"
@@ -143,7 +143,7 @@ def _joined(question: str, before: list[str], after: list[str]) -> str:
         return f"{question[: found.start()]}{topic}{question[found.end() :]}"
     if rest and not topic and _runs_on(rest[0]):
         return f"{question} {' '.join(rest)}"
-    question = " ".join((question, *(p for p in rest if not _topic(p) and not _ASKS.match(p) and len(p.split()) < 4)))
+    question = " ".join((question, *(p for p in rest if not _topic(p) and len(p.split()) < 4)))
     if before and re.match(r"(?:before|after|while|when|during|if|once|since|until)\b", before[-1], re.I):
         return f"{before[-1]} {question}"
     if before and re.match(r"(?:at|in|on)\b", before[-1], re.I) and not _VERB.match(before[-1]):
@@ -157,20 +157,18 @@ def _runs_on(part: str) -> bool:
     return bool(re.match(begins, part, re.I))
 
 
-def _filled(bare: str, before: list[str], rest: list[str]) -> str:
+def _filled(bare: re.Match[str], before: list[str], rest: list[str]) -> str:
     """ "which colour" and "the car"; "what exactly" and "something changed about the wall"."""
-    wh = re.sub(r"\s+(?:exactly|again|precisely)$", "", _BARE.fullmatch(bare)["wh"], flags=re.I)  # type: ignore[index]
+    wh = re.sub(r"\s+(?:exactly|again|precisely)$", "", bare["wh"], flags=re.I)
     for part in (*reversed(before), *rest):
         if found := _CHANGED.match(part):
             return f"what {found['verb']}{found['rest']}"
         if _ASKS.match(part):
             return part
         if topic := _topic(part):
-            words = wh.lower().split()
-            if words[-1] in ("many", "much", "old", "long", "often"):
-                return f"{wh} {re.sub(rf'^{_DETERMINER} ', '', topic)}" if words[-1] == "many" else f"{wh} was {topic}"
-            return f"{wh} was {topic}"
-    return " ".join((*before, bare, *rest))
+            counts = wh.lower().endswith("many")
+            return f"{wh} {re.sub(rf'^{_DETERMINER} ', '', topic)}" if counts else f"{wh} was {topic}"
+    return " ".join((*before, bare[0], *rest))
 
 
 def _topic(part: str) -> str:

@@ -77,6 +77,17 @@ _CLEFT = re.compile(
     r"^(?P<wh>(?:what|which|who|when|where)(?: \w+)?) (?:is|was) (?:it that(?: is\b(?= in\b))?|"
     r"that(?= (?:the|he|she|they) ))"
 )
+_SAME_AS = tuple(
+    (re.compile(pattern), plainer)
+    for pattern, plainer in (
+        (r"\bfrom when(?: on)?\b", "when"),
+        (r"\bearliest\b|\bfirst of all\b", "first"),
+        (r"\b(?:most recent|very last)\b", "last"),
+        (r"^what (?:is|was) the head ?count\b", "how many people are there"),
+        (r"^how many of (?:us|them|you)\b", "how many people"),
+        (r"\bset (?:me|you|us|one) back\b", "cost"),
+    )
+)
 _LAST_WH = re.compile(
     r"(?P<np>(?!(?:what|which|who|where|when|how|is|are|was|were|did|do|does)\b).+) (?P<be>is|was|are|were) "
     r"(?P<wh>what(?: \w+)?|who|where|which \w+|how \w+)"
@@ -88,13 +99,10 @@ _MONEY_FIRST = re.compile(
 
 def reworded(text: str) -> str:
     """The question in one clause; `text` itself where it is one already."""
-    text = re.sub(r"\bfrom when(?: on)?\b", "when", re.sub(r"\bearliest\b", "first", text))
-    text = re.sub(r"\b(?:most recent|very last)\b", "last", text)
+    for pattern, plainer in _SAME_AS:
+        text = pattern.sub(plainer, text)
     if found := _LAST_WH.fullmatch(text):
         text = f"{found['wh']} {found['be']} {found['np']}"
-    text = re.sub(r"^what (?:is|was) the head ?count\b", "how many people are there", text)
-    text = re.sub(r"^how many of (?:us|them|you)\b", "how many people", re.sub(r"\bfirst of all\b", "first", text))
-    text = re.sub(r"\bset (?:me|you|us|one) back\b", "cost", text)
     text = _CLEFT.sub(r"\g<wh>", text)
     if found := _MONEY_FIRST.fullmatch(text):
         return f"how much {found['rest']}"

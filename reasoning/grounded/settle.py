@@ -15,9 +15,8 @@ from reasoning.grounded.wearing import about_clothes
 from wire.messages import Cues, Mention
 from wire.words import ORDINALS, STOPWORDS, stem, stem_set
 
-_RULE = re.compile(
-    r"\b(?:have to|has to|must|should|needs?|allowed|what age)\b"
-)  # asked of anybody, not of who was seen
+# Asked of anybody, not of who was seen.
+_RULE = re.compile(r"\b(?:have to|has to|must|should|needs?|allowed|what age)\b")
 _COLOUR = re.compile(r"\bcolou?r(?:s|ed)?\b")
 _LIGHT = re.compile(r"\b(?:lights?|lighting|brightness|lamps?)\b")
 _HAPPENED = re.compile(

@@ -9,8 +9,8 @@ from dataclasses import replace
 
 from reasoning.gate import form
 from reasoning.grounded.pool import Pool, S, Thing
+from reasoning.grounded.relevance import telling, telling_lines
 from reasoning.grounded.scope import Scope
-from reasoning.grounded.telling import telling, telling_lines
 from reasoning.grounded.wording import Answer, clock, listed
 from wire.messages import Cues, HistoryTurn
 from wire.words import stem, stem_set

@@ -6,9 +6,9 @@ import re
 from dataclasses import replace
 
 from reasoning.grounded.pool import Pool, S, Thing, text_at
+from reasoning.grounded.relevance import telling_lines
 from reasoning.grounded.resolve import find, words_score
 from reasoning.grounded.scope import Scope
-from reasoning.grounded.telling import telling_lines
 from reasoning.grounded.wording import Answer, capital, clock, listed
 from wire.messages import Cues
 from wire.words import stem, tokens

@@ -26,7 +26,7 @@ _OF_PEOPLE = word_set(
 )
 
 
-def settle(ask: str, about: Mention, subject: str, core: str, said_by: bool) -> tuple[str, Mention, str]:
+def disambiguated(ask: str, about: Mention, subject: str, core: str, said_by: bool) -> tuple[str, Mention, str]:
     """(ask, about, wants) where the pattern alone does not say what is meant."""
     if said_by and ask in ("count", "when", "fact", "who", "where", "presence", "text"):
         return ("presence" if ask == "presence" else "fact"), about, wanted(core, {})
@@ -43,7 +43,7 @@ def settle(ask: str, about: Mention, subject: str, core: str, said_by: bool) -> 
                 "",
             )
         case "when":
-            return _settle_when(about, core)
+            return _when(about, core)
         case "count":
             vague = not about.kind and not about.content
             here = about.kind == "people" and _STANDING.search(core) is not None
@@ -72,7 +72,7 @@ def settle(ask: str, about: Mention, subject: str, core: str, said_by: bool) -> 
         case "text" if not _is_written(about, core):
             return "fact", about, wanted(core, {})
         case "fact":
-            return _settle_fact(about, core)
+            return _fact(about, core)
         case "code":
             code = replace(mention(core.split()), kind="code")
             return "code", code, ""
@@ -80,7 +80,7 @@ def settle(ask: str, about: Mention, subject: str, core: str, said_by: bool) -> 
             return ask, about, ""
 
 
-def _settle_when(about: Mention, core: str) -> tuple[str, Mention, str]:
+def _when(about: Mention, core: str) -> tuple[str, Mention, str]:
     """ "When did the sign appear" is a time of the stream; "when does the museum open" is a fact somebody told."""
     timeless = re.match(r"(?:at |since )?(?:when|what time)(?: \w+)? (?:does|do|is|are|will|can|should)\b", core)
     if timeless and about.kind not in ("object", "people", "code", "light", "sound"):
@@ -93,7 +93,7 @@ def _settle_when(about: Mention, core: str) -> tuple[str, Mention, str]:
     return ("fact" if about.content else "when"), about, "time"
 
 
-def _settle_fact(about: Mention, core: str) -> tuple[str, Mention, str]:
+def _fact(about: Mention, core: str) -> tuple[str, Mention, str]:
     """ "What was the ..." by what the noun names."""
     if about.kind in ("text", "code", "sound", "light", "object") and not about.deed and not about.content:
         return {"sound": "heard"}.get(about.kind, about.kind), about, ""

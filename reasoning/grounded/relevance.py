@@ -68,9 +68,6 @@ _HOLDS = {
         r"around|by|left|right|north|south|east|west|beneath|across|beyond)\b"
     ),
     "reason": re.compile(r"\b(?:because|since|due|owing|as|so|reason|after|for)\b"),
-    "name": re.compile(
-        r"\b(?:called|named|name is|names? (?:is|was|are)|known as|by|is|was|are|were)\b"
-    ),
 }  # fmt: skip
 # What leaves no doubt that this sort of thing is told; then a noun may be misheard more badly.
 _TELLS = {
@@ -80,6 +77,8 @@ _TELLS = {
         r"january|february|march|april|may|june|july|august|september|october|november|december)"
     ),
     "name": re.compile(r"\b(?:called|named|name (?:of [\w ]+)?is|name (?:of [\w ]+)?was|names? (?:is|are))\b"),
+    "date": re.compile(r"\b(?:1[5-9]|20)\d\d\b|\b(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b"),
+    "place": re.compile(r"\b(?:from|in|at|under|behind|near|on|inside|outside|into) \w"),
 }
 _VALUES = ("number", "price", "phone", "time", "date")
 _DIGIT = re.compile(r"\d")
@@ -88,8 +87,6 @@ _SHORT_SIGN = 2  # lines of a sign that is quoted whole
 _INCOMPLETE = 0.8  # worth of words among which a noun of the question is missing
 _AGE = stem_set("old age")
 _TELLS_AGE = re.compile(r"\b(?:old|older|oldest|age|aged|years?|born|birthday)\b")
-_TELLS["date"] = re.compile(r"\b(?:1[5-9]|20)\d\d\b|\b(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b")
-_TELLS["place"] = re.compile(r"\b(?:from|in|at|under|behind|near|on|inside|outside|into) \w")
 _CONTRARIES = [
     (stem_set(a), stem_set(b))
     for a, b in (
@@ -243,13 +240,14 @@ def _may_be_misheard(word: str) -> bool:
 
 def _holds(text: str, wants: str, content: Sequence[str]) -> bool:
     """Whether words hold the sort of thing that is wanted."""
+    if wants == "name":
+        return _names(text, content)
     pattern = _HOLDS.get(wants)
-    if pattern is None:
-        return True
-    if wants == "price":
-        text = _CLOCK.sub("", text)
-    if wants != "name":
-        return bool(pattern.search(text))
+    return pattern is None or bool(pattern.search(_CLOCK.sub("", text) if wants == "price" else text))
+
+
+def _names(text: str, content: Sequence[str]) -> bool:
+    """Whether words name somebody or something: by a name, or by the deed itself."""
     nouns = [w for w in content if _weight(w) == 1.0]
     if any(told.search(text) for told in (_NAMED, _TELLS["name"], _INTRODUCED)):
         return True
