@@ -175,14 +175,17 @@ def _choice_mentions(choices: tuple[str, ...], core: str) -> tuple[Mention, ...]
     """Each alternative taken apart; "the blue one" and "the red" borrow the noun of "which circle", or of the other."""
     named = [mention(choice.split()) for choice in choices]
     asked = re.match(r"(?:which|what) (\w+)", core)
-    nouns = [mention([asked[1]]), *named] if asked else named
-    donor = next((m for m in nouns if m.kind or m.shape), None)
+    noun = mention([asked[1]]) if asked else Mention()
+    donor = next((m for m in (noun, *named) if m.kind or m.shape or (m is noun and m.content)), None)
     out = []
     for own in named:
         bare = not own.kind and not own.content and (own.colour or own.order or own.side)
         if bare and donor is not None and donor is not own:
             own = replace(
-                own, kind=donor.kind, shape=own.shape or donor.shape, content=donor.content if own.order else ()
+                own,
+                kind=donor.kind,
+                shape=own.shape or donor.shape,
+                content=donor.content if own.order or not donor.kind else (),
             )
         out.append(own)
     return tuple(out)

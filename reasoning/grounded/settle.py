@@ -87,7 +87,7 @@ _READ = ("text", "colour", "where", "duration", "when", "ago")
 
 def settled(cues: Cues, text: str, pool: Pool) -> Cues:
     """The cues to answer by. `text`: the question as tokens joined by spaces."""
-    seen = (_clothes, _light, _facts, _wall, _code, _alternatives)
+    seen = (_clothes, _light, _facts, _wall, _code)
     for rule in (*seen, _place, _shapes_named, _moving, _sides, _edges, _sign_words):
         cues = rule(cues, text, pool)
     return cues
@@ -206,21 +206,6 @@ def _sides(cues: Cues, text: str, pool: Pool) -> Cues:
     if cues.ask == "where" and _WENT.search(text) and (cues.about.kind == "object" or is_figure(cues.about)):
         return replace(cues, ask="motion", about=replace(cues.about, side=""))
     return cues
-
-
-def _alternatives(cues: Cues, text: str, pool: Pool) -> Cues:
-    """ "Which car came first, the yellow one or the red one": alternatives borrow the noun of the question."""
-    bare = [not (a.kind or a.content or a.shape) and bool(a.colour) for a in cues.choice_about]
-    if cues.ask != "order" or not any(bare):
-        return cues
-    figures = tuple(w for w in cues.topic if is_figure(Mention(content=(w,))))
-    if not figures and not _SIGN.search(text):
-        return cues
-    lent = tuple(
-        (replace(a, content=figures) if figures else replace(a, kind="text")) if plain else a
-        for a, plain in zip(cues.choice_about, bare, strict=True)
-    )
-    return replace(cues, choice_about=lent)
 
 
 def _shapes_named(cues: Cues, text: str, pool: Pool) -> Cues:
