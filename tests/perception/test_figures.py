@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -45,3 +47,14 @@ def test_each_figure_counts_once_whatever_its_arms(n: int) -> None:
 def test_a_child_beside_a_grown_up_is_a_person() -> None:
     frame = _picture((300, 1.0, "#1f4fbf"), (400, 0.75, "#8a2a2a"))
     assert len(drawn_figures(regions(frame), ASPECT)) == 2
+
+
+def test_a_post_with_the_outline_of_a_person_is_none() -> None:
+    image = Image.new("RGB", (640, 360), "#d9d4c4")
+    draw = ImageDraw.Draw(image)
+    draw.ellipse((286, 100, 314, 136), fill="#1f4fbf")
+    draw.rounded_rectangle((270, 130, 330, 320), 20, fill="#1f4fbf")
+    (person,) = regions(np.asarray(image))
+    x0, y0, _, y1 = person.box
+    assert len(drawn_figures([person], ASPECT)) == 1
+    assert drawn_figures([replace(person, box=(x0, y0, x0 + 0.015, y1))], ASPECT) == []

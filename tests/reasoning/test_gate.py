@@ -10,6 +10,10 @@ from wire.messages import Cues, Question
 pytestmark = pytest.mark.unit
 
 ASKED = """
+one last thing, who opened the show.
+i was away for a bit, what went on in the last minute.
+i wonder whose onions were the best
+i am curious who sewed the costumes
 what did the sign say
 tell me what was written on the board
 and how many people came in
@@ -41,6 +45,9 @@ how expensive is the lamp
 """.strip().splitlines()
 
 STATED = """
+our tenor, marcus, is afraid of the dark.
+when the sun sets, who knows.
+in the morning, the baker comes.
 the train to london leaves at nine
 welcome to the city museum it opens at ten in the morning
 the bridge was built in eighteen ninety
