@@ -9,11 +9,12 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence, Set
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from itertools import pairwise
+from operator import mul
 from typing import NamedTuple
 
-from memory.related import RelatedWords
+from memory.related import RelatedWords, load
 from memory.terms import COMMON, pairs_of, root, telling
 from wire.words import STOPWORDS
 
@@ -73,6 +74,9 @@ class Signs(NamedTuple):
     absent: float
 
 
+RANGES = (*[(0.0, 1.0)] * 9, (-1.0, 1.0), (0.0, 1.0))  # of each sign: the least, the most; of absent names none is best
+
+
 class Wanted:
     """A question, its telling words and all that is related to them."""
 
@@ -82,7 +86,9 @@ class Wanted:
         total = sum(weights) or 1.0
         self._related = related
         self._words = [(word, related.related(word), w / total) for word, w in zip(known, weights, strict=True)]
-        self._known: dict[str, tuple[float, float]] = {}
+        self._any_related = frozenset(known).union(*(near for _, near, _ in self._words))
+        self._pair_begins = frozenset(word.partition(" ")[0] for word in self._any_related if " " in word)
+        self._told: dict[str, float] = {}
         self._heaviest = max((weight for _, _, weight in self._words), default=0.0)
         self._asked = next((asked for asked, pattern in _ASKED if pattern.search(text.lower())), "")
         self._names = [root(name.lower()) for name in _NAME.findall(text)]
@@ -95,26 +101,57 @@ class Wanted:
         n_phrases: int,
     ) -> Signs:
         """The signs of a sentence. present: its stems in order; near: its cosine, the background and its crowding."""
-        there = {*present, *(f"{a} {b}" for a, b in pairwise(present))}
+        return self._signs(present, self._held(present), near, occurrences, n_phrases)
+
+    def log_odds(
+        self,
+        present: Sequence[str],
+        near: tuple[float, float, float],
+        occurrences: Mapping[str, int],
+        n_phrases: int,
+        least: float,
+    ) -> float:
+        """Of the sentence bearing on the question, see `bears`; of one that cannot reach `least`, what it cannot
+        exceed: most sentences hold nothing of what is asked for, and only their nearness is looked at."""
+        held = self._held(present)
+        if not held:
+            at_most = log_odds(_AT_BEST._replace(
+                cosine=near[0], background=near[1], crowding=near[2], related=0.0, unexplained=self._heaviest,
+                explains=0.0,
+            ))  # fmt: skip
+            if at_most < least:
+                return at_most
+        return log_odds(self._signs(present, held, near, occurrences, n_phrases))
+
+    def _signs(
+        self,
+        present: Sequence[str],
+        held: Set[str],
+        near: tuple[float, float, float],
+        occurrences: Mapping[str, int],
+        n_phrases: int,
+    ) -> Signs:
         own = [word for word in dict.fromkeys(present) if word not in _SAY_NOTHING]
         related, unexplained, explains = 0.0, self._heaviest, 0.0
-        if held := self._any_related & there:  # most sentences hold nothing of what is asked for
+        if held:
             (related, unexplained), explains = self._explained(held), self._explains(own, held)
-        absent = sum(name not in there for name in self._names)
+        absent = sum(name not in present for name in self._names)
         return Signs(
-            *near, related, unexplained, explains, *newness(own, occurrences, n_phrases), self._answers(there),
+            *near, related, unexplained, explains, *newness(own, occurrences, n_phrases), self._answers(present),
             float(absent),
         )  # fmt: skip
 
-    @cached_property
-    def _any_related(self) -> frozenset[str]:
-        """All that is related to any of the words, and they themselves."""
-        return frozenset(word for word, _, _ in self._words).union(*(near for _, near, _ in self._words))
+    def _held(self, present: Sequence[str]) -> Set[str]:
+        """What of a sentence, its words and the pairs of them, is asked for or related to that."""
+        held = self._any_related.intersection(present)
+        if self._pair_begins.isdisjoint(present):
+            return held
+        return held.union(self._any_related.intersection(f"{a} {b}" for a, b in pairwise(present)))
 
-    def _explained(self, there: Set[str]) -> tuple[float, float]:
+    def _explained(self, held: Set[str]) -> tuple[float, float]:
         related, unexplained = 0.0, 0.0
         for word, near, weight in self._words:
-            strength = 1.0 if word in there else max((near[w] for w in there if w in near), default=0.0)
+            strength = 1.0 if word in held else max((near[w] for w in held if w in near), default=0.0)
             related += weight * strength
             if strength < MEANT:
                 unexplained = max(unexplained, weight)
@@ -123,21 +160,20 @@ class Wanted:
     def _explains(self, own: Sequence[str], held: Set[str]) -> float:
         if held.isdisjoint(own):
             return 0.0
-        told = [self._told(word) for word in own]
-        return sum(w * s for w, s in told) / (sum(w for w, _ in told) or 1.0)
+        weights = [self._related.weight(word) for word in own]
+        strengths = [self._strength(word) if word in held else 0.0 for word in own]
+        return sum(w * s for w, s in zip(weights, strengths, strict=True)) / (sum(weights) or 1.0)
 
-    def _told(self, word: str) -> tuple[float, float]:
-        """How much a word tells, and how strongly it is related to one of the question's. Once for each: sentences
-        share words."""
-        known = self._known.get(word)
+    def _strength(self, word: str) -> float:
+        """How strongly a word is related to one of the question's. Once for each: sentences share words."""
+        known = self._told.get(word)
         if known is None:
-            strength = max(
+            known = self._told[word] = max(
                 (1.0 if word == asked else near.get(word, 0.0) for asked, near, _ in self._words), default=0.0
             )
-            known = self._known[word] = self._related.weight(word), strength
         return known
 
-    def _answers(self, there: Set[str]) -> float:
+    def _answers(self, there: Sequence[str]) -> float:
         if not self._asked:
             return 0.0
         if self._asked == "place":
@@ -152,21 +188,17 @@ def newness(words: Iterable[str], occurrences: Mapping[str, int], n_phrases: int
     """(rarest, rarity, length) of a sentence with these telling words: 1 for words that occur in no other, 0 for those
     in every one."""
     size = max(n_phrases, SMALLEST) + 1
-    scores = sorted([_newness(size, occurrences.get(w, 1)) for w in words], reverse=True)
+    whole = math.log(size)
+    scores = sorted([math.log(size / max(1, occurrences.get(w, 1))) / whole for w in words], reverse=True)
     if not scores:
         return 0.0, 0.0, 0.0
     return sum(scores[:2]) / len(scores[:2]), sum(scores) / len(scores), min(len(scores), 10) / 10
 
 
-@lru_cache(maxsize=1024)
-def _newness(size: int, n: int) -> float:
-    """Of a word that occurs in n of `size` sentences."""
-    return math.log(size / max(1, n)) / math.log(size)
-
-
 def log_odds(signs: Signs) -> float:
     """Of the sentence bearing on the question against nothing there doing so."""
-    return BIAS + OPEN_ODDS + sum(w * s for w, s in zip(WEIGHTS, signs, strict=True))
+    told: float = sum(map(mul, WEIGHTS, signs))
+    return BIAS + OPEN_ODDS + told
 
 
 # As `python -m bench.memory_bearing tuning trial harbour valley school` prints them.
@@ -175,3 +207,11 @@ WEIGHTS = Signs(
     cosine=22.47, background=-7.87, crowding=-7.41, related=1.44, unexplained=-2.26, explains=2.66, rarest=6.21,
     rarity=3.34, length=2.67, answers=0.93, absent=-1.27,
 )  # fmt: skip
+# Of whatever words a sentence has: each sign at the end of its range that counts more for it.
+_AT_BEST = Signs(*(high if w > 0 else low for w, (low, high) in zip(WEIGHTS, RANGES, strict=True)))
+
+
+@lru_cache(maxsize=8)
+def wanted(text: str) -> Wanted:
+    """A question by its words, with the related words that come with the program."""
+    return Wanted(text, load())

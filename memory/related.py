@@ -22,7 +22,7 @@ FEWEST = 0.25  # weaker relations are none
 STEPS = 14
 MOST = 5000  # synsets below one that are looked at
 MOST_TOLD = 300  # definitions that hold a word
-CACHED = 512  # words
+CACHED, WEIGHED = 512, 4096  # words
 
 Ints = NDArray[np.signedinteger]
 Floats = NDArray[np.float32]
@@ -49,11 +49,12 @@ class RelatedWords:
         self._words, order = self._senses.turned(n_synsets)
         self._word_ranks = _Rows(self._words.ends, self._ranks.numbers[order])
         self.related = lru_cache(CACHED)(self._related)
+        self.weight = lru_cache(WEIGHED)(self._weight)
 
     def __contains__(self, word: str) -> bool:
         return word in self._number
 
-    def weight(self, word: str) -> float:
+    def _weight(self, word: str) -> float:
         """How much a word tells, 0..1, by how seldom it is used."""
         number = self._number.get(word)
         return 1.0 if number is None else 1.0 / (1.0 + 0.25 * math.log1p(int(self._uses[number])))

@@ -28,7 +28,7 @@ from memory.recall import (
     span_of,
     tells,
 )
-from memory.shortlist import NEAREST, NOTHING, Shortlist, Worded
+from memory.shortlist import NEAREST, NOTHING, Judgement, Shortlist, Worded
 from memory.store import Store
 from memory.times import civil
 from wire.messages import Cues, Evidence
@@ -111,7 +111,8 @@ class Search:
         from_ns, to_ns = span_of(cues, query.t_ns, query.visible_from_ns)
         if from_ns > to_ns:
             return Recalled(cues)
-        candidates = self._candidates(query, cues, from_ns, to_ns, ahead.worded)
+        known = self._shortlist.judge(query.texts, query.vectors, ahead.worded)
+        candidates = self._candidates(query, cues, from_ns, to_ns, known)
         if query.scene is not None and (not query.scene_repeats or SCENE in cues.kinds):
             candidates += self._scenes(query, query.scene, from_ns, to_ns)
         evidence = fuse(beside_anchor(candidates, cues), cues, query.t_ns)
@@ -119,16 +120,17 @@ class Search:
             cues = replace(cues, relation="", anchor="", anchor_ns=-1)
             evidence = fuse(candidates, cues, query.t_ns)
         if not evidence and query.visible_from_ns <= 0 and not (cues.now or cues.spanned or cues.anchor):
-            evidence = fuse(self._earlier(query), cues, query.t_ns)
+            evidence = fuse(self._earlier(query, known), cues, query.t_ns)
         log, truncated = (ahead.log, ahead.truncated) if cues is anchored else self._log(query, cues)
         return Recalled(cues, evidence, log, truncated)
 
     def find(self, query: Query, *, limit: int) -> tuple[Evidence, ...]:
         """The best matches for words alone, as a person searches."""
         from_ns, to_ns = span_of(query.cues, query.t_ns, query.visible_from_ns)
-        return fuse(self._candidates(query, query.cues, from_ns, to_ns), query.cues, query.t_ns, limit=limit)
+        known = self._shortlist.judge(query.texts, query.vectors)
+        return fuse(self._candidates(query, query.cues, from_ns, to_ns, known), query.cues, query.t_ns, limit=limit)
 
-    def _earlier(self, query: Query) -> list[Candidate]:
+    def _earlier(self, query: Query, known: Judgement) -> list[Candidate]:
         """What earlier sessions of this memory hold, on the time line of this one (before 0) and with its date."""
         rows = {row.no: row for row in self._store.sessions() if row.no <= query.session}
         now = rows.pop(query.session)
@@ -137,7 +139,7 @@ class Search:
             apart_ns = round((row.start_unix_s - now.start_unix_s) * 1e9)
             offset_ns = min(apart_ns, -row.seen_ns - SESSION_GAP_NS)  # one that was read faster than it was filmed
             there = replace(query, session=row.no, t_ns=max(0, row.seen_ns))
-            for candidate in self._candidates(there, query.cues, 0, there.t_ns):
+            for candidate in self._candidates(there, query.cues, 0, there.t_ns, known):
                 civil_s = row.start_unix_s + candidate.event.start_ns / 1e9
                 event = candidate.event.shifted(offset_ns, {"date": civil(civil_s), "session": row.name})
                 found.append(replace(candidate, event=event))
@@ -145,13 +147,12 @@ class Search:
 
     # ---- candidates ----------------------------------------------------------------------------------------------
 
-    def _candidates(
-        self, query: Query, cues: Cues, from_ns: int, to_ns: int, worded: Worded = NOTHING
-    ) -> list[Candidate]:
-        """Events in the span that are near in meaning, share words, or simply are there when the span is short."""
+    def _candidates(self, query: Query, cues: Cues, from_ns: int, to_ns: int, known: Judgement) -> list[Candidate]:
+        """Events in the span that are near in meaning, share words, or simply are there when the span is short. known:
+        of the sentences of this memory, for these texts and vectors."""
         oldest = cues.order == "first" and cues.anchor_ns < 0
         beside = self._beside(cues, from_ns, to_ns)
-        known, no = self._shortlist.judge(query.texts, query.vectors, worded), query.session
+        no = query.session
         hits = self._store.of_phrases(known.promising, no, from_ns, to_ns, limit=PER_PHRASE, oldest=oldest)
         if beside != (from_ns, to_ns, oldest):
             many = [phrase for phrase, n in Counter(hit.phrase for hit in hits).items() if n == PER_PHRASE]
@@ -197,7 +198,8 @@ class Search:
             vectors=query.anchor if query.anchor is not None else np.zeros((0, 0), np.float32),
             visible_from_ns=query.visible_from_ns,
         )
-        candidates = self._candidates(asked, bare, query.visible_from_ns, query.t_ns, known)
+        judged = self._shortlist.judge(asked.texts, asked.vectors, known)
+        candidates = self._candidates(asked, bare, query.visible_from_ns, query.t_ns, judged)
         best = fuse(candidates, bare, query.t_ns, limit=1)
         if not best:
             return None

@@ -14,10 +14,9 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from memory.bearing import Wanted, log_odds
+from memory.bearing import wanted
 from memory.index import VectorIndex, best_of
-from memory.recall import ALONG, FEW, at_most, background, coverage, crowding, standing_out, strength_of
-from memory.related import load
+from memory.recall import ALONG, FEW, LEAST_ODDS, at_most, background, coverage, crowding, standing_out, strength_of
 from memory.store import Found, Store
 from memory.terms import telling
 
@@ -59,7 +58,7 @@ class Shortlist:
     def worded(self, texts: Sequence[str], known: Worded = NOTHING) -> Worded:
         """For the telling words of each text the sentences that hold any, with all their words; `known` ones are not
         looked for again."""
-        Wanted(texts[0] if texts else "", load())  # what is related to its words is known from here on
+        wanted(texts[0] if texts else "")  # what is related to its words is known from here on
         asked = dict.fromkeys(telling(text) for text in texts)
         return {words: known[words] if words in known else self._holding(words) for words in asked}
 
@@ -99,17 +98,15 @@ class Shortlist:
         crowded: Mapping[int, float],
         crowd: float,
     ) -> dict[int, float]:
-        """The strength of each of these sentences, by all that is known of it."""
-        wanted, vocabulary, n_phrases = (
-            Wanted(texts[0] if texts else "", load()),
-            self._store.vocabulary(),
-            len(self._phrases),
-        )
+        """The strength of each of these sentences by all that is known of it; of the weak ones, at most."""
+        question, vocabulary = wanted(texts[0] if texts else ""), self._store.vocabulary()
+        n_phrases = len(self._phrases)
         bears = {}
         for number, line in words.items():
             if number in cosines:
                 near = (cosines[number], crowd, crowded.get(number, FEW))
-                bears[number] = strength_of(log_odds(wanted.bears(line.split(), near, vocabulary, n_phrases)))
+                odds = question.log_odds(line.split(), near, vocabulary, n_phrases, LEAST_ODDS)
+                bears[number] = strength_of(odds)
         return bears
 
     def completed(self, judgement: Judgement, hits: Iterable[Found], texts: Sequence[str], vectors: Array) -> Judgement:

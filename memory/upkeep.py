@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from memory.archive import Archive
+from memory.bearing import wanted
 from memory.erase import Erased, Eraser
 from memory.grove import Grove
 from memory.index import Snapshot, VectorIndex
@@ -148,6 +149,7 @@ class Upkeep:
         self._store.forget()
         terms.cache_clear()
         telling.cache_clear()
+        wanted.cache_clear()
         return done
 
     def matching(self, words: str) -> list[tuple[int, int, int]]:
