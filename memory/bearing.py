@@ -101,7 +101,8 @@ class Wanted:
         n_phrases: int,
     ) -> Signs:
         """The signs of a sentence. present: its stems in order; near: its cosine, the background and its crowding."""
-        return self._signs(present, self._held(present), near, occurrences, n_phrases)
+        held = self._held(present)
+        return self._signs(present, held, self._explained(held), near, occurrences, n_phrases)
 
     def log_odds(
         self,
@@ -114,32 +115,28 @@ class Wanted:
         """Of the sentence bearing on the question, see `bears`; of one that cannot reach `least`, what it cannot
         exceed: most sentences hold nothing of what is asked for, and only their nearness is looked at."""
         held = self._held(present)
-        if not held:
-            at_most = log_odds(_AT_BEST._replace(
-                cosine=near[0], background=near[1], crowding=near[2], related=0.0, unexplained=self._heaviest,
-                explains=0.0,
-            ))  # fmt: skip
-            if at_most < least:
-                return at_most
-        return log_odds(self._signs(present, held, near, occurrences, n_phrases))
+        related, unexplained = explained = self._explained(held)
+        at_most = _MOST_OF_WORDS + WEIGHTS.cosine * near[0] + WEIGHTS.background * near[1] + WEIGHTS.crowding * near[2]
+        at_most += WEIGHTS.related * related + WEIGHTS.unexplained * unexplained + (_MOST.explains if held else 0.0)
+        if at_most < least:
+            return at_most
+        return log_odds(self._signs(present, held, explained, near, occurrences, n_phrases))
 
     def _signs(
         self,
         present: Sequence[str],
         held: Set[str],
+        explained: tuple[float, float],
         near: tuple[float, float, float],
         occurrences: Mapping[str, int],
         n_phrases: int,
     ) -> Signs:
         own = [word for word in dict.fromkeys(present) if word not in _SAY_NOTHING]
-        related, unexplained, explains = 0.0, self._heaviest, 0.0
-        if held:
-            (related, unexplained), explains = self._explained(held), self._explains(own, held)
-        absent = sum(name not in present for name in self._names)
+        explains = self._explains(own, held) if held else 0.0
+        absent = sum([name not in present for name in self._names])
         return Signs(
-            *near, related, unexplained, explains, *newness(own, occurrences, n_phrases), self._answers(present),
-            float(absent),
-        )  # fmt: skip
+            *near, *explained, explains, *newness(own, occurrences, n_phrases), self._answers(present), float(absent)
+        )
 
     def _held(self, present: Sequence[str]) -> Set[str]:
         """What of a sentence, its words and the pairs of them, is asked for or related to that."""
@@ -149,12 +146,14 @@ class Wanted:
         return held.union(self._any_related.intersection(f"{a} {b}" for a, b in pairwise(present)))
 
     def _explained(self, held: Set[str]) -> tuple[float, float]:
+        if not held:
+            return 0.0, self._heaviest
         related, unexplained = 0.0, 0.0
         for word, near, weight in self._words:
-            strength = 1.0 if word in held else max((near[w] for w in held if w in near), default=0.0)
+            strength = 1.0 if word in held else max([near[w] for w in held if w in near], default=0.0)
             related += weight * strength
-            if strength < MEANT:
-                unexplained = max(unexplained, weight)
+            if strength < MEANT and weight > unexplained:
+                unexplained = weight
         return related, unexplained
 
     def _explains(self, own: Sequence[str], held: Set[str]) -> float:
@@ -162,7 +161,8 @@ class Wanted:
             return 0.0
         weights = [self._related.weight(word) for word in own]
         strengths = [self._strength(word) if word in held else 0.0 for word in own]
-        return sum(w * s for w, s in zip(weights, strengths, strict=True)) / (sum(weights) or 1.0)
+        explained: float = sum(map(mul, weights, strengths)) / (sum(weights) or 1.0)
+        return explained
 
     def _strength(self, word: str) -> float:
         """How strongly a word is related to one of the question's. Once for each: sentences share words."""
@@ -188,8 +188,8 @@ def newness(words: Iterable[str], occurrences: Mapping[str, int], n_phrases: int
     """(rarest, rarity, length) of a sentence with these telling words: 1 for words that occur in no other, 0 for those
     in every one."""
     size = max(n_phrases, SMALLEST) + 1
-    whole = math.log(size)
-    scores = sorted([math.log(size / max(1, occurrences.get(w, 1))) / whole for w in words], reverse=True)
+    everything = math.log(size)
+    scores = sorted([math.log(size / (occurrences.get(w) or 1)) / everything for w in words], reverse=True)
     if not scores:
         return 0.0, 0.0, 0.0
     return sum(scores[:2]) / len(scores[:2]), sum(scores) / len(scores), min(len(scores), 10) / 10
@@ -207,8 +207,8 @@ WEIGHTS = Signs(
     cosine=22.47, background=-7.87, crowding=-7.41, related=1.44, unexplained=-2.26, explains=2.66, rarest=6.21,
     rarity=3.34, length=2.67, answers=0.93, absent=-1.27,
 )  # fmt: skip
-# Of whatever words a sentence has: each sign at the end of its range that counts more for it.
-_AT_BEST = Signs(*(high if w > 0 else low for w, (low, high) in zip(WEIGHTS, RANGES, strict=True)))
+_MOST = Signs(*(max(w * low, w * high) for w, (low, high) in zip(WEIGHTS, RANGES, strict=True)))  # that each adds
+_MOST_OF_WORDS = BIAS + OPEN_ODDS + sum(_MOST[Signs._fields.index("explains") + 1 :])
 
 
 @lru_cache(maxsize=8)

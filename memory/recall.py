@@ -37,7 +37,7 @@ NEARNESS_NOTHING, NEARNESS_SURE = 0.07, 0.47
 _HUNDREDFOLD, _NINEFOLD = 4.605, 2.197  # odds of 100 and of 9 as logits
 WORDS_ALONE = 0.35  # what the share of shared words counts less by itself
 PER_ODDS = 0.1  # strength that one more of log odds is worth; FOUND is at even odds
-LEAST_ODDS = (ALONG - FOUND) / PER_ODDS  # log odds of what is worth to come along
+LEAST_ODDS = (ALONG - 0.001 - FOUND) / PER_ODDS  # log odds below which nothing comes along, rounded or not
 OF_THE_WORLD = WORDS - TALK
 BY_COSINE = 24  # the nearest stay in the choice, however crowded
 
