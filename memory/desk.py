@@ -6,6 +6,7 @@ Every method is awaited by one task at a time (`lock`); models and disk work in 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
@@ -172,24 +173,21 @@ class Desk:
         """What is remembered for a question. By what its words alone tell, the log is read and its anchor looked for
         while it is encoded and fully understood; what that changes is done again."""
         asked = (words.text, words.t_ns, words.options, history, self.settings.start_unix_s)
-        draft: Draft
-        draft, _ = await asyncio.gather(self._embedder.call("draft", *asked), self.embed())
-        anchor: Array | None = None
-        known: Worded = NOTHING
-        if draft.cues.anchor:
-            known, anchor = await asyncio.gather(
-                self._keeper.call("worded", (*draft.texts, draft.cues.anchor)),
-                self._embedder.call("anchor", draft.cues),
-            )
-        query = Query(
-            session=self.row.no, t_ns=words.t_ns, cues=draft.cues, texts=draft.texts,
-            visible_from_ns=words.visible_from_ns, anchor=anchor,
-        )  # fmt: skip
-        ahead: Ahead
-        read: tuple[Cues, Probe]
-        ahead, read = await asyncio.gather(
-            self._keeper.call("ahead", query, known), self._embedder.call("read", *asked, overview)
-        )
+        new = asyncio.create_task(self.embed(), name="sentences without a vector")
+        async with contextlib.aclosing(self._embedder.stream("reading", *asked, overview)) as reading:
+            draft: Draft = await anext(reading)
+            anchor: Array | None = None
+            known: Worded = NOTHING
+            if draft.cues.anchor:
+                texts = (*draft.texts, draft.cues.anchor)
+                known, anchor, _ = await asyncio.gather(self._keeper.call("worded", texts), anext(reading), new)
+            query = Query(
+                session=self.row.no, t_ns=words.t_ns, cues=draft.cues, texts=draft.texts,
+                visible_from_ns=words.visible_from_ns, anchor=anchor,
+            )  # fmt: skip
+            ahead: Ahead
+            read: tuple[Cues, Probe]
+            ahead, read, _ = await asyncio.gather(self._keeper.call("ahead", query, known), anext(reading), new)
         cues, probe = read
         query = replace(
             query, cues=cues, texts=probe.texts, vectors=probe.vectors, anchor=probe.anchor, scene=probe.scene,

@@ -6,6 +6,7 @@ Made by a factory inside the worker; knows no session and no store.
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -144,6 +145,26 @@ class Embedder:
         """What a question asks for, and the vectors that it is searched with."""
         cues = self.understand(text, t_ns, options, history, start_unix_s)
         return cues, self.vectors(cues, text, options, overview)
+
+    def reading(
+        self,
+        text: str,
+        t_ns: int,
+        options: tuple[str, ...],
+        history: tuple[HistoryTurn, ...],
+        start_unix_s: float,
+        overview: Array | None,
+        cancelled: Callable[[], bool],
+    ) -> Iterator[Draft | Array | tuple[Cues, Probe]]:
+        """What `draft` gives, then the vector of its anchor if it has one, then what `read` gives: each as soon as it
+        is there, so that what hangs on it can be looked for meanwhile."""
+        draft = self.draft(text, t_ns, options, history, start_unix_s)
+        yield draft
+        anchor = self.anchor(draft.cues)
+        if anchor is not None:
+            yield anchor
+        if not cancelled():
+            yield self.read(text, t_ns, options, history, start_unix_s, overview)
 
     def _read(self, sentences: list[str]) -> Array:
         """(N, D) unit vectors, for reading a question. What it will be searched with goes along in the same pass."""

@@ -35,7 +35,7 @@ from wire.worker import Worker
 log = logging.getLogger(__name__)
 
 GARBAGE = 20_000  # objects after which it is looked for; a question makes some thousand that are gone with it
-SWITCH_S = 0.0005  # for which a thread of this process may keep another from running; the 5 ms of Python add up
+SWITCH_S = 0.00015  # for which a thread of this process may keep another from running; the 5 ms of Python add up
 _SILENT = "{} did not say that it dropped what was to be forgotten"
 
 
