@@ -20,7 +20,7 @@ import onnxruntime
 from numpy.typing import NDArray
 
 from perception.backends.base import Pcm, Transcript
-from perception.beam_search import Beams, Step, gain, search
+from perception.beam_search import Beams, Step, search
 from perception.expected_talk import sentences
 from perception.ngram import Ngram
 from perception.subwords import END, START, Subwords
@@ -88,20 +88,6 @@ class Moonshine:
     def read(self, pcm: Pcm) -> Transcript:
         """The words of (n_samples,) at RATE_HZ."""
         return self._found(pcm, self._beams.n, self._expected)
-
-    def foreseen(self, text: str) -> float:
-        """How much a sentence gains by the expected ones, in its log-probability before the weight.
-
-        Raises KeyError for a character that the vocabulary lacks.
-        """
-        if self._expected is None:
-            return 0.0
-        ids = [*[START] * self._expected.history, *self._subwords.ids(text), END]
-        likely = [
-            self._expected.probabilities(ids[:at], ids[at : at + 1])[0]
-            for at in range(self._expected.history, len(ids))
-        ]
-        return float(gain(np.array(likely), self._beams).sum())
 
     def _found(self, pcm: Pcm, n_beams: int, expected: Ngram | None) -> Transcript:
         sound = (pcm.astype(np.float32) / 32_768.0)[None]

