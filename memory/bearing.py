@@ -89,7 +89,7 @@ class Wanted:
         self._any_related = frozenset(known).union(*(near for _, near, _ in self._words))
         self._pair_begins = frozenset(word.partition(" ")[0] for word in self._any_related if " " in word)
         self._told: dict[str, float] = {}
-        self._heaviest = max((weight for _, _, weight in self._words), default=0.0)
+        self._explanations: dict[frozenset[str], tuple[float, float]] = {}  # sentences share words
         self._asked = next((asked for asked, pattern in _ASKED if pattern.search(text.lower())), "")
         self._names = [root(name.lower()) for name in _NAME.findall(text)]
 
@@ -125,7 +125,7 @@ class Wanted:
     def _signs(
         self,
         present: Sequence[str],
-        held: Set[str],
+        held: frozenset[str],
         explained: tuple[float, float],
         near: tuple[float, float, float],
         occurrences: Mapping[str, int],
@@ -138,16 +138,21 @@ class Wanted:
             *near, *explained, explains, *newness(own, occurrences, n_phrases), self._answers(present), float(absent)
         )
 
-    def _held(self, present: Sequence[str]) -> Set[str]:
+    def _held(self, present: Sequence[str]) -> frozenset[str]:
         """What of a sentence, its words and the pairs of them, is asked for or related to that."""
         held = self._any_related.intersection(present)
         if self._pair_begins.isdisjoint(present):
             return held
         return held.union(self._any_related.intersection(f"{a} {b}" for a, b in pairwise(present)))
 
-    def _explained(self, held: Set[str]) -> tuple[float, float]:
-        if not held:
-            return 0.0, self._heaviest
+    def _explained(self, held: frozenset[str]) -> tuple[float, float]:
+        """How much of the question these words of a sentence explain, and what they leave."""
+        known = self._explanations.get(held)
+        if known is None:
+            known = self._explanations[held] = self._explain(held)
+        return known
+
+    def _explain(self, held: Set[str]) -> tuple[float, float]:
         related, unexplained = 0.0, 0.0
         for word, near, weight in self._words:
             strength = 1.0 if word in held else max([near[w] for w in held if w in near], default=0.0)

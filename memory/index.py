@@ -243,19 +243,22 @@ def best_of(rows: Array, vectors: Array, ids: Sequence[int]) -> dict[int, float]
     """By id the best score of each of (N, D) rows over (Q, D) vectors; nothing where there are none of either."""
     if not len(rows) or not len(vectors):
         return {}
-    return dict(zip(ids, _rounded((rows @ vectors.T).max(axis=1)), strict=True))
+    return dict(zip(ids, rounded((rows @ vectors.T).max(axis=1)), strict=True))
 
 
 def _best(scores: Array, ids: Ids) -> dict[int, float]:
     """By id the best of its scores, from what a search over several vectors gives."""
+    if len(ids) == 1:
+        return {i: score for i, score in zip(ids[0].tolist(), rounded(scores[0]), strict=True) if i >= 0}
     best: dict[int, float] = {}
-    for identity, score in zip(ids.ravel().tolist(), _rounded(scores.ravel()), strict=True):
+    for identity, score in zip(ids.ravel().tolist(), rounded(scores.ravel()), strict=True):
         if identity >= 0 and score > best.get(identity, -1.1):
             best[identity] = score
     return best
 
 
-def _rounded(scores: Array) -> list[float]:
+def rounded(scores: Array) -> list[float]:
+    """To four digits, so that equal things score equally on any machine."""
     found: list[float] = np.round(scores.astype(np.float64), 4).tolist()
     return found
 

@@ -88,19 +88,20 @@ class Sentences:
         return self._holding(words, limit, "text")
 
     def worded(self, words: Sequence[str], limit: int) -> dict[int, str]:
-        """The same sentences in the same order, each with all the words by which it is found."""
-        return dict(self._holding(words, limit, "words"))
+        """The same sentences, each with all the words by which it is found; in no order if there are no more."""
+        every = self.vocabulary()
+        return dict(self._holding(words, limit, "words", ranked=sum(every.get(word, 0) for word in words) > limit))
 
-    def _holding(self, words: Sequence[str], limit: int, column: str) -> list[tuple[int, str]]:
+    def _holding(self, words: Sequence[str], limit: int, column: str, *, ranked: bool = True) -> list[tuple[int, str]]:
         if not words:
             return []
         query = " OR ".join('"' + word.replace('"', '""') + '"' for word in dict.fromkeys(words))
-        rows = self.database.execute(
-            f"SELECT w.rowid, p.{column} FROM (SELECT rowid, rank FROM phrase_words WHERE phrase_words MATCH ?"
-            " ORDER BY rank, rowid LIMIT ?) w JOIN phrases p ON p.id = w.rowid ORDER BY w.rank, w.rowid",
-            (query, limit),
-        )
-        return [(int(i), str(text)) for i, text in rows]
+        found = "FROM phrase_words WHERE phrase_words MATCH ?"
+        columns, order = ("rowid, rank", "ORDER BY rank, rowid") if ranked else ("rowid", "")
+        chosen = f"SELECT {columns} {found} {order} LIMIT ?"
+        order = "ORDER BY w.rank, w.rowid" if ranked else ""
+        statement = f"SELECT w.rowid, p.{column} FROM ({chosen}) w JOIN phrases p ON p.id = w.rowid {order}"
+        return [(int(i), str(text)) for i, text in self.database.execute(statement, (query, limit))]
 
     def words_of(self, ids: Sequence[int]) -> dict[int, str]:
         """The words by which these sentences are found."""

@@ -6,7 +6,7 @@ the same for every question, spreads the choice over time, and says "nothing" wh
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -170,18 +170,21 @@ def crowding(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
 
 def standing_out(near: Mapping[int, float], crowded: Mapping[int, float], limit: int) -> list[int]:
     """Of the sentences near a question the `limit` that are worth a look: the nearest, and those that stand out."""
-    nearest = sorted(near, key=lambda i: (-near[i], i))
-    apart = sorted(near, key=lambda i: (OF_CROWDING * crowded.get(i, FEW) - near[i], i))
+    nearest = [i for _, i in sorted((-cosine, i) for i, cosine in near.items())]
+    apart = [i for _, i in sorted((OF_CROWDING * crowded.get(i, FEW) - cosine, i) for i, cosine in near.items())]
     return list(dict.fromkeys((*nearest[:BY_COSINE], *apart)))[:limit]
 
 
-def coverage(wanted: Sequence[str], present: Iterable[str], occurrences: Mapping[str, int], n_phrases: int) -> float:
-    """Share of the wanted words that are present, each weighted by how rare it is; 0 if none is wanted."""
-    if not wanted:
+def rarities(wanted: Sequence[str], occurrences: Mapping[str, int], n_phrases: int) -> dict[str, float]:
+    """What each of these words counts: the more, the rarer it is."""
+    return {word: 1.0 / (1.0 + occurrences.get(word, 0) / (1 + n_phrases) * 20) for word in wanted}
+
+
+def coverage(weights: Mapping[str, float], present: Container[str]) -> float:
+    """Share of the weighted words that are present; 0 if there are none."""
+    if not weights:
         return 0.0
-    there = set(present)
-    weights = {word: 1.0 / (1.0 + occurrences.get(word, 0) / (1 + n_phrases) * 20) for word in wanted}
-    return round(sum(weights[w] for w in wanted if w in there) / sum(weights.values()), 4)
+    return round(sum([weight for word, weight in weights.items() if word in present]) / sum(weights.values()), 4)
 
 
 def fuse(candidates: Iterable[Candidate], cues: Cues, t_ns: int, *, limit: int = LIMIT) -> tuple[Evidence, ...]:

@@ -15,8 +15,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from memory.bearing import wanted
-from memory.index import VectorIndex, best_of
-from memory.recall import ALONG, FEW, LEAST_ODDS, at_most, background, coverage, crowding, standing_out, strength_of
+from memory.index import VectorIndex, best_of, rounded
+from memory.recall import (
+    ALONG,
+    FEW,
+    LEAST_ODDS,
+    at_most,
+    background,
+    coverage,
+    crowding,
+    rarities,
+    standing_out,
+    strength_of,
+)
 from memory.store import Found, Store
 from memory.terms import telling
 
@@ -73,7 +84,7 @@ class Shortlist:
         worded, more = self._phrases.vectors(i for i in words if i not in near)
         by_words = best_of(more, vectors, worded)
         rows = np.concatenate([rows, more])
-        stand = [round(c, 4) for c in crowding(rows).tolist()] if len(rows) else []
+        stand = rounded(crowding(rows)) if len(rows) else []
         crowded = dict(zip((*near, *worded), stand, strict=True))
         looked_at = list(dict.fromkeys((*standing_out(near, crowded, NEAREST), *words)))
         cosines = {i: c for i in looked_at if (c := near.get(i, by_words.get(i))) is not None}
@@ -124,26 +135,29 @@ class Shortlist:
 
     def _shares(self, words: Mapping[int, str], texts: Sequence[str]) -> dict[int, float]:
         """Which share of the telling words of a text each of these sentences holds, the largest over the texts."""
-        wanted = list(dict.fromkeys(telling(text) for text in texts))
-        all_wanted = [word for asked in wanted for word in asked]
-        occurrences, n_phrases, any_of = self._store.occurrences(all_wanted), len(self._phrases), frozenset(all_wanted)
+        asked = dict.fromkeys(telling(text) for text in texts)
+        wanted = [self._rarities(words) for words in asked]
+        any_of = frozenset(word for weights in wanted for word in weights)
         shares = {}
         for number, line in words.items():
             present = line.split()
-            some = () if any_of.isdisjoint(present) else wanted
-            shares[number] = max((coverage(asked, present, occurrences, n_phrases) for asked in some), default=0.0)
+            none = any_of.isdisjoint(present)
+            shares[number] = 0.0 if none else max([coverage(weights, present) for weights in wanted])
         return shares
 
     def _unseen(self, worded: Worded) -> float:
         """The largest share of telling words that a sentence may hold though full text did not bring it."""
         largest = 0.0
         for asked, found in worded.items():
-            occurrences = self._store.occurrences(asked)
+            weights = self._rarities(asked)
             brought = self._rare(asked) if len(found) < NEAREST else ()
-            nowhere = [w for w in asked if not occurrences[w] and w.isascii() and w.isalnum() and w.islower()]
-            others = [w for w in asked if w not in brought and w not in nowhere]
-            largest = max(largest, coverage(asked, others, occurrences, len(self._phrases)))
+            known = self._store.vocabulary()
+            nowhere = [w for w in asked if w not in known and w.isascii() and w.isalnum() and w.islower()]
+            largest = max(largest, coverage(weights, [w for w in asked if w not in brought and w not in nowhere]))
         return largest
+
+    def _rarities(self, words: Sequence[str]) -> dict[str, float]:
+        return rarities(words, self._store.vocabulary(), len(self._phrases))
 
     def _rare(self, words: Sequence[str]) -> tuple[str, ...]:
         """Words worth a full-text search: in a large memory not those that are everywhere, and the rarest only, since

@@ -13,7 +13,7 @@ from memory.door import Address
 from memory.events import Event
 from memory.history import History
 from memory.lock import FolderLock, owner_of
-from memory.recall import FOUND, Candidate, coverage, fuse, span_of
+from memory.recall import FOUND, Candidate, coverage, fuse, rarities, span_of
 from memory.schema import MemoryUnusable
 from memory.timeline import Timeline
 from wire.messages import Cues
@@ -121,10 +121,10 @@ def test_evidence_ends_at_the_question() -> None:
 
 
 def test_rare_words_weigh_more() -> None:
-    seen = {"sign": 900, "harbour": 2}
-    assert coverage(["sign", "harbour"], ["harbour"], seen, 1000) > 0.9
-    assert coverage(["sign", "harbour"], ["sign"], seen, 1000) < 0.1
-    assert coverage([], ["sign"], seen, 1000) == 0.0
+    weights = rarities(["sign", "harbour"], {"sign": 900, "harbour": 2}, 1000)
+    assert coverage(weights, ["harbour"]) > 0.9
+    assert coverage(weights, ["sign"]) < 0.1
+    assert coverage({}, ["sign"]) == 0.0
 
 
 @pytest.mark.parametrize(
