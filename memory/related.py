@@ -78,8 +78,9 @@ class RelatedWords:
         some = np.flatnonzero(reached >= FEWEST)
         self._name(found, some, reached[some])
         found[number] = 0.0
-        strong = np.flatnonzero(found >= FEWEST).tolist()
-        return {self._names[n]: round(float(found[n]), 3) for n in strong}
+        strong = np.flatnonzero(found >= FEWEST)
+        strengths = found[strong].astype(np.float64).round(3).tolist()
+        return dict(zip(map(self._names.__getitem__, strong.tolist()), strengths, strict=True))
 
     def _name(self, found: Floats, synsets: Ints, strengths: Floats | float) -> None:
         """Put down the words of synsets."""
@@ -119,10 +120,11 @@ class _Rows:
 
     def several(self, rows: Ints) -> tuple[Ints, Ints]:
         """The numbers of these rows, and for each of them which of the rows it is of."""
-        lengths = self.ends[rows + 1] - self.ends[rows]
-        of = np.repeat(np.arange(len(rows)), lengths)
-        within = np.arange(len(of)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
-        return self.numbers[self.ends[rows][of] + within], of
+        begins = self.ends[rows]
+        lengths = self.ends[rows + 1] - begins
+        of = np.arange(len(rows)).repeat(lengths)
+        shift = begins - lengths.cumsum() + lengths
+        return self.numbers[shift[of] + np.arange(len(of))], of
 
     def turned(self, n_rows: int) -> tuple[_Rows, Ints]:
         """For each of `n_rows` numbers the rows that hold it; and where in `numbers` each of these was."""
@@ -133,11 +135,8 @@ class _Rows:
 
 
 def _raise(strengths: Floats, at: Ints, to: Floats | float) -> None:
-    """Make each at least as large; where a place is named twice, by the larger."""
-    if isinstance(to, np.ndarray) and to.ndim:
-        order = np.argsort(to)
-        at, to = at[order], to[order]
-    strengths[at] = np.maximum(strengths[at], to)
+    """Make each at least as large; where a place is named twice, as the larger."""
+    np.maximum.at(strengths, at, to)
 
 
 @lru_cache(maxsize=1)
