@@ -91,6 +91,7 @@ class Wanted:
         self._told: dict[str, float] = {}
         self._explanations: dict[frozenset[str], tuple[float, float]] = {}  # sentences share words
         self._asked = next((asked for asked, pattern in _ASKED if pattern.search(text.lower())), "")
+        self._most_of_words = _MOST_OF_WORDS if self._asked else _MOST_OF_WORDS - _MOST.answers
         self._names = [root(name.lower()) for name in _NAME.findall(text)]
 
     def bears(
@@ -116,7 +117,9 @@ class Wanted:
         exceed: most sentences hold nothing of what is asked for, and only their nearness is looked at."""
         held = self._held(present)
         related, unexplained = explained = self._explained(held)
-        at_most = _MOST_OF_WORDS + WEIGHTS.cosine * near[0] + WEIGHTS.background * near[1] + WEIGHTS.crowding * near[2]
+        at_most = (
+            self._most_of_words + WEIGHTS.cosine * near[0] + WEIGHTS.background * near[1] + WEIGHTS.crowding * near[2]
+        )
         at_most += WEIGHTS.related * related + WEIGHTS.unexplained * unexplained + (_MOST.explains if held else 0.0)
         if at_most < least:
             return at_most

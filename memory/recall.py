@@ -42,6 +42,9 @@ OF_THE_WORLD = WORDS - TALK
 BY_COSINE = 24  # the nearest stay in the choice, however crowded
 
 
+Floats = NDArray[np.float64]
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """Something that may be evidence. cosine: best over the question's vectors; words: share of its telling words,
@@ -85,9 +88,13 @@ def strength_of(log_odds: float) -> float:
     return max(0.0, min(1.0, FOUND + PER_ODDS * log_odds))
 
 
-def at_most(cosine: float, words: float, background: float, crowding: float) -> float:
-    """The strength that no event of a sentence exceeds, of whatever kind it is."""
-    return _strength(cosine, words, background, min(crowding, background), 1.0)
+def at_most(cosines: Floats, words: Floats, background: float, crowding: Floats) -> Floats:
+    """(N,) strengths that no event of each of N sentences exceeds, of whatever kind it is, rounded or not."""
+    off = np.minimum(OF_BACKGROUND * background + OF_CROWDING * np.minimum(crowding, background), MOST_OFF)
+    meaning = (cosines - off - NEARNESS_NOTHING) / (NEARNESS_SURE - NEARNESS_NOTHING)
+    both = 0.5 * np.maximum(0.0, meaning) + 0.5 * words
+    most: Floats = np.clip(np.maximum(np.maximum(meaning, both), words - WORDS_ALONE), 0.0, 1.0) + 0.0005
+    return most
 
 
 @dataclass(frozen=True, slots=True)

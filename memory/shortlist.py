@@ -20,6 +20,7 @@ from memory.recall import (
     ALONG,
     FEW,
     LEAST_ODDS,
+    Floats,
     at_most,
     background,
     coverage,
@@ -89,16 +90,17 @@ class Shortlist:
         looked_at = list(dict.fromkeys((*standing_out(near, crowded, NEAREST), *words)))
         cosines = {i: c for i in looked_at if (c := near.get(i, by_words.get(i))) is not None}
         crowd = background(near.values())
-
-        def is_promising(number: int, share: float) -> bool:
-            return at_most(cosines.get(number, 0.0), share, crowd, crowded.get(number, FEW)) >= ALONG
-
-        unseen = self._unseen(by_asked)
-        close = [i for i in looked_at if cosines.get(i, 0.0) >= FARTHEST or is_promising(i, unseen)]
-        words |= self._store.words_of([i for i in close if i not in words])
+        cosine, stands = (_column(looked_at, of, least) for of, least in ((cosines, 0.0), (crowded, FEW)))
+        unseen = np.asarray(self._unseen(by_asked))
+        close = (cosine >= FARTHEST) | (at_most(cosine, unseen, crowd, stands) >= ALONG)
+        words |= self._store.words_of(
+            [i for i, is_close in zip(looked_at, close, strict=True) if is_close and i not in words]
+        )
         shares = self._shares(words, texts)
         bears = self._bearing(texts, {i: words[i] for i in looked_at if i in words}, cosines, crowded, crowd)
-        promising = [i for i in looked_at if i in shares and (bears.get(i, 0.0) >= ALONG or is_promising(i, shares[i]))]
+        strong = at_most(cosine, _column(looked_at, shares, 0.0), crowd, stands) >= ALONG
+        strong |= _column(looked_at, bears, 0.0) >= ALONG
+        promising = [i for i, is_strong in zip(looked_at, strong, strict=True) if is_strong and i in shares]
         return Judgement(cosines, shares, crowded, crowd, bears, looked_at, promising)
 
     def _bearing(
@@ -169,3 +171,7 @@ class Shortlist:
         worth = sorted((w for w in words if 0 < occurrences[w] <= _TOO_COMMON * n_phrases), key=occurrences.__getitem__)
         scored = list(accumulate(occurrences[w] for w in worth))
         return tuple(w for w, n in zip(worth, scored, strict=True) if n <= _SCORED)
+
+
+def _column(numbers: Sequence[int], values: Mapping[int, float], default: float) -> Floats:
+    return np.asarray([values.get(number, default) for number in numbers], np.float64)
