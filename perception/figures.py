@@ -23,6 +23,8 @@ LIMB_GAP = 0.8  # widths of an arm that it may be away from the body
 LIMB_LIFT = 0.15  # heights of a figure by which its arms end above its feet
 SMALLEST = 0.2  # height of a figure, in heights of the picture: letters are smaller
 SLIM = 0.13  # heights of a figure that it is wide at least: the post of a window is no person
+LEGS = 0.8  # widths of the shoulders that a standing figure has at most where its legs are: a bottle stays wide
+UPRIGHT = 1.7  # heights over widths of a whole figure that stands
 OFF_CENTRE = 0.4  # widths of the shoulders by which a head may be off their middle
 
 
@@ -36,6 +38,16 @@ def head_and_shoulders(mask: NDArray[np.uint8]) -> bool:
     upper = width[: max(8, round(0.6 * rows))]
     # The spread arms of a figure drawn in lines are only a few rows high.
     return any(_shoulders_below_head(left, right, width, upper, share) for share in (0.9, 0.97))
+
+
+def stands(mask: NDArray[np.uint8]) -> bool:
+    """Whether a silhouette with head and shoulders is all of somebody who stands: it ends in legs, narrower again."""
+    rows, columns = mask.shape
+    width = _runs(mask)[2]
+    upper, lower = width[: round(0.6 * rows)], width[round(0.75 * rows) : max(1, round(0.95 * rows))]
+    if rows < UPRIGHT * columns or not len(lower):
+        return False
+    return float(np.median(lower)) <= LEGS * float(np.quantile(upper, 0.9))
 
 
 def _shoulders_below_head(

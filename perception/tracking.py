@@ -18,6 +18,7 @@ MOVED = 0.03  # widths of the picture that a track must have gone, unless it cam
 REACH = 0.7  # widths that a person may go between two frames
 SWOLLEN = 4.0  # times the size of a person that something which is nobody has, to be another thing ...
 LARGER = 1.6  # ... and if it has other colours, too
+BROADER = 3.0  # times the width of a person that something which is nobody has, to be another thing
 OTHER_TINT = 60.0  # distance of two mean colours (RGB) that a person does not have from one frame to the next
 LOST_FRAMES = 2  # frames without a sighting after which a person who was not at the border is gone
 BORDER = 0.012
@@ -250,8 +251,9 @@ def _cost(track: Track, sighting: Sighting, t_ns: int, aspect: float) -> float |
     ahead = math.hypot(x - expected[0], (y - expected[1]) * aspect)
     tint = math.dist(track.tint, sighting.tint)
     swollen = _size(sighting.box) / max(1e-6, _size(track.box))
-    if sighting.evidence < 0 and swollen > (LARGER if tint > OTHER_TINT else SWOLLEN):
-        return None  # a sign that stands where a person was
+    broader = (sighting.box[2] - sighting.box[0]) / max(1e-6, track.box[2] - track.box[0])
+    if sighting.evidence < 0 and (swollen > (LARGER if tint > OTHER_TINT else SWOLLEN) or broader > BROADER):
+        return None  # a sign that stands where a person was, a wall that was painted behind him
     near = max(inside(track.box, sighting.box), inside(sighting.box, track.box))
     if away > REACH or (near == 0 and tint > 80) or (near == 0 and away > 0.25 and sighting.evidence <= 0):
         return None

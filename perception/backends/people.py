@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from perception import background, colours, gate, shapes
 from perception.backends.base import FrameContext, Rgb, Seen
 from perception.background import Background, Blob
-from perception.figures import Box, drawn_figures, head_and_shoulders, inside
+from perception.figures import Box, drawn_figures, head_and_shoulders, inside, stands
 from perception.tracking import Passage, Sighting, Track, Tracker, border_of
 
 FACE_PX = 360  # longer side on which faces are sought
@@ -263,7 +263,7 @@ def _outlined(blob: Blob, is_figure: bool, aspect: float) -> Sighting:
     height = (y1 - y0) * aspect
     from_above = y0 <= 0.01 and y1 < 0.98  # an arm, or what it sets down
     cut_off = y1 >= 0.98
-    name = _outline(blob)
+    name, whole = _outline(blob), is_figure
     flat = height < (0.6 if cut_off else TALL) * (x1 - x0)
     if is_figure:
         evidence = 1.0
@@ -273,12 +273,13 @@ def _outlined(blob: Blob, is_figure: bool, aspect: float) -> Sighting:
         evidence = 0.0 if cut_off or border_of(blob.box) else -0.5
     elif head_and_shoulders(blob.mask):
         evidence = 0.8 if border_of(blob.box) and y1 - y0 > ENTERING else 0.6
+        whole = not border_of(blob.box) and blob.motley > MOTLEY and stands(blob.mask)
     elif name in SIMPLE or float(blob.mask.mean()) > 0.9:
         evidence = -0.5
     else:
         upright = 1.3 * (x1 - x0) < height < 5 * (x1 - x0) and height > 0.15
         evidence = 0.15 if upright and blob.steady == 0 else 0.0
-    return Sighting(blob.box, evidence, blob.tint, drawn=is_figure, barred=from_above and not is_figure)
+    return Sighting(blob.box, evidence, blob.tint, drawn=whole, barred=from_above and not is_figure)
 
 
 def _hangs(box: Box, body: Sighting) -> bool:

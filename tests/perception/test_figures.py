@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from perception.figures import drawn_figures
+from perception.figures import drawn_figures, head_and_shoulders, stands
 from perception.shapes import regions
 
 pytestmark = pytest.mark.unit
@@ -58,3 +58,23 @@ def test_a_post_with_the_outline_of_a_person_is_none() -> None:
     x0, y0, _, y1 = person.box
     assert len(drawn_figures([person], ASPECT)) == 1
     assert drawn_figures([replace(person, box=(x0, y0, x0 + 0.015, y1))], ASPECT) == []
+
+
+def _outline(*parts: tuple[int, int, int, int]) -> NDArray[np.uint8]:
+    """A head of 16 pixels on these (x0, y0, x1, y1), 40 wide and 100 high."""
+    picture = Image.new("L", (40, 100))
+    draw = ImageDraw.Draw(picture)
+    draw.ellipse((12, 0, 28, 18), fill=1)
+    for part in parts:
+        draw.rectangle(part, fill=1)
+    return np.asarray(picture, dtype=np.uint8)
+
+
+def test_who_stands_on_legs_is_no_bottle() -> None:
+    person = _outline((15, 15, 25, 24), (2, 24, 38, 58), (9, 58, 31, 99))
+    bottle = _outline((15, 15, 25, 24), (2, 24, 38, 99))
+    assert head_and_shoulders(person)
+    assert stands(person)
+    assert head_and_shoulders(bottle)
+    assert not stands(bottle)
+    assert not stands(person[:55])

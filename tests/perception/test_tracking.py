@@ -156,3 +156,11 @@ def test_a_sign_that_takes_the_place_of_a_person_is_nobody(box: tuple[float, flo
     assert counts[3] == 1
     assert counts[-1] == 0
     assert [passage.kind for _, passage in passages] == ["left"]
+
+
+def test_a_wall_painted_behind_a_person_is_not_the_person() -> None:
+    band = Sighting((0.0, 0.37, 1.0, 0.53), -0.5, (40.0, 100.0, 40.0))
+    alone = at(0.3)
+    passages, counts = run([[], [at(0.03)], [alone], [alone], [band], [band], [band]])
+    assert counts == [0, 1, 1, 1, 0, 0, 0]
+    assert [p.kind for _, p in passages] == ["entered", "left"]
