@@ -1,114 +1,92 @@
-"""Fits the weights of `memory.bearing` on made-up days, and says what they find in a day that was not fitted on.
+"""Fits the weights of `memory.bearing` to bench/bearing.txt, and says what they find in worlds that were not fitted to.
 
-    python -m bench.memory_bearing tuning trial harbour valley school
+    python -m bench.memory_bearing --test tuning trial harbour valley school home
 
-Facts of each world are asked about among its own distraction and that of the others. The model is a choice among all
-sentences near the question and "nothing": softmax over log odds, "nothing" at 0, with a small quadratic penalty. Each
-world is also scored with weights fitted without it. Ends with one JSON line.
+The model is a choice among all sentences near the question and "nothing": softmax over log odds, "nothing" at 0, with a
+small quadratic penalty. Scored by cross-validation that leaves out worlds, and on the days named. Ends with one JSON
+line.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from bench.bearing_worlds import MEMORIES, Asking, Said, asking, said, small_worlds
 from bench.memory_needles import NAMES, made
 from bench.memory_world import SAID, SIGN
 from memory.backends.minilm import MiniLm, MiniLmOptions
-from memory.bearing import Signs, Wanted
-from memory.events import SPEECH, Event
+from memory.bearing import Signs, wanted
+from memory.events import SPEECH
 from memory.recall import background, crowding
-from memory.related import load
-from memory.sentences import sentence
 from memory.shortlist import CROWD
-from memory.terms import terms
 from wire.messages import FrameSeen, Utterance
 
 Array = NDArray[np.float32]
-PENALTY = 3e-3
-CHOSEN = 64  # sentences of a question that take part in the fit
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """A sentence of a world: what is embedded of it, and its words."""
-
-    gist: str
-    words: tuple[str, ...]
+PENALTY = 1e-3
+CHOSEN = 24  # sentences of a question that take part
+FOLDS = 4
+QUIET = 0.9  # share of the unanswerable for which nothing is to be found
+OWN = 2  # one in so many of a world's own unanswerable questions is fitted to: the others weigh more in use
+Report = dict[str, dict[str, float]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Asked:
-    """A question with the signs of the sentences near it (N, S), and which of them answer it."""
+    """A question with the signs of the sentences near it (N, S); the first answers it if it is answered at all."""
 
     text: str
     signs: Array
-    right: Sequence[int]
-    gists: Sequence[str]
+    answered: bool
+    own: bool = False  # unanswerable, though of this world
 
-
-def sentences(name: str, seed: int) -> tuple[list[Said], list[tuple[Said, str]], tuple[str, ...]]:
-    """(distraction, facts in words with their questions, unanswerable questions) of an hour of a world."""
-    stream = made(name, 1, seed)
-    facts = [p.fact for p in stream.planted if p.fact.kind in (SIGN, SAID)]
-    by_text: dict[str, Event] = {}
-    for message in stream.messages("w", 0, 3600):
-        if isinstance(message, FrameSeen):
-            told = [(o.kind, o.text) for o in message.observations if o.kind == "text"]
-        else:
-            told = [(SPEECH, message.text)] if isinstance(message, Utterance) else []
-        for kind, text in told:
-            line = sentence(kind, text)
-            by_text[line] = Event(id=1, session=1, kind=kind, start_ns=0, end_ns=0, text=line, subject=text)
-    planted: dict[str, str] = {}
-    for fact in facts:
-        planted |= {line: fact.question for line, e in by_text.items() if fact.content in e.subject}
-    around = [_said(e) for line, e in by_text.items() if line not in planted]
-    return around, [(_said(by_text[line]), question) for line, question in planted.items()], stream.unanswerable
-
-
-def _said(event: Event) -> Said:
-    return Said(event.gist, terms(event.text))
+    @property
+    def used(self) -> bool:
+        return not self.own or sum(self.text.encode()) % OWN == 0
 
 
 class Bench:
     def __init__(self) -> None:
         self._encoder = MiniLm(MiniLmOptions())
         self._vectors: dict[str, Array] = {}
-        self._related = load()
 
-    def asked(self, facts: list[tuple[Said, str]], around: list[Said], nothing: Sequence[str]) -> list[Asked]:
-        """Every question to a memory of these sentences."""
-        lines = list({s.gist: s for s in (*(f for f, _ in facts), *around)}.values())
+    def asked(self, memory: Asking) -> list[Asked]:
+        """Every question to a memory."""
+        lines = list({s.gist: s for s in (*(f for f, _ in memory.facts), *memory.around)}.values())
         vectors = self._encoded([s.gist for s in lines])
         occurrences = Counter(w for s in lines for w in set(s.words))
         at = {s.gist: i for i, s in enumerate(lines)}
-        questions = [(q, (at[f.gist],)) for f, q in facts] + [(q, ()) for q in nothing]
-        return [self._one(q, right, lines, vectors, occurrences) for q, right in questions]
 
-    def _one(
-        self, text: str, right: tuple[int, ...], lines: list[Said], vectors: Array, occurrences: Counter[str]
-    ) -> Asked:
+        def one(text: str, right: Sequence[int], own: bool = False) -> Asked:
+            return Asked(text, self._signs(text, right, lines, vectors, occurrences), bool(right), own)
+
+        answered = [one(question, [at[fact.gist]]) for fact, question in memory.facts]
+        return [*answered, *(one(q, (), own=True) for q in memory.own), *(one(q, ()) for q in memory.foreign)]
+
+    def _signs(
+        self, text: str, right: Sequence[int], lines: list[Said], vectors: Array, occurrences: Counter[str]
+    ) -> Array:
         cosines = vectors @ self._encoded([text])[0]
         near = np.argsort(-cosines)[:CROWD]
-        rows = list(dict.fromkeys((*near.tolist(), *right)))
-        crowded = crowding(vectors[rows])
-        crowd = background(cosines[near].tolist())
-        wanted = Wanted(text, self._related)
-        signs = []
-        for i, alike in zip(rows, crowded.tolist(), strict=True):
-            near_by = (float(cosines[i]), crowd, alike)
-            signs.append(wanted.bears(lines[i].words, near_by, occurrences, len(lines)))
-        place = [rows.index(i) for i in right]
-        return Asked(text, np.asarray(signs, np.float32), place, [lines[i].gist for i in rows])
+        rows = list(dict.fromkeys((*right, *near.tolist())))
+        crowded, crowd = crowding(vectors[rows]).tolist(), background(cosines[near].tolist())
+        question = wanted(text)
+        found = [
+            question.bears(lines[i].words, (float(cosines[i]), crowd, alike), occurrences, len(lines))
+            for i, alike in zip(rows, crowded, strict=True)
+        ]
+        table = np.asarray(found, np.float32)
+        promising = table[:, 0] - 0.35 * table[:, 2] + 0.2 * table[:, 3]
+        promising[: len(right)] = np.inf
+        chosen: Array = table[np.argsort(-promising, kind="stable")[:CHOSEN]]
+        return chosen
 
     def _encoded(self, texts: list[str]) -> Array:
         new = [t for t in dict.fromkeys(texts) if t not in self._vectors]
@@ -117,32 +95,47 @@ class Bench:
         return np.stack([self._vectors[t] for t in texts])
 
 
+def day(name: str, seed: int) -> Asking:
+    """An hour of one of the days of `bench.memory_needles`."""
+    stream = made(name, 1, seed)
+    heard: dict[str, Said] = {}
+    for message in stream.messages("w", 0, 3600):
+        if isinstance(message, FrameSeen):
+            told = [(o.kind, o.text) for o in message.observations if o.kind == "text"]
+        else:
+            told = [(SPEECH, message.text)] if isinstance(message, Utterance) else []
+        heard |= {text: said(kind, text) for kind, text in told}
+    planted = {
+        text: fact.question
+        for fact in (p.fact for p in stream.planted) if fact.kind in (SIGN, SAID)
+        for text in heard if fact.content in text
+    }  # fmt: skip
+    around = [line for text, line in heard.items() if text not in planted]
+    return Asking([(heard[text], question) for text, question in planted.items()], around, (), stream.unanswerable)
+
+
 def fit(asked: Sequence[Asked]) -> Array:
     """(S + 1,) weights and bias."""
     n_signs = asked[0].signs.shape[1]
     table = np.zeros((len(asked), CHOSEN, n_signs + 1), np.float32)
     there = np.zeros((len(asked), CHOSEN + 1), bool)
-    right = np.zeros_like(there)
     there[:, CHOSEN] = True
+    right = np.zeros(len(asked), np.int64)
     for n, question in enumerate(asked):
-        promising = question.signs[:, 0] + 0.3 * question.signs[:, 3] + 0.3 * question.signs[:, 6]
-        chosen = list(dict.fromkeys((*question.right, *np.argsort(-promising).tolist())))[:CHOSEN]
-        table[n, : len(chosen), :n_signs] = question.signs[chosen]
-        table[n, : len(chosen), n_signs] = 1.0
-        there[n, : len(chosen)] = True
-        right[n, : len(question.right) or CHOSEN] = bool(question.right)
-        right[n, CHOSEN] = not question.right
+        table[n, : len(question.signs), :n_signs] = question.signs
+        table[n, : len(question.signs), n_signs] = 1.0
+        there[n, : len(question.signs)] = True
+        right[n] = 0 if question.answered else CHOSEN
     signs, present, correct = torch.from_numpy(table), torch.from_numpy(there), torch.from_numpy(right)
     spread = signs[present[:, :CHOSEN]].std(0)
     spread[-1] = 1.0
     weights = torch.zeros(n_signs + 1, requires_grad=True)
-    optimiser = torch.optim.LBFGS([weights], max_iter=200, line_search_fn="strong_wolfe")
+    optimiser = torch.optim.LBFGS([weights], max_iter=300, line_search_fn="strong_wolfe")
 
     def loss() -> torch.Tensor:
         optimiser.zero_grad()
-        odds = torch.cat([signs @ (weights / spread), torch.zeros(len(asked), 1)], 1)
-        every = odds.masked_fill(~present, -1e9).logsumexp(1)
-        value = (every - odds.masked_fill(~correct, -1e9).logsumexp(1)).mean() + PENALTY * (weights[:-1] ** 2).sum()
+        odds = torch.cat([signs @ (weights / spread), torch.zeros(len(asked), 1)], 1).masked_fill(~present, -1e9)
+        value = torch.nn.functional.cross_entropy(odds, correct) + PENALTY * (weights[:-1] ** 2).sum()
         value.backward()  # type: ignore[no-untyped-call]  # torch has no types for it
         return value
 
@@ -151,50 +144,58 @@ def fit(asked: Sequence[Asked]) -> Array:
     return found
 
 
-def scored(asked: Sequence[Asked], weights: Array, show: bool = False) -> dict[str, float]:
-    """Shares of questions: the right sentence among five; that and something found; nothing found where there is an
-    answer, and where there is none; and the first two if nothing were found for 90 % of the unanswerable."""
-    among, best, quiet = [], [], []
-    for question in asked:
-        odds = question.signs @ weights[:-1] + weights[-1]
-        order = np.argsort(-odds)
-        if not question.right:
-            quiet.append(float(odds.max()))
-            continue
-        among.append(bool(set(order[:5].tolist()) & set(question.right)))
-        best.append(float(odds.max()))
-    level = float(np.quantile(quiet, 0.9))
-    inside, top = np.asarray(among), np.asarray(best)
+def odds(question: Asked, weights: Array) -> Array:
+    found: Array = question.signs @ weights[:-1] + weights[-1]
+    return found
+
+
+def scored(rows: Iterable[tuple[bool, Array]]) -> dict[str, float]:
+    """Of (answered, log odds) of questions, shares: the right sentence among five; that, and more than `level`; all
+    below it though there is an answer. level: what nine in ten of the unanswerable do not exceed."""
+    rows = list(rows)
+    level = float(np.quantile([o.max() for answered, o in rows if not answered], QUIET))
+    inside = np.asarray([bool((o > o[0]).sum() < 5) for answered, o in rows if answered])
+    best = np.asarray([o.max() for answered, o in rows if answered])
     return {
-        "among_five": float(inside.mean()), "found": float((inside & (top > 0)).mean()),
-        "empty": float((top <= 0).mean()), "quiet": float((np.asarray(quiet) <= 0).mean()),
-        "found_at_90": float((inside & (top > level)).mean()), "level_of_90": level,
+        "among_five": round(float(inside.mean()), 3), "found_at_90": round(float((inside & (best > level)).mean()), 3),
+        "empty_at_90": round(float((best <= level).mean()), 3), "level_of_90": round(level, 2),
     }  # fmt: skip
+
+
+def cross_validated(worlds: Sequence[dict[str, list[Asked]]]) -> Report:
+    """By memory, with the unanswerable questions of other worlds and with those of this one."""
+    rows: dict[str, list[tuple[bool, Array]]] = defaultdict(list)
+    for fold in range(FOLDS):
+        weights = fit(
+            [a for n, w in enumerate(worlds) if n % FOLDS != fold for some in w.values() for a in some if a.used]
+        )
+        for world in worlds[fold::FOLDS]:
+            for name, some in world.items():
+                for a in some:
+                    row = (a.answered, odds(a, weights))
+                    for kind in ("foreign", "own") if a.answered else ("own" if a.own else "foreign",):
+                        rows[f"{name}, {kind}"].append(row)
+                        if kind == "foreign":
+                            rows["all, foreign"].append(row)
+    return {name: scored(some) for name, some in rows.items()}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("worlds", nargs="+", choices=NAMES)
+    parser.add_argument("--test", nargs="*", choices=NAMES, default=[])
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
     torch.set_num_threads(1)
-    bench, worlds = Bench(), {name: sentences(name, arguments.seed) for name in arguments.worlds}
-    mixed: dict[tuple[str, str], list[Asked]] = {}
-    for n, (name, (around, facts, nothing)) in enumerate(worlds.items()):
-        mixed[name, name] = bench.asked(facts, around, nothing)
-        for step in (1, 2):
-            other = arguments.worlds[(n + step) % len(worlds)]
-            if other != name:
-                mixed[name, other] = bench.asked(facts, worlds[other][0], nothing)
-    report: dict[str, Any] = {"bench": "memory_bearing", "left_out": {}}
-    for name in worlds:
-        rest = [a for key, asked in mixed.items() if name not in key for a in asked]
-        if rest:
-            report["left_out"][name] = {k: round(v, 3) for k, v in scored(mixed[name, name], fit(rest)).items()}
-            print(name, report["left_out"][name], flush=True)
-    weights = fit([a for asked in mixed.values() for a in asked])
-    named = [*Signs._fields, "bias"]
-    report["weights"] = {k: round(float(w), 2) for k, w in zip(named, weights, strict=True)}
+    bench, small = Bench(), small_worlds()
+    worlds = [{name: bench.asked(memory) for name, memory in asking(small, n).items()} for n in range(len(small))]
+    report: dict[str, object] = {"bench": "memory_bearing", "worlds": len(small), "memories": MEMORIES}
+    report["cross_validated"] = cross_validated(worlds)
+    weights = fit([a for w in worlds for some in w.values() for a in some if a.used])
+    days: Report = {}
+    for name in arguments.test:
+        days[name] = scored((a.answered, odds(a, weights)) for a in bench.asked(day(name, arguments.seed)))
+    report["days"] = days
+    report["weights"] = {k: round(float(w), 2) for k, w in zip([*Signs._fields, "bias"], weights, strict=True)}
     print(json.dumps(report))
 
 
