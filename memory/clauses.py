@@ -60,6 +60,12 @@ _PRONOUN = re.compile(
     re.I,
 )
 _POSSESSIVE = re.compile(r"\b(?:its|their|his|her)\b(?= \w)", re.I)
+# What something has, so that "the person who left, what colour was the jacket" asks for that one's.
+_PART = re.compile(
+    r"\bthe (?:jacket|coat|shirt|jumper|sweater|dress|top|hat|clothes|colour|color|price|cost|name|number|shape|size|"
+    r"colours|direction|writing|text|wording)\??$",
+    re.I,
+)
 _DETERMINER = r"(?:the|a|an|that|this|those|these|some|my|our|your|his|her|their|all)"
 _NOUN_PHRASE = re.compile(
     rf"(?:about |as for |regarding |concerning |at first |first |earlier |just now |before )?(?P<np>{_DETERMINER} .+)",
@@ -141,6 +147,8 @@ def _joined(question: str, before: list[str], after: list[str]) -> str:
         return f"{question[: found.start()]}{topic}'s{question[found.end() :]}"
     if topic and (found := _PRONOUN.search(question)):
         return f"{question[: found.start()]}{topic}{question[found.end() :]}"
+    if topic and _PART.search(question):
+        return f"{question.rstrip('?')} of {topic}"
     if rest and not topic and _runs_on(rest[0]):
         return f"{question} {' '.join(rest)}"
     question = " ".join((question, *(p for p in rest if not _topic(p) and len(p.split()) < 4)))

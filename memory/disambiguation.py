@@ -120,15 +120,15 @@ def _is_seen(about: Mention) -> bool:
 
 
 def wanted(core: str, groups: dict[str, str]) -> str:
-    noun = stem(groups.get("noun", "").split()[0]) if groups.get("noun") else ""
-    if noun in ANSWERS:
-        return ANSWERS[noun]
     if re.match(
         r"how much (?!is|are|was|were|does|do|did|would|will|can|could|should|for|to|money|the|a|an|it|that|this|"
         r"i|you|we)\w+",
         core,
     ):
         return "number"
+    noun = stem(groups.get("noun", "").split()[0]) if groups.get("noun") else ""
+    if noun in ANSWERS:
+        return ANSWERS[noun]
     if re.match(
         r"how (?:much|expensive|dear|pricey|costly|cheap)\b|what .*\bpay\b|"
         r"how many (?:dollars|euros|pounds|cents)\b|what .*\b(?:price|cost|"

@@ -62,6 +62,11 @@ _ANCHORED = (
 )
 
 
+_WHERE_THEY_ARE = re.compile(
+    r"how many (?:people|persons) are(?: there)? (?:in|on|at|by|inside|outside|near) (?:the |this )?\w+(?: \w+)?"
+)
+
+
 def understand(
     text: str,
     *,
@@ -80,6 +85,8 @@ def understand(
         words[-2:] = ["before", "it", "changed"]
     when = timewords.find(words, t_ns, start_unix_s)
     core = reworded(" ".join(plain(list(when.rest))))
+    if when.now and _WHERE_THEY_ARE.fullmatch(core):  # "how many people are on the ice now": whatever place is in view
+        core = "how many people are there"
     if when.spanned and not core.strip():  # "tell me about the third minute"
         core = "what happened"
     joined = bool(re.match(r"and\b|or\b", text.strip().lower()))

@@ -86,6 +86,21 @@ _SAME_AS = tuple(
         (r"^what (?:is|was) the head ?count\b", "how many people are there"),
         (r"^how many of (?:us|them|you)\b", "how many people"),
         (r"\bset (?:me|you|us|one) back\b", "cost"),
+        (
+            r"^what does it say (?:above|over|beside|behind|near|next to|by|at|under|below) (?:the|that) .+",
+            "what does the sign say",
+        ),
+        (
+            r"\b(sign|slide|board|poster|notice|banner|screen|card|page|car|shape|ball|circle|square)\b(.*) "
+            r"(the|that) one (?=with|about|of|on|from|that)",
+            r"\1\2 \3 \1 ",
+        ),
+        (r"^(?:out )?of (?:those|these|them)(?: (?:two|three|four|people|persons))? who\b", "who"),
+        (
+            r"^which (?:one |person )?of (?:them|those|these|the)(?: (?:two|three|four|people|persons))?"
+            r" (?=(?:came|walked|stepped|went|got|entered|arrived|left)\b)",
+            "who ",
+        ),
     )
 )
 _LAST_WH = re.compile(

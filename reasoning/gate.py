@@ -131,6 +131,7 @@ _NOT_REQUESTS = re.compile(
     r"^(?:list|name|count|outline|show|read|describe|repeat)(?:s|ed|ing)?$|^name (?:is|was)\b|^names\b|"
     r"^(?:tell|show) (?:me|us) (?:your|the) (?:friends|world)\b"
 )
+_PRECISELY = re.compile(r"^(what|which|where|who|when|why|how) (?:exactly|precisely|again)\b")
 _WH = ("what", "which", "where", "who", "when", "how")
 _MISHEARD_WH = {"why", "wow", "watch", "walk", "white", "whats", "wit", "wore"}
 
@@ -179,7 +180,7 @@ def form(text: str) -> Form:
         return "question"
     if re.match(r"(\w+)(?: \1){2,}\b|(?!what|which|how|who|when|where|did|is|was)(\w+) \2\b", " ".join(words)):
         return "statement"  # noise, heard as one word again and again
-    plain = _OPENERS.sub("", " ".join(words))
+    plain = _PRECISELY.sub(r"\1", _OPENERS.sub("", " ".join(words)))
     last = _last_clause(text)
     for sentence in dict.fromkeys((*((last,) if last else ()), plain, _mended(plain))):
         if any(pattern.search(sentence) for pattern in _STATEMENTS):

@@ -17,6 +17,7 @@ from wire.messages import Cues, Mention
 from wire.words import STOPWORDS, stem, stem_set
 
 _MOST_TIMES = 4
+_OF_THEM = re.compile(r"\bof (?:them|those|these|the (?:two|three|four|people|persons))\b")
 _SEEN_NOUNS = stem_set(
     "people person man woman sign slide word letter circle square triangle shape object face colour red blue"
     " green yellow different time anybody anyone somebody someone see seen saw come came there board screen"
@@ -173,10 +174,20 @@ def who(cues: Cues, pool: Pool, scope: Scope, text: str) -> Answer | None:
     if cues.about.content:
         return None
     if cues.about.order and cues.about.deed in ("enter", "leave"):
-        came = scope.pick(pool.all("entered" if cues.about.deed == "enter" else "left"))
+        events = pool.all("entered" if cues.about.deed == "enter" else "left")
+        came = scope.pick(_those_there(events, pool) if _OF_THEM.search(text) else events)
         verb = "came in" if cues.about.deed == "enter" else "left"
-        return Answer(f"A person {verb} at {clock(came[0].start_ns)}.", (came[0],)) if came else None
+        dressed = f" in {came[0].colour}" if came and came[0].colour else ""
+        return Answer(f"A person{dressed} {verb} at {clock(came[0].start_ns)}.", (came[0],)) if came else None
     return _people(cues, pool, scope, text)
+
+
+def _those_there(came: Sequence[Thing], pool: Pool) -> Sequence[Thing]:
+    """Of those who came in, the ones who are in view now, as far as some are."""
+    there = in_view(pool)
+    n = round(there[-1].value) if there else 0
+    gone = {t.track for t in pool.all("left")}
+    return [t for t in came if t.track not in gone][-n:] if n else came
 
 
 # ---- things --------------------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from reasoning.grounded.events import clause, item, noun
 from reasoning.grounded.pool import Pool, S, Thing
-from reasoning.grounded.resolve import is_figure
+from reasoning.grounded.resolve import dressed_in, is_figure
 from reasoning.grounded.scope import Scope
 from reasoning.grounded.talk import statements
 from reasoning.grounded.times import occurrences
@@ -64,6 +64,8 @@ def _when(about: Mention, pool: Pool, scope: Scope) -> Thing | None:
 
 def _name(thing: Thing, about: Mention) -> str:
     """The thing in the asker's words where perception has no word for it: "the green car"."""
+    if thing.colour and dressed_in(about):
+        return f"the person in {thing.colour}"
     if thing.kind in ("object", "motion") and is_figure(about):
         return f"the {thing.colour} {about.content[-1]}"
     return noun(thing, about.colour)

@@ -96,7 +96,12 @@ _CONTRARIES = [
         ("biggest largest", "smallest"), ("north", "south"), ("east", "west"), ("summer", "winter"),
     )
 ]  # fmt: skip
-_CLOCK = re.compile(r"\b\d{1,2}:\d\d\b")
+# Numbers that are no price: a time of day, and so many of what is not money.
+_MEASURED = re.compile(
+    rf"\b\d{{1,2}}:\d\d\b|{_NUMBER}(?: {_NUMBER})* (?:lit(?:er|re)s?|(?:kilo|centi|milli)?met(?:er|re)s?|kilos?|"
+    r"(?:kilo)?grams?|tons?|miles?|degrees?|per ?cent|minutes?|hours?|days?|weeks?|months?|years?|people|persons|"
+    r"children|guests|visitors|members|seats|steps|floors|rooms|pages|books|times)\b"
+)
 _NAME_OF = re.compile(r"\bnames? of [\w ]+? (?:is|was) (\w+)$")
 _GOES_TO = re.compile(r"\b(?:goes|went|given|belongs?|belonged|sold|donated|handed|paid|awarded|presented) to\b")
 _INTRODUCED = re.compile(r"\bi am (?!(?:a|an|the|so|very|your|our|going|not|here|in|at|on|from|sure|glad|happy)\b)\w+")
@@ -243,7 +248,7 @@ def _holds(text: str, wants: str, content: Sequence[str]) -> bool:
     if wants == "name":
         return _names(text, content)
     pattern = _HOLDS.get(wants)
-    return pattern is None or bool(pattern.search(_CLOCK.sub("", text) if wants == "price" else text))
+    return pattern is None or bool(pattern.search(_MEASURED.sub("", text) if wants == "price" else text))
 
 
 def _names(text: str, content: Sequence[str]) -> bool:

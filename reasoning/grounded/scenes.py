@@ -14,6 +14,12 @@ _APART_NS = 3 * S  # one change of light is seen as one within that time
 _NEUTRAL = {"grey", "white", "black", "beige"}
 _FILLS = 0.85  # share of the picture from which a colour is all there is
 _LEVEL = {"dark": 0, "dim": 1, "normal": 2, "bright": 3}
+_DARK = frozenset(("black", "grey", "brown"))
+# As what a colour passes when there is less light.
+_IN_THE_DARK = {
+    "yellow": _DARK | {"green", "orange"}, "orange": _DARK | {"red"}, "white": _DARK | {"beige"},
+    "pink": _DARK | {"purple", "red"}, "purple": _DARK | {"blue"}, "blue": _DARK | {"purple"},
+}  # fmt: skip
 _CLEAR = 0.25  # difference of brightness from which nobody overlooks it
 
 
@@ -55,9 +61,15 @@ def repainted(pool: Pool) -> list[tuple[Thing, Thing]]:
 
 
 def _by_light(pair: tuple[Thing, Thing], pool: Pool) -> bool:
-    """Whether the light changed the colour: a wall in the dark is black."""
-    at_ns = pair[1].start_ns
-    return any(abs(t.start_ns - at_ns) <= S for t in (*pool.all("light_change"), *_dimmed(pool)))
+    """Whether the light changed the colour: a wall in the dark is black. A yellow one that is dim is not purple."""
+    was, now = pair
+    if any(abs(t.start_ns - now.start_ns) <= S for t in pool.all("light_change")):
+        return True
+    step = next((t for t in _dimmed(pool) if abs(t.start_ns - now.start_ns) <= S), None)
+    if step is None:
+        return False
+    bright, dim = (was, now) if step.subject == "darker" else (now, was)
+    return dim.subject in _IN_THE_DARK.get(bright.subject, _DARK)
 
 
 def _dimmed(pool: Pool) -> list[Thing]:

@@ -24,6 +24,7 @@ pytestmark = pytest.mark.unit
         ("How often does it run, did he mention it?", "How often does it run?"),
         ("Which of the two came first: the bell or the dog?", "Which came first the bell or the dog?"),
         ("Before the lights went out, what was on the wall?", "Before the lights went out what was on the wall?"),
+        ("The man by the door, what was the name?", "what was the name of The man by the door?"),
         ("What time does the train, the slow one, leave?", "What time does the train leave?"),
     ],
 )

@@ -111,6 +111,13 @@ def test_anchors(text: str, anchor: str, relation: str) -> None:
         ("Can you please tell me what the blue sign said?", "what the blue sign said"),
         ("Hey Omni, um, what was the first sign?", "what was the first sign"),
         ("On the left, which colour do you see?", "which colour was the thing on the left"),
+        (
+            "The person who just walked out, what colour was the jacket?",
+            "what colour was the jacket of the person who left",
+        ),
+        ("what does it say above the doors", "what does the sign say"),
+        ("how many people are on the ice now", "how many people are there now"),
+        ("which one of them came in last", "who came in last"),
     ],
 )
 def test_wordings_that_ask_the_same(text: str, same_as: str) -> None:

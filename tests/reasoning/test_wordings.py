@@ -85,6 +85,10 @@ QUESTIONS = [
     (300, "what was the last thing he said", "thank you all"),
     (300, "what were the opening words of the narrator", "good morning"),
     (300, "what was the narrator's closing sentence", "thank you all"),
+    (250, "of those two, who walked in first", "in blue|!green|!red"),
+    (250, "which one of them came in last", "in red|!blue"),
+    (250, "who came in first, the person in red or the person in green", "the person in green came first"),
+    (250, "how many people are in the tent now", "2 people"),
     # a wall that was painted
     (104, "what colour did the wall turn", "orange|!green"),
     (104, "from which colour to which colour did the wall go", "from white to orange"),
@@ -127,11 +131,15 @@ QUESTIONS = [
     (250, "who owns the tea room", "agnes"),
     (250, "who drew the picture", "teacher"),
     (250, "who painted the wall", "I did not see that"),
+    # the sign that followed another, and the one in view whatever it hangs on
+    (250, "what did the next sign say, after the one with the pony rides", "JUDGES ONLY|!PONY"),
+    (230, "what does it say above the door", "GLACIERS"),
     # a heading is no answer, a line with the value is
     (250, "until what time can I get a cream tea", "4:30"),
     (250, "which topic is announced for next time", "GLACIERS"),
     (250, "how much would a pony ride cost", "3 POUNDS"),
     (10, "what is this show called", "HOLLIN GREEN"),
+    (250, "how much did the picture cost", "I did not"),
     # nobody can know
     (250, "how old is the winner", "I did not"),
     (250, "what is the name of the winner's wife", "I did not"),
