@@ -121,8 +121,8 @@ def _is_seen(about: Mention) -> bool:
 
 def wanted(core: str, groups: dict[str, str]) -> str:
     if re.match(
-        r"how much (?!is|are|was|were|does|do|did|would|will|can|could|should|for|to|money|the|a|an|it|that|this|"
-        r"i|you|we)\w+",
+        r"how much (?!(?:is|are|was|were|does|do|did|would|will|can|could|should|for|to|money|the|a|an|it|that|this|"
+        r"i|you|we)\b)\w+",
         core,
     ):
         return "number"
