@@ -7,14 +7,16 @@ Makes a memory of that many clips and as many sentences, each with a vector, in 
 vectors around CLUSTERS random ones, inverted lists where there are more than may be scanned. Opens it with the lite
 profile as after a restart, and asks, --rounds times --questions; a frame and a watermark come between any two.
 If lists are made meanwhile, because there are now more vectors than may be scanned, those questions are counted apart.
-Ends with one JSON line: medians over the rounds, in wall and in processor time, and the mean time of each stage, of
-which `read` (the question is encoded) and `ahead` (its anchor, its words and the log are looked up) go side by side.
+Ends with one JSON line: medians over the rounds, in wall and in processor time, and the mean time of each stage.
+`reading` (until the question is encoded and understood) begins with its words, which take until `reading_words`; from
+then on `ahead` (its anchor, its words and the log are looked up) goes beside it.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import json
 import os
 import platform
@@ -23,7 +25,7 @@ import sqlite3
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import AsyncGenerator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -169,7 +171,7 @@ class Asker:
 
     def watch(self, worker: Worker) -> None:
         """Add what its calls for questions take to `stages`, by their names."""
-        call = worker.call
+        call, stream = worker.call, worker.stream
 
         async def timed(method: str, *args: Any) -> Any:
             began = time.perf_counter()
@@ -178,7 +180,20 @@ class Asker:
             finally:
                 self.stages[method] += (time.perf_counter() - began) * 1e3 if self._asking else 0.0
 
+        async def timed_parts(method: str, *args: Any) -> AsyncGenerator[Any]:
+            began, took = time.perf_counter(), 0.0
+            async with contextlib.aclosing(stream(method, *args)) as parts:
+                try:
+                    async for item in parts:
+                        first = not took
+                        took = (time.perf_counter() - began) * 1e3
+                        self.stages[f"{method}_words"] += took if first and self._asking else 0.0
+                        yield item
+                finally:  # whoever listens stops at the last one
+                    self.stages[method] += took if self._asking else 0.0
+
         setattr(worker, "call", timed)  # noqa: B010  # mypy knows that methods are not for assigning
+        setattr(worker, "stream", timed_parts)  # noqa: B010
 
 
 async def measure(folder: Path, n_questions: int, rounds: int) -> dict[str, Any]:
