@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from memory.archive import Archive, ClipRow
+from memory.bearing import wanted
 from memory.events import SCENE, SOUND, TALK, Event
 from memory.index import VectorIndex
 from memory.recall import (
@@ -88,7 +89,8 @@ class Search:
         self._clips = clips
 
     def worded(self, texts: Sequence[str]) -> Worded:
-        """What full text finds for each of the texts."""
+        """What full text finds for each of the texts: a question, and what it is anchored at as the last."""
+        wanted(texts[-1])  # what is related to its words is known from here on
         return self._shortlist.worded(texts)
 
     def ahead(self, query: Query, known: Worded = NOTHING) -> Ahead:
