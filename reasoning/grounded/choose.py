@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 from reasoning.grounded.pool import Pool, Thing
 from reasoning.grounded.wording import Answer
-from wire.words import STOPWORDS, alike, stem, tokens, with_digits
+from wire.homophones import heard_alike
+from wire.words import STOPWORDS, stem, tokens, with_digits
 
 _NONE = re.compile(
     r"\b(?:none|neither|not (?:shown|visible|mentioned|seen|said|known)|cannot be|can't be|no one|nobody|nothing|"
@@ -72,7 +73,7 @@ def _share(words: Sequence[str], among: Sequence[str]) -> float:
 
 
 def _best(word: str, among: Sequence[str]) -> float:
-    likeness = max(alike(word, other) for other in among)
+    likeness = max(heard_alike(word, other) for other in among)
     return likeness if likeness >= _SAME else 0.0
 
 

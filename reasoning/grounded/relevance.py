@@ -10,7 +10,8 @@ from collections.abc import Sequence
 
 from reasoning.grounded.pool import Thing
 from reasoning.grounded.resolve import SAME_WORD
-from wire.words import STOPWORDS, alike, said_words, stem, stem_set
+from wire.homophones import heard_alike
+from wire.words import STOPWORDS, said_words, stem, stem_set
 
 _HALF_HEARD = 0.57
 _MEANT = 0.8  # nearness in meaning from which the words need not be the same
@@ -137,7 +138,7 @@ def _occurs_in(word: str, line: str) -> float:
     words = said_words(line)
     if word in words or stem(word) in {stem(w) for w in words}:
         return 1.0
-    likeness = max((alike(word, other) for other in words), default=0.0)
+    likeness = max((heard_alike(word, other) for other in words), default=0.0)
     return likeness if likeness >= SAME_WORD else 0.0
 
 
@@ -213,7 +214,7 @@ def _occurs(word: str, thing: Thing, known: frozenset[str]) -> float:
         or any(base in _doers(s) for s in thing.stems)
     ):
         return 0.9
-    likeness = max((alike(word, other) for other in thing.words if _may_be_misheard(other)), default=0.0)
+    likeness = max((heard_alike(word, other) for other in thing.words if _may_be_misheard(other)), default=0.0)
     if likeness >= SAME_WORD:
         return likeness if base not in known else _KNOWN_ELSEWHERE * likeness
     squeezed = "".join(thing.words)
@@ -234,7 +235,7 @@ def _resembles(word: str, thing: Thing, known: frozenset[str]) -> float:
     """A noun that recognition got half wrong ("land" for "lamp"), where all else fits."""
     if _weight(word) < 1.0 or stem(word) in known:
         return 0.0
-    likeness = max((alike(word, other) for other in thing.words if _may_be_misheard(other)), default=0.0)
+    likeness = max((heard_alike(word, other) for other in thing.words if _may_be_misheard(other)), default=0.0)
     return 0.8 * likeness if likeness >= _HALF_HEARD else 0.0
 
 

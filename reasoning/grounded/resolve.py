@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 from reasoning.grounded.pool import Pool, S, Thing
 from reasoning.grounded.scenes import light_changes, light_steps
+from wire.homophones import heard_alike
 from wire.messages import Cues, Mention
-from wire.words import alike, stem, stem_set, word_set
+from wire.words import stem, stem_set, word_set
 
 _WORSE, _WORSE_WORDS = 0.25, 0.1  # how much less than the best one may fit, where words tell signs apart
 FITS = 0.5  # score from which a thing may be the one that is meant
@@ -345,7 +346,7 @@ def words_score(content: tuple[str, ...], thing: Thing) -> float:
 def _word_in(word: str, thing: Thing) -> float:
     if word in thing.words or stem(word) in thing.stems:
         return 1.0
-    likeness = max((alike(word, other) for other in thing.words), default=0.0)
+    likeness = max((heard_alike(word, other) for other in thing.words), default=0.0)
     if likeness >= SAME_WORD:
         return likeness
     squeezed = "".join(thing.words)  # readers run words together
