@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from memory import embedder as module
 from memory.backends.fake import FakeOptions, FakeTextEncoder
 from memory.backends.sentences import SentenceCompressor, SentenceOptions
-from memory.embedder import Embedder
+from memory.embedder import Draft, Embedder
 from wire.messages import Cues
 
 pytestmark = pytest.mark.unit
@@ -91,3 +91,21 @@ def test_what_was_asked_does_not_ride_along_with_the_next(embedder: Embedder, en
     embedder.encode(["something else"])
     embedder.understand("What was that?", 0, (), (), 0.0)
     assert encoder.passes[1:] == [["something else"], [PLAIN, "What was that?"]]
+
+
+def test_a_question_is_read_part_by_part(embedder: Embedder, encoder: Listening) -> None:
+    draft, anchor, read = embedder.reading(ANCHORED, 0, (), (), 0.0, None, lambda: False)
+    assert draft == embedder.draft(ANCHORED, 0, (), (), 0.0)
+    assert isinstance(draft, Draft)
+    assert encoder.passes[0] == [draft.cues.anchor]
+    assert isinstance(anchor, np.ndarray)
+    assert isinstance(read, tuple)
+    cues, probe = read
+    assert cues == draft.cues
+    np.testing.assert_array_equal(anchor, probe.anchor)
+
+
+def test_a_question_that_nobody_waits_for_is_read_no_further(embedder: Embedder, encoder: Listening) -> None:
+    (draft,) = embedder.reading("What is it?", 0, (), (), 0.0, None, lambda: True)
+    assert isinstance(draft, Draft)
+    assert encoder.passes == []
