@@ -88,7 +88,8 @@ _STATEMENTS = tuple(
         r"^who (?:knows|cares|would have)\b",
         r"^(?:did you know|have you ever|can you (?:believe|imagine)|do (?:come|not|let|have|be|take|enjoy)|have "
         r"an?)\b",
-        r"^(?:we|i|they|he|she|it|you|nobody|no one|everyone) (?:\w+ )?(?:not )?(?:know|knows|knew|wonder|see|saw|"
+        r"^(?!i (?:just |do )?wonder\b)(?:we|i|they|he|she|it|you|nobody|no one|everyone) (?:\w+ )?(?:not )?"
+        r"(?:know|knows|knew|wonder|see|saw|"
         r"count|counted|told|"
         r"tell|remember|show|showed|asked|ask|learn|learned)\b.* (?:how|what|who|where|when|which)\b(?! (?:did|does|"
         r"do|was|is) )",

@@ -14,6 +14,8 @@ one last thing, who opened the show.
 i was away for a bit, what went on in the last minute.
 i wonder whose onions were the best
 i am curious who sewed the costumes
+i wonder how much does an ice cream cost here
+when exactly did the lights go off
 what did the sign say
 tell me what was written on the board
 and how many people came in
