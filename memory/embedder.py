@@ -22,7 +22,7 @@ from wire.messages import Cues, HistoryTurn
 
 Array = NDArray[np.float32]
 
-CACHED = 1024  # sentences; 2 MB at 384 dimensions
+CACHED = 512  # sentences; 1 MB at 384 dimensions
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -27,7 +27,7 @@ COMMON = frozenset(
 )  # fmt: skip
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=512)
 def terms(text: str) -> tuple[str, ...]:
     """Stems of all words, numbers as digits, in order."""
     return tuple(root(term) for word in with_digits(tokens(text)) for term in pairs(word))
