@@ -117,8 +117,8 @@ def asking(worlds: Sequence[SmallWorld], n: int) -> dict[str, Asking]:
     others = [w for w in worlds if w is not world]
     rng.shuffle(others)
     present, absent = others[:12], others[12:]
-    chatter = world.filler(rng, 300)
-    mixed = [*chatter[:150], *(line for w in present[:2] for line in w.filler(rng, 60))]
+    chatter = world.filler(rng, 250)
+    mixed = [*chatter[:125], *(line for w in present[:2] for line in w.filler(rng, 50))]
     mixed += [fact.said for w in present for fact in w.facts]
     around = dict(zip(MEMORIES, (chatter[:15], chatter, mixed), strict=True))
     return {

@@ -25,16 +25,18 @@ from bench.memory_world import SAID, SIGN
 from memory.backends.minilm import MiniLm, MiniLmOptions
 from memory.bearing import Signs, wanted
 from memory.events import SPEECH
-from memory.recall import background, crowding
+from memory.recall import OF_CROWDING, background, crowding
 from memory.shortlist import CROWD
+from memory.terms import telling
 from wire.messages import FrameSeen, Utterance
 
 Array = NDArray[np.float32]
 PENALTY = 1e-3
 CHOSEN = 24  # sentences of a question that take part
+SHARED = 0.1  # of cosine, that a shared word is worth in that choice
 FOLDS = 4
 QUIET = 0.9  # share of the unanswerable for which nothing is to be found
-OWN = 2  # one in so many of a world's own unanswerable questions is fitted to: the others weigh more in use
+OWN = 4  # one in so many of a world's own unanswerable questions is fitted to: the others weigh more in use
 Report = dict[str, dict[str, float]]
 
 
@@ -77,16 +79,15 @@ class Bench:
         near = np.argsort(-cosines)[:CROWD]
         rows = list(dict.fromkeys((*right, *near.tolist())))
         crowded, crowd = crowding(vectors[rows]).tolist(), background(cosines[near].tolist())
-        question = wanted(text)
-        found = [
-            question.bears(lines[i].words, (float(cosines[i]), crowd, alike), occurrences, len(lines))
-            for i, alike in zip(rows, crowded, strict=True)
-        ]
-        table = np.asarray(found, np.float32)
-        promising = table[:, 0] - 0.35 * table[:, 2] + 0.2 * table[:, 3]
+        question, shared = wanted(text), frozenset(telling(text))
+        promising = cosines[rows] - OF_CROWDING * np.asarray(crowded)
+        promising += [0.0 if shared.isdisjoint(lines[i].words) else SHARED for i in rows]
         promising[: len(right)] = np.inf
-        chosen: Array = table[np.argsort(-promising, kind="stable")[:CHOSEN]]
-        return chosen
+        found = [
+            question.bears(lines[rows[n]].words, (float(cosines[rows[n]]), crowd, crowded[n]), occurrences, len(lines))
+            for n in np.argsort(-promising, kind="stable")[:CHOSEN]
+        ]
+        return np.asarray(found, np.float32)
 
     def _encoded(self, texts: list[str]) -> Array:
         new = [t for t in dict.fromkeys(texts) if t not in self._vectors]

@@ -14,17 +14,13 @@ from itertools import pairwise
 from operator import mul
 from typing import NamedTuple
 
-import numpy as np
-
 from memory.related import RelatedWords, load
 from memory.terms import COMMON, pairs_of, root, telling
-from memory.word_vectors import WordVectors, load as load_vectors
 from wire.words import STOPWORDS
 
 OPEN_ODDS = 1.0  # log odds that count in favour of a sentence: to find nothing is the worse mistake
 MEANT = 0.3  # a word that is related less than that leaves the question's word unexplained
 SMALLEST = 300  # sentences; in a smaller memory no word is worn
-USUAL_NEARNESS = (0.2, 0.1, 0.2, 0.2)
 _SPOKEN = (root("someone"), root("said"))  # by which a sentence heard begins
 _SAY_NOTHING = COMMON | frozenset(root(word) for word in STOPWORDS)
 
@@ -64,9 +60,7 @@ class Signs(NamedTuple):
     heaviest of them to which none is related; explains: share of its own words that are related to one of them;
     rarest, rarity: how new its two newest words are, and all; length: in tens of telling words; answers: 1 if it holds
     a number, a time or a place where one is asked for, -1 if not; absent: names in the question that it does not
-    hold; nearness, nearness_least, nearness_most: cosine of the question's words to the nearest of its own, on average,
-    of the word for which that is least and most; belongs: the same of its own words; spoken: 1 if it was heard, 0 if
-    read; asked: telling words of the question, in tens."""
+    hold; spoken: 1 if it was heard, 0 if read."""
 
     cosine: float
     background: float
@@ -79,24 +73,18 @@ class Signs(NamedTuple):
     length: float
     answers: float
     absent: float
-    nearness: float
-    nearness_least: float
-    nearness_most: float
-    belongs: float
     spoken: float
-    asked: float
 
 
 # Of each sign: the least, the most; of absent names none is best.
-RANGES = (*[(0.0, 1.0)] * 9, (-1.0, 1.0), (0.0, 1.0), *[(-1.0, 1.0)] * 4, (0.0, 1.0), (0.0, 1.0))
+RANGES = (*[(0.0, 1.0)] * 9, (-1.0, 1.0), (0.0, 1.0), (0.0, 1.0))
 
 
 class Wanted:
     """A question, its telling words and all that is related to them."""
 
-    def __init__(self, text: str, related: RelatedWords, vectors: WordVectors) -> None:
-        words = telling(text)
-        known = [*words, *(phrase for phrase in pairs_of(text) if phrase in related)]
+    def __init__(self, text: str, related: RelatedWords) -> None:
+        known = [*telling(text), *(phrase for phrase in pairs_of(text) if phrase in related)]
         weights = [related.weight(word) * (0.6 if " " in word else 1.0) for word in known]
         total = sum(weights) or 1.0
         self._related = related
@@ -108,11 +96,6 @@ class Wanted:
         self._asked = next((asked for asked, pattern in _ASKED if pattern.search(text.lower())), "")
         self._most_of_words = _MOST_OF_WORDS if self._asked else _MOST_OF_WORDS - _MOST.answers
         self._names = [root(name.lower()) for name in _NAME.findall(text)]
-        self._n_asked = min(len(words), 10) / 10
-        met = [word for word in words if word in vectors]
-        self._vectors, self._cosines = vectors, vectors.cosines(met)  # (V, N)
-        shares = np.asarray([related.weight(word) for word in met], np.float32)
-        self._shares = shares / max(float(shares.sum()), 1e-9)
 
     def bears(
         self,
@@ -159,19 +142,7 @@ class Wanted:
         absent = sum([name not in present for name in self._names])
         return Signs(
             *near, *explained, explains, *newness(own, occurrences, n_phrases), self._answers(present), float(absent),
-            *self._nearness(own), float(tuple(present[:2]) == _SPOKEN), self._n_asked,
-        )  # fmt: skip
-
-    def _nearness(self, own: Sequence[str]) -> tuple[float, float, float, float]:
-        """See `Signs`; what is usual where no vectors tell."""
-        rows = self._vectors.rows(own)
-        if not rows or not len(self._shares):
-            return USUAL_NEARNESS
-        cosines = self._cosines[rows]
-        by_asked = cosines.max(axis=0)
-        return (
-            float(by_asked @ self._shares), float(by_asked.min()), float(by_asked.max()),
-            float(cosines.max(axis=1).mean()),
+            float(tuple(present[:2]) == _SPOKEN),
         )  # fmt: skip
 
     def _held(self, present: Sequence[str]) -> frozenset[str]:
@@ -246,8 +217,7 @@ def log_odds(signs: Signs) -> float:
 BIAS = -15.0
 WEIGHTS = Signs(
     cosine=22.47, background=-7.87, crowding=-7.41, related=1.44, unexplained=-2.26, explains=2.66, rarest=6.21,
-    rarity=3.34, length=2.67, answers=0.93, absent=-1.27, nearness=0.0, nearness_least=0.0, nearness_most=0.0,
-    belongs=0.0, spoken=0.0, asked=0.0,
+    rarity=3.34, length=2.67, answers=0.93, absent=-1.27, spoken=0.0,
 )  # fmt: skip
 _MOST = Signs(*(max(w * low, w * high) for w, (low, high) in zip(WEIGHTS, RANGES, strict=True)))  # that each adds
 _MOST_OF_WORDS = BIAS + OPEN_ODDS + sum(_MOST[Signs._fields.index("explains") + 1 :])
@@ -256,4 +226,4 @@ _MOST_OF_WORDS = BIAS + OPEN_ODDS + sum(_MOST[Signs._fields.index("explains") + 
 @lru_cache(maxsize=8)
 def wanted(text: str) -> Wanted:
     """A question by its words, with the related words that come with the program."""
-    return Wanted(text, load(), load_vectors())
+    return Wanted(text, load())

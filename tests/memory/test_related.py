@@ -9,7 +9,6 @@ import pytest
 from memory.bearing import Signs, Wanted, log_odds, newness
 from memory.related import FEWEST, load
 from memory.terms import root, terms
-from memory.word_vectors import load as load_vectors
 
 pytestmark = pytest.mark.unit
 
@@ -46,7 +45,7 @@ def test_stems_are_those_by_which_sentences_are_found() -> None:
 
 def signs(question: str, sentence: str, occurrences: Mapping[str, int] | None = None) -> Signs:
     near = (0.4, 0.3, 0.4)
-    return Wanted(question, load(), load_vectors()).bears(terms(sentence), near, occurrences or {}, 1000)
+    return Wanted(question, load()).bears(terms(sentence), near, occurrences or {}, 1000)
 
 
 def test_related_words_explain_a_question_and_a_sentence() -> None:
@@ -90,18 +89,6 @@ def test_what_stands_out_bears_more_on_a_question() -> None:
     assert log_odds(signs("Where was it?", "mind the shutter", usual)) < log_odds(
         signs("Where was it?", "mind the shutter")
     )
-
-
-def test_words_that_no_dictionary_relates_lie_near_each_other() -> None:
-    asked = "Who stood at the altar?"
-    near = signs(asked, 'Someone said: "the priest was late"')
-    far = signs(asked, 'Someone said: "the engine was late"')
-    assert near.nearness > far.nearness + 0.2
-    assert near.nearness_most >= near.nearness >= near.nearness_least
-    assert near.belongs > far.belongs
-    assert (
-        signs("xyzzyx?", "the priest was late").nearness == signs(asked, "qwertz").nearness
-    )  # of which nothing is known
 
 
 def test_signs_are_told_from_speech() -> None:
