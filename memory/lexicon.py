@@ -158,6 +158,11 @@ def repair(words: list[str]) -> list[str]:
     for i in range(len(out) - 1):
         if out[i] in ("was", "turned", "became") and out[i + 1] == "read" and "colour" in out:
             out[i + 1] = "red"
+    if "colour" in out:  # "what colour did the wall turn", "did the wall have before"
+        for i in range(len(out) - 2):
+            named = out[i] in ("the", "this", "that") and out[i + 1] in _LIKE_A_WALL
+            if (named or out[i : i + 2] == ["we", "all"]) and out[i + 2] in _WALLS_DO:
+                out[i : i + 2] = ["the", "wall"]
     if out[-1:] == ["cargo"] and out[-2] in COLOURS and "did" in out:  # "to which side did the orange car go"
         out[-1:] = ["car", "go"]
     if out[:4] == ["when", "was", "there", "to"]:
@@ -167,6 +172,10 @@ def repair(words: list[str]) -> list[str]:
     if len(out) > 3 and out[-1] in ("no", "know", "though") and out[0] in _BEFORE_NOW:
         out[-1] = "now"
     return _respaced([_repaired(word) for word in out])
+
+
+_LIKE_A_WALL = frozenset("well wool whale world wal law war walls".split())
+_WALLS_DO = frozenset("turn turned change changed become became have had get got go went end be".split())
 
 
 def _respaced(words: list[str]) -> list[str]:

@@ -86,6 +86,17 @@ _SAME_AS = tuple(
         (r"^what (?:is|was) the head ?count\b", "how many people are there"),
         (r"^how many of (?:us|them|you)\b", "how many people"),
         (r"\bset (?:me|you|us|one) back\b", "cost"),
+        (r"\b(?:right|directly|immediately|shortly) (before|after)\b", r"\1"),
+        (
+            r"^(what|which)( one)? did (we|you|i) (?:get to|come to|come past|come across|reach|visit|go to|arrive at|"
+            r"pass|encounter|notice|spot|meet) (?=(?:first|last)\b.* or )",
+            r"which did \3 see ",
+        ),
+        (r"^who is (?:our|the|your|this) (guide|narrator|speaker|presenter|host)$", r"what is the name of the \1"),
+        (
+            r"^(?:what|how) is (?:our|the|your|this) (guide|narrator|speaker|presenter|host) (?:called|named)$",
+            r"what is the name of the \1",
+        ),
         (
             r"^what does it say (?:above|over|beside|behind|near|next to|by|at|under|below) (?:the|that) .+",
             "what does the sign say",

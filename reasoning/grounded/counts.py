@@ -17,6 +17,7 @@ from wire.messages import Cues, Mention
 from wire.words import STOPWORDS, stem, stem_set
 
 _MOST_TIMES = 4
+_HERE = re.compile(r"\b(?:have|has) .*\b(?:in here|here|this room|in this \w+)$")
 _OF_THEM = re.compile(r"\bof (?:them|those|these|the (?:two|three|four|people|persons))\b")
 _SEEN_NOUNS = stem_set(
     "people person man woman sign slide word letter circle square triangle shape object face colour red blue"
@@ -105,6 +106,8 @@ def _people(cues: Cues, pool: Pool, scope: Scope, text: str) -> Answer | None:
         return now(pool) if cues.now or not scope.narrowed else _people(_staying(cues), pool, scope, text)
     if deed in ("enter", "leave"):
         came = scope.pick(pool.all("entered" if deed == "enter" else "left"))
+        if _HERE.search(text) and not scope.narrowed:
+            came = _since_it_was_empty(came, pool)
         verb = "came in" if deed == "enter" else "left"
         if came:
             return Answer(f"{people(len(came)).capitalize()} {verb}, {_at(came)}.", tuple(came))
@@ -180,6 +183,13 @@ def who(cues: Cues, pool: Pool, scope: Scope, text: str) -> Answer | None:
         dressed = f" in {came[0].colour}" if came and came[0].colour else ""
         return Answer(f"A person{dressed} {verb} at {clock(came[0].start_ns)}.", (came[0],)) if came else None
     return _people(cues, pool, scope, text)
+
+
+def _since_it_was_empty(came: list[Thing], pool: Pool) -> list[Thing]:
+    """Of those who came in, the ones after nobody was there any more: the room that is in view."""
+    latest_ns = max((t.start_ns for t in came), default=0)
+    emptied = [t.start_ns for t in pool.all("left") if t.value < 0.5 and t.start_ns < latest_ns]
+    return [t for t in came if t.start_ns >= max(emptied, default=0)]
 
 
 def _those_there(came: Sequence[Thing], pool: Pool) -> Sequence[Thing]:

@@ -25,6 +25,7 @@ _OPPOSITE = {"left": "the right", "right": "the left", "up": "below", "down": "a
              "away": "the camera"}  # fmt: skip
 _PASSES_NS = 8 * S  # one thing takes that long to go by at most
 _JUST_NS = 20 * S
+_NEUTRAL = ("grey", "white", "black")
 _MINOR = 0.25  # a motion that lasts less than this share of the longest is wobble
 
 
@@ -171,7 +172,8 @@ def _shape_colour(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
         )
     if not things and cues.about.deed:
         things = [t for t in scope.pick(find(replace(cues.about, colour="", deed=""), pool)) if t.colour]
-    return _coloured(things, cues, scope)
+    bright = [t for t in things if t.colour not in _NEUTRAL]  # a grey square may be a window
+    return _coloured(bright if bright and len({t.colour for t in things}) > 1 else things, cues, scope)
 
 
 def _outermost(things: Sequence[Thing], cues: Cues) -> list[Thing]:

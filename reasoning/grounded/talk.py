@@ -26,6 +26,8 @@ _ASK_FOR = {
     "time": stem_set("time hour until till since today"),
     "date": stem_set("day date"),
 }
+_HEAD_OF = re.compile(r"\b(?!names?\b|kind\b|sort\b|type\b|part\b)(\w+) of (?:the |this |our |your )?(\w+)$")
+_HEAD = 0.8  # worth of what is told of the head alone
 _ANYBODY = stem_set("person people man woman lady guy")
 
 
@@ -40,12 +42,16 @@ def _asks_in_part(text: str) -> bool:
     return any(form(clause) == "question" for clause in clauses[1:] if len(clause.split()) >= _LEAST_CLAUSE)
 
 
+_MY_NAME = re.compile(r"\bmy name is (\w+)")
+
+
 def said(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
     """ "What did the narrator say about the train", "what was the last thing said"."""
     if scope.missing:
         return None
     spoken = statements(pool)
-    content = cues.about.content
+    names = {found[1] for u in spoken if (found := _MY_NAME.search(u.subject.lower()))}
+    content = tuple(w for w in cues.about.content if w not in names)  # whoever told it is one of those who spoke
     if content:
         whenever = Scope(replace(cues, spanned=False, now=False, order=""), pool)
         fitting = _about(content, scope.pick(spoken), pool) or _about(content, whenever.pick(spoken), pool)
@@ -78,6 +84,11 @@ def fact(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
     spoken, boards = statements(pool), _boards(pool)
     told = [(telling(content, u, wants, _stems(spoken)), u) for u in scope.pick(spoken)]
     told += [(0.95 * telling(content, u, wants, _stems(spoken)), u) for u in scope.pick(_with_context(spoken))]
+    if wants == "name" and (whole := _HEAD_OF.search(cues.subject)) and len(content) > 1:
+        # "The head of the yard" may be told as "the head", where it is not told of what.
+        head = tuple(w for w in content if w != whole[2])
+        bare = [u for u in scope.pick(spoken) if not re.search(r"\bof\b", u.subject)]
+        told += [(_HEAD * telling(head, u, wants, _stems(spoken)), u) for u in bare]
     written = [(0.98 * telling(content, s, wants, _stems(boards)), s) for s in scope.pick(boards)]
     scored = sorted((*told, *written), key=lambda pair: -pair[0])
     if not scored or scored[0][0] < TOLD:

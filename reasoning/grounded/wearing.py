@@ -9,6 +9,7 @@ from dataclasses import replace
 from reasoning.grounded.pool import NOW_NS, Pool, S, Thing
 from reasoning.grounded.resolve import words_score
 from reasoning.grounded.scope import Scope
+from reasoning.grounded.talk import statements
 from reasoning.grounded.wording import Answer, clock
 from wire.messages import Cues
 from wire.words import stem, stem_set
@@ -19,6 +20,8 @@ _CLOTHES = stem_set(
 )
 _HAD_ON = re.compile(r"\b(?:have|has|had|having|got)\b.* on$")
 _BREAK_NS = 3 * S  # somebody missing for no longer than that was there all the time
+_NEAR_NS = 8 * S  # before and after a place is spoken of, what is in view is that place
+_TOLD = 0.95  # share of a place's words that must be spoken
 _BESIDE = 0.6  # share of a sign's words from which it is the sign that somebody stood by
 
 
@@ -83,7 +86,10 @@ def _signs_named(cues: Cues, pool: Pool) -> list[Thing]:
     named = tuple(w for w in named if stem(w) not in ("sign", "board", "poster", "person", "next", "stand"))
     scored = [(words_score(named, sign), sign) for sign in pool.all("text")] if named else []
     best = max((score for score, _ in scored), default=0.0)
-    return [sign for score, sign in scored if score == best] if best >= _BESIDE else []
+    if best >= _BESIDE or not named:
+        return [sign for score, sign in scored if score == best]
+    told = [u for u in statements(pool) if words_score(named, u) >= _TOLD]  # "here at the ticket desk you can ..."
+    return [replace(u, start_ns=u.start_ns - _NEAR_NS, end_ns=u.end_ns + _NEAR_NS) for u in told]
 
 
 def _meant(stay: Thing, cues: Cues, scope: Scope) -> bool:
