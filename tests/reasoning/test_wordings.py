@@ -89,6 +89,8 @@ QUESTIONS = [
     (250, "which one of them came in last", "in red|!blue"),
     (250, "who came in first, the person in red or the person in green", "the person in green came first"),
     (250, "how many people are in the tent now", "2 people"),
+    (250, "how many people have come in here", "2 people came in"),
+    (250, "how many people came in", "3 people came in"),
     # a wall that was painted
     (104, "what colour did the wall turn", "orange|!green"),
     (104, "from which colour to which colour did the wall go", "from white to orange"),
@@ -134,6 +136,8 @@ QUESTIONS = [
     # the sign that followed another, and the one in view whatever it hangs on
     (250, "what did the next sign say, after the one with the pony rides", "JUDGES ONLY|!PONY"),
     (230, "what does it say above the door", "GLACIERS"),
+    (250, "which sign came right before the cream teas", "JUDGES ONLY"),
+    (250, "what did we get to first, pony rides or cream teas", "PONY RIDES"),
     # a heading is no answer, a line with the value is
     (250, "until what time can I get a cream tea", "4:30"),
     (250, "which topic is announced for next time", "GLACIERS"),
@@ -243,11 +247,23 @@ def test_every_wording_gets_some_answer(world: tuple[Evidence, ...]) -> None:
         ("I think the wall changed. Which colour is it now?", "green"),
         ("in which year was the engine built", "1926"),
         ("until what time is the clinic open today?", "8 TO 19"),
+        ("who is our guide", "daniel"),
+        ("how is the guide called", "daniel"),
+        ("who is in charge of the school", "angela"),
+        ("what did daniel say about the sugar", "11 tons"),
+        ("the person at the ticket desk, what colour was the coat", "Purple"),
+        ("what color did the well turn", "green"),
         ("how much weight can the lift carry", "9 tons"),
     ],
 )
 def test_an_open_day(text: str, says: str) -> None:
     world = (
+        event("speech", 0, 3, "my name is daniel and i am your guide today"),
+        event("speech", 6, 8, "the lady in charge is called angela"),
+        event("speech", 21, 23, "we use 11 tons of sugar"),
+        event("speech", 48, 50, "here at the ticket desk you get a map"),
+        event("entered", 49, 49, value=1, track=9, colour="purple", side="right"),
+        event("people", 49, 60, "1", 1),
         event("text", 0, 20, "MATHS 9:15"),
         event("text", 0, 20, "MUSIC LESSON 10:40"),
         event("speech", 5, 8, "400 people work in this building"),
