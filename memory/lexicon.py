@@ -5,7 +5,7 @@ Tables and the repair of misheard words towards them; no grammar. Stems are thos
 
 from __future__ import annotations
 
-from wire.words import alike, number, stem, stem_set
+from wire.words import alike, number, stem, stem_set, word_set
 
 _KINDS: dict[str, str] = {
     "text": "sign board blackboard whiteboard poster slide label banner notice placard billboard plaque page title "
@@ -174,8 +174,8 @@ def repair(words: list[str]) -> list[str]:
     return _respaced([_repaired(word) for word in out])
 
 
-_LIKE_A_WALL = frozenset("well wool whale world wal law war walls".split())
-_WALLS_DO = frozenset("turn turned change changed become became have had get got go went end be".split())
+_LIKE_A_WALL = word_set("well wool whale world wal law war walls")
+_WALLS_DO = word_set("turn turned change changed become became have had get got go went end be")
 
 
 def _respaced(words: list[str]) -> list[str]:
