@@ -23,7 +23,7 @@ from bench.bearing_worlds import MEMORIES, Asking, Said, asking, said, small_wor
 from bench.memory_needles import NAMES, made
 from bench.memory_world import SAID, SIGN
 from memory.backends.minilm import MiniLm, MiniLmOptions
-from memory.bearing import Signs, wanted
+from memory.bearing import OPEN_ODDS, Signs, wanted
 from memory.events import SPEECH
 from memory.recall import OF_CROWDING, background, crowding
 from memory.shortlist import CROWD
@@ -151,14 +151,19 @@ def odds(question: Asked, weights: Array) -> Array:
 
 
 def scored(rows: Iterable[tuple[bool, Array]]) -> dict[str, float]:
-    """Of (answered, log odds) of questions, shares: the right sentence among five; that, and more than `level`; all
-    below it though there is an answer. level: what nine in ten of the unanswerable do not exceed."""
+    """Of (answered, log odds) of questions, shares: the right sentence among five; that, and something found; nothing
+    found where there is an answer, and where there is none; the second and the third if nothing were found above the
+    level that nine in ten of the unanswerable do not exceed."""
     rows = list(rows)
     level = float(np.quantile([o.max() for answered, o in rows if not answered], QUIET))
     inside = np.asarray([bool((o > o[0]).sum() < 5) for answered, o in rows if answered])
     best = np.asarray([o.max() for answered, o in rows if answered])
+    quiet = np.asarray([o.max() <= -OPEN_ODDS for answered, o in rows if not answered])
+    found = best > -OPEN_ODDS
     return {
-        "among_five": round(float(inside.mean()), 3), "found_at_90": round(float((inside & (best > level)).mean()), 3),
+        "among_five": round(float(inside.mean()), 3), "found": round(float((inside & found).mean()), 3),
+        "empty": round(float((~found).mean()), 3), "quiet": round(float(quiet.mean()), 3),
+        "found_at_90": round(float((inside & (best > level)).mean()), 3),
         "empty_at_90": round(float((best <= level).mean()), 3), "level_of_90": round(level, 2),
     }  # fmt: skip
 
