@@ -115,6 +115,8 @@ _REQUESTS = tuple(
         r"^(?:a |the )?(?:short |brief |quick )?(?:summary|recap|overview)(?: of)? .*",
         r"^(?:make|write|provide) (?:me |us )?(?:a |an )?(?:short |brief )?(?:summary|list|recap|overview)\b",
         r"^(?:say (?:that|it|again)|say what)\b",
+        r"^(?:sorry )?i (?:have |just )?(?:forgot|forget|forgotten|missed|did not (?:catch|get)) "
+        r"(?:what|which|who|whose|when|where|why|how)\b",
         r"^do (?:tell|you)\b",
     )
 )

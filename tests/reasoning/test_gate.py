@@ -16,6 +16,7 @@ i wonder whose onions were the best
 i am curious who sewed the costumes
 i wonder how much does an ice cream cost here
 when exactly did the lights go off
+sorry i forgot which lane is the fastest
 what did the sign say
 tell me what was written on the board
 and how many people came in
