@@ -178,7 +178,7 @@ ORDINALS = {
 _IRREGULAR = {
     "said": "say", "says": "say", "saw": "see", "seen": "see", "came": "come", "went": "go", "gone": "go",
     "goes": "go", "left": "leave", "heard": "hear", "told": "tell", "wrote": "write", "written": "write",
-    "built": "build", "sold": "sell", "made": "make", "ran": "run", "began": "begin", "begun": "begin", "took": "take",
+    "sold": "sell", "made": "make", "ran": "run", "began": "begin", "begun": "begin", "took": "take",
     "taken": "take", "gave": "give", "given": "give", "found": "find", "held": "hold", "kept": "keep", "met": "meet",
     "paid": "pay", "sang": "sing", "sat": "sit", "stood": "stand", "spoke": "speak", "spoken": "speak", "ate": "eat",
     "grew": "grow", "grown": "grow", "knew": "know", "known": "know", "bought": "buy", "brought": "bring",
@@ -189,6 +189,15 @@ _IRREGULAR = {
     "loaves": "loaf", "knives": "knife", "mice": "mouse", "geese": "goose", "chose": "choose", "died": "die",
     "lies": "lie", "lay": "lie", "led": "lead", "meant": "mean", "sent": "send", "slept": "sleep", "spent": "spend",
     "taught": "teach", "thought": "think", "painted": "paint", "founded": "found",
+    "fed": "feed", "sung": "sing", "swam": "swim", "swum": "swim", "driven": "drive", "ridden": "ride",
+    "woken": "wake", "worn": "wear", "bred": "breed", "stole": "steal", "stolen": "steal", "hung": "hang",
+    "fought": "fight", "froze": "freeze", "frozen": "freeze", "broke": "break", "broken": "break",
+    "chosen": "choose", "shot": "shoot", "stuck": "stick", "threw": "throw", "thrown": "throw", "blew": "blow",
+    "blown": "blow", "torn": "tear", "lent": "lend", "dug": "dig", "sank": "sink", "sunk": "sink",
+    "rang": "ring", "rung": "ring", "drank": "drink", "drunk": "drink", "eaten": "eat", "bitten": "bite",
+    "forgot": "forget", "forgotten": "forget", "sought": "seek", "shone": "shine", "swept": "sweep",
+    "built": "build", "understood": "understand", "became": "become", "shook": "shake", "shaken": "shake",
+    "spun": "spin", "struck": "strike",
 }  # fmt: skip
 
 
