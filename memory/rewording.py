@@ -88,6 +88,15 @@ _SAME_AS = tuple(
         (r"\bset (?:me|you|us|one) back\b", "cost"),
         (r"\b(?:right|directly|immediately|shortly) (before|after)\b", r"\1"),
         (
+            r"^(?!.*\b(?:did|was|were|had)\b).* according to (?:the|that|this) (sign|board|poster|notice|plate)$",
+            r"what does the \1 say",
+        ),
+        (
+            r"\b(?:lady|man|woman|person|guy|one) (?:who|that) (?:shows|is showing|showed|guides|is guiding|"
+            r"leads|is leading|takes|is taking) (?:us|me|everybody)(?: around| round)?$",
+            "guide",
+        ),
+        (
             r"^(what|which)( one)? did (we|you|i) (?:get to|come to|come past|come across|reach|visit|go to|arrive at|"
             r"pass|encounter|notice|spot|meet) (?=(?:first|last)\b.* or )",
             r"which did \3 see ",

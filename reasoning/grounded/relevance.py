@@ -62,7 +62,7 @@ _HOLDS = {
         r"october|november|december|hour|hours|week|month|year|century|soon|later|lunch|dinner)s?\b"
     ),
     "date": re.compile(rf"{_NUMBER}|\b(?:\w+days?|january|february|march|april|june|july|august|september|october|"
-                       r"november|december)\b"),
+                       r"november|december|(?:first|second|third|\w+th) of \w+|may the \w+)\b"),
     "place": re.compile(
         r"\b(?:in|on|at|under|behind|near|beside|between|above|below|inside|outside|next to|opposite|from|to|through|"
         r"into|"
@@ -74,6 +74,7 @@ _HOLDS = {
 _TELLS = {
     "price": re.compile(rf"{_NUMBER} (?:dollars?|euros?|pounds?|cents?|francs?|crowns?)|\bcosts? {_NUMBER}|[$€£]"),
     "time": re.compile(
+        r"\b\d{1,2} (?:to|until|till) \d|"
         r"\b(?:on|at|in|from|until|till|every|this|next) (?:the )?(?:\w+day|\d|noon|midnight|morning|evening|afternoon|"
         r"january|february|march|april|may|june|july|august|september|october|november|december)"
     ),
@@ -250,6 +251,11 @@ def _holds(text: str, wants: str, content: Sequence[str]) -> bool:
         return _names(text, content)
     pattern = _HOLDS.get(wants)
     return pattern is None or bool(pattern.search(_MEASURED.sub("", text) if wants == "price" else text))
+
+
+def introduces(text: str) -> bool:
+    """Whether somebody says who he is."""
+    return bool(re.search(r"\bmy name is \w", text) or _INTRODUCED.search(text))
 
 
 def _names(text: str, content: Sequence[str]) -> bool:

@@ -70,6 +70,8 @@ def find(mention: Mention, pool: Pool, cues: Cues | None = None) -> list[Thing]:
         matches = [m for m in matches if in_span(m.thing, cues, pool)]
     if not matches:
         return []
+    if mention.kind == "text" and mention.content:  # those that hold the very words leave no others
+        matches = [m for m in matches if words_score(mention.content, m.thing) == 1.0] or matches
     best = max(m.score for m in matches)
     worse = _WORSE_WORDS if mention.kind == "text" and mention.content else _WORSE
     matches = [m for m in matches if m.score >= best - worse]

@@ -82,6 +82,7 @@ _OVERVIEW = stem_set(
     " minute second moment date up date report few word story detail important main point thing whole now far"
     " across past"
 )
+_WHO_DOES = re.compile(r"(?:(?:please|tell|me|can|could|you|do|know|and|so) )*who (?!(?:is|was|are|were) |(?:wore|wears) )\w+")
 _READ = ("text", "colour", "where", "duration", "when", "ago")
 
 
@@ -121,6 +122,11 @@ def _facts(cues: Cues, text: str, pool: Pool) -> Cues:
     if cues.ask in ("ago", "duration", "fact") and re.search(r"\bhow old\b", text):
         about = replace(cues.about, content=tuple(dict.fromkeys(("old", *cues.about.content))), deed="")
         return replace(cues, ask="fact", wants="number", about=about)
+    if cues.about.kind == "colour" and _WHO_DOES.match(text):  # "who mixes the colours"
+        about = Mention(words=cues.about.words, content=cues.topic or cues.about.content)
+        return replace(cues, ask="fact", wants="name", about=about, kinds=())
+    if cues.wants == "phone" and cues.ask != "fact":
+        return replace(cues, ask="fact", about=Mention(words=cues.about.words, content=("phone",)))
     if cues.ask == "fact" and not cues.wants and (found := _ASKS_FOR.search(text)):
         return replace(cues, wants={"where": "place", "why": "reason"}[found["wh"]])
     return cues

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from reasoning.gate import form
 from reasoning.grounded.pool import Pool, S, Thing
-from reasoning.grounded.relevance import telling, telling_lines
+from reasoning.grounded.relevance import introduces, telling, telling_lines
 from reasoning.grounded.scope import Scope
 from reasoning.grounded.wording import Answer, clock, listed
 from wire.messages import Cues, HistoryTurn
@@ -26,6 +26,7 @@ _ASK_FOR = {
     "time": stem_set("time hour until till since today"),
     "date": stem_set("day date"),
 }
+_NARRATOR = stem_set("guide narrator speaker presenter host")
 _HEAD_OF = re.compile(r"\b(?!names?\b|kind\b|sort\b|type\b|part\b)(\w+) of (?:the |this |our |your )?(\w+)$")
 _HEAD = 0.8  # worth of what is told of the head alone
 _ANYBODY = stem_set("person people man woman lady guy")
@@ -92,13 +93,20 @@ def fact(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
     written = [(0.98 * telling(content, s, wants, _stems(boards)), s) for s in scope.pick(boards)]
     scored = sorted((*told, *written), key=lambda pair: -pair[0])
     if not scored or scored[0][0] < TOLD:
-        return None
+        narrator = wants == "name" and _NARRATOR & {stem(w) for w in cues.subject.split()}
+        return _introduced(pool) if narrator else None
     best, thing = scored[0]
     also = [t for s, t in scored[1:3] if s >= best - 0.02 and t.kind == thing.kind and t.subject not in thing.subject]
     also = [t for t in also if thing.subject not in t.subject]
     if thing.kind == "speech":
         return _heard_that(sorted((thing, *also[:1]), key=lambda t: t.start_ns))
     return Answer(f'I read "{telling_lines(content, thing, wants, asked)}" at {clock(thing.start_ns)}.', (thing,))
+
+
+def _introduced(pool: Pool) -> Answer | None:
+    """Who tells all this said who it is: "my name is Daniel", "I am Sandra"."""
+    told = [u for u in statements(pool) if introduces(u.subject.lower())]
+    return _heard_that(told[:1]) if told else None
 
 
 def _with_context(spoken: Sequence[Thing]) -> list[Thing]:

@@ -118,6 +118,7 @@ def test_anchors(text: str, anchor: str, relation: str) -> None:
         ("what does it say above the doors", "what does the sign say"),
         ("how many people are on the ice now", "how many people are there now"),
         ("which one of them came in last", "who came in last"),
+        ("until what time are they open according to the sign", "what does the sign say"),
     ],
 )
 def test_wordings_that_ask_the_same(text: str, same_as: str) -> None:
