@@ -82,7 +82,9 @@ _OVERVIEW = stem_set(
     " minute second moment date up date report few word story detail important main point thing whole now far"
     " across past"
 )
-_WHO_DOES = re.compile(r"(?:(?:please|tell|me|can|could|you|do|know|and|so) )*who (?!(?:is|was|are|were) |(?:wore|wears) )\w+")
+_WHO_DOES = re.compile(
+    r"(?:(?:please|tell|me|can|could|you|do|know|and|so) )*who (?!(?:is|was|are|were|wore|wears) )\w+"
+)
 _READ = ("text", "colour", "where", "duration", "when", "ago")
 
 
