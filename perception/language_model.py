@@ -21,8 +21,10 @@ _EXPECTED = 0.35  # share of the expected sentences
 _UNKNOWN = 1e-7  # of a word that the general model lacks
 _FIGURES = math.exp(-8.0)  # of a number in figures, which both models lack
 _START, _END = "<s>", "</s>"
-_HERE = (("colour", "color"), ("harbour", "harbor"), ("centre", "center"), ("theatre", "theater"), ("metre", "meter"),
-         ("grey", "gray"), ("favourite", "favorite"), ("programme", "program"))  # fmt: skip
+_AMERICAN = (
+    ("colour", "color"), ("harbour", "harbor"), ("centre", "center"), ("theatre", "theater"), ("metre", "meter"),
+    ("grey", "gray"), ("favourite", "favorite"), ("programme", "program"),
+)  # fmt: skip
 
 
 class LanguageModel:
@@ -58,6 +60,6 @@ class LanguageModel:
 def words_of(text: str) -> list[str]:
     """Lower case, without marks, spelled as in America."""
     lower = text.lower()
-    for british, american in _HERE:
+    for british, american in _AMERICAN:
         lower = lower.replace(british, american)
     return [word for word in re.sub(r"[^a-z0-9' ]+", " ", lower).split() if word.strip("'")]

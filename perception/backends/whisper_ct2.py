@@ -66,6 +66,11 @@ class WhisperCt2Options:
             raise ValueError(f"captions is {self.captions!r}; choose {', '.join(CAPTIONS)} or nothing")
         if self.language_model not in LANGUAGE_MODELS:
             raise ValueError(f"language_model is {self.language_model!r}; choose {', '.join(LANGUAGE_MODELS)}")
+        if self.language_model == "small" and not self.helpers:
+            raise ValueError(
+                "language_model 'small' chooses among English readings; set language to en and rescore to true, or "
+                "leave it out"
+            )
         if not 1.0 <= self.longest_s <= 29.0:
             raise ValueError(f"longest_s is {self.longest_s:g}; Whisper reads 1 to 29 seconds at once")
 

@@ -106,6 +106,7 @@ _MEASURED = re.compile(
 )
 _NAME_OF = re.compile(r"\bnames? of [\w ]+? (?:is|was) (\w+)$")
 _GOES_TO = re.compile(r"\b(?:goes|went|given|belongs?|belonged|sold|donated|handed|paid|awarded|presented) to\b")
+MY_NAME = re.compile(r"\bmy name is (\w+)")
 _INTRODUCED = re.compile(r"\bi am (?!(?:a|an|the|so|very|your|our|going|not|here|in|at|on|from|sure|glad|happy)\b)\w+")
 _LIGHT = 0.25  # weight of a noun that tells little
 _CALENDAR = stem_set(
@@ -255,7 +256,7 @@ def _holds(text: str, wants: str, content: Sequence[str]) -> bool:
 
 def introduces(text: str) -> bool:
     """Whether somebody says who he is."""
-    return bool(re.search(r"\bmy name is \w", text) or _INTRODUCED.search(text))
+    return bool(MY_NAME.search(text) or _INTRODUCED.search(text))
 
 
 def _names(text: str, content: Sequence[str]) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from reasoning.gate import form
 from reasoning.grounded.pool import Pool, S, Thing
-from reasoning.grounded.relevance import introduces, telling, telling_lines
+from reasoning.grounded.relevance import MY_NAME, introduces, telling, telling_lines
 from reasoning.grounded.scope import Scope
 from reasoning.grounded.wording import Answer, clock, listed
 from wire.messages import Cues, HistoryTurn
@@ -43,15 +43,12 @@ def _asks_in_part(text: str) -> bool:
     return any(form(clause) == "question" for clause in clauses[1:] if len(clause.split()) >= _LEAST_CLAUSE)
 
 
-_MY_NAME = re.compile(r"\bmy name is (\w+)")
-
-
 def said(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
     """ "What did the narrator say about the train", "what was the last thing said"."""
     if scope.missing:
         return None
     spoken = statements(pool)
-    names = {found[1] for u in spoken if (found := _MY_NAME.search(u.subject.lower()))}
+    names = {found[1] for u in spoken if (found := MY_NAME.search(u.subject.lower()))}
     content = tuple(w for w in cues.about.content if w not in names)  # whoever told it is one of those who spoke
     if content:
         whenever = Scope(replace(cues, spanned=False, now=False, order=""), pool)

@@ -96,6 +96,8 @@ def test_other_languages_can_be_asked_for(language: str, media: Path) -> None:
         ({"language": "klingon"}, r"no token <\|klingon\|>; set language to a code that Whisper knows"),
         ({"captions": "both"}, r"captions is 'both'; choose moonshine, own, none"),
         ({"language_model": "large"}, r"language_model is 'large'; choose auto, small, trigrams"),
+        ({"language_model": "small", "language": "de"}, r"'small' chooses among English readings; set language to en"),
+        ({"language_model": "small", "rescore": False}, r"set language to en and rescore to true, or leave it out"),
         ({"longest_s": 40.0}, r"longest_s is 40; Whisper reads 1 to 29 seconds"),
     ],
 )
