@@ -26,6 +26,7 @@ from perception.backends.base import Pcm, Transcript
 from perception.backends.moonshine import Moonshine, MoonshineOptions, spelled
 from perception.language_model import LanguageModel, words_of
 from perception.log_mel import HOP, log_mel
+from perception.low_rank_adapter import adapted, load_adapter
 from perception.rescoring import Reading, likeliest
 from perception.small_language_model import INSTALL, PACKAGE, SmallLanguageModel, is_installed
 from perception.windowed import RATE_HZ, Read, WindowedAsr, Windows
@@ -38,7 +39,7 @@ _TAIL_S = 1.0  # of silence behind the sound
 _TOKENS_A_SECOND = 8.0  # nobody speaks more
 _TOKENS_MORE = 10
 _MOST_TOKENS = 224  # half of what the network has places for
-_PROMPT = "Hey Omni, what is this?"  # the name is no word that it knows
+PROMPT = "Hey Omni, what is this?"  # the name is no word that it knows
 # Without a prompt music, bangs, noise and rooms score 0.08 to 0.37, and their chance of being no speech is 0.22 to 0.9;
 # single clear words score 0.31 and more, with a chance below 0.2.
 _UNSURE, _SURE = 0.3, 0.45
@@ -55,6 +56,7 @@ class WhisperCt2Options:
     beams: int = 8
     threads: int = 1
     second_opinion: bool = True  # Moonshine's, in English, as one more reading
+    adapter: bool = True  # in English: the packaged model also knows how speech synthesisers sound
     rescore: bool = True  # in English: choose among the best readings by a language model
     language_model: str = "auto"  # "trigrams" alone; with a "small" network; "auto": with it where it is installed
     captions: str = ""  # by "moonshine", "own" or "none"; "": moonshine for English, else own
@@ -88,11 +90,11 @@ class WhisperCt2:
 
     def __init__(self, options: WhisperCt2Options) -> None:
         """Raises ValueError where files are missing or broken, or the model does not know the language."""
-        files = _folder(Path(options.checkpoint)) if options.checkpoint else _packaged()
+        files = _folder(Path(options.checkpoint)) if options.checkpoint else packaged(options)
         self._tokenizer = _tokenizer(files["tokenizer.json"])
         self._network = _network(files, options.threads)
         self._beams = options.beams
-        prompt = options.prompt if options.prompt is not None else _PROMPT if options.language == "en" else ""
+        prompt = options.prompt if options.prompt is not None else PROMPT if options.language == "en" else ""
         self._expected = set(_words(prompt))
         self._before, self._start = self._prompted(prompt), self._begin(options)
         by = options.captions or ("moonshine" if options.language == "en" else "own")
@@ -220,7 +222,8 @@ def _folder(folder: Path) -> dict[str, bytes]:
     return {name: (folder / name).read_bytes() for name in names}
 
 
-def _packaged() -> dict[str, bytes]:
+def packaged(options: WhisperCt2Options) -> dict[str, bytes]:
+    """The files of the packaged model by name. Raises ValueError where they are missing or not those published."""
     model, folder = b"", Path()
     for package, parts in _PACKAGED.items():
         found = importlib.util.find_spec(package)
@@ -234,6 +237,8 @@ def _packaged() -> dict[str, bytes]:
             model += _bytes(folder / part)
     if hashlib.sha256(model).hexdigest() != _SHA256:
         raise ValueError(f"Whisper's weights in {folder.parent.parent} are not those published; {_AGAIN}")
+    if options.adapter and options.language == "en":
+        model = adapted(model, load_adapter())
     return {"model.bin": model, **{name: _bytes(folder / name) for name in _REST}}
 
 
