@@ -1,9 +1,9 @@
 """Trains the adapter that lets Whisper base understand synthetic voices: python -m bench.hearing_adapter --out FILE.
 
 Low-rank changes (E. Hu et al., arXiv:2106.09685) of all matrices of the encoder and of two in each of the decoder's
-attentions to the sound, learned on sentences of which `bench.wer` has none (`bench.hearing_speech`). Of what was learned
-STRENGTH is kept, so that people are understood as before (M. Wortsman et al., "Robust fine-tuning of zero-shot models",
-arXiv:2109.01903). Ends after --minutes, whole steps; prints one JSON line. Two cores take 4 s a step.
+attentions to the sound, learned on sentences of which `bench.wer` has none (`bench.hearing_speech`). Of what was
+learned STRENGTH is kept, so that people are understood as before (M. Wortsman et al., "Robust fine-tuning of zero-shot
+models", arXiv:2109.01903). Ends after --minutes, whole steps; prints one JSON line. Two cores take 4 s a step.
 """
 
 from __future__ import annotations

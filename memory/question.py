@@ -49,8 +49,8 @@ _ANCHORED = (
     re.compile(
         rf"(?P<q>(?:(?:at|in|on|to|from|by|of|with) )?{_QUESTION_WORDS} .+?) "
         r"(?:right |just |shortly |immediately |directly |soon )?"
-        r"(?P<rel>before|after|when|while|during|whilst|(?<!the )following|until|since|at the time(?: of| when| that)|"
-        r"prior to) "
+        r"(?P<rel>before|(?<!look )(?<!looks )(?<!looked )(?<!looking )after|when|while|during|whilst|"
+        r"(?<!the )following|until|since|at the time(?: of| when| that)|prior to) "
         r"(?P<anchor>.+)"
     ),
     re.compile(

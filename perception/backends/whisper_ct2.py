@@ -143,8 +143,8 @@ class WhisperCt2:
         """With Moonshine's reading among them."""
         other = spelled(self._second.read(pcm).text) if self._second is not None else ""
         words = tuple(words_of(other))
-        if not words:
-            return readings
+        if not words or any(len(words) < len(one.words) and one.words[: len(words)] == words for one in readings[:1]):
+            return readings  # it broke off
         if all(one.words != words for one in readings):
             readings = [*readings, Reading(other, words, self._log_probability(other, states, n_frames))]
         return [replace(one, seconded=one.words == words) for one in readings]

@@ -10,7 +10,7 @@ from reasoning.grounded import wearing
 from reasoning.grounded.counts import in_view
 from reasoning.grounded.events import clause
 from reasoning.grounded.looks import spoken_of
-from reasoning.grounded.pool import Pool, Thing
+from reasoning.grounded.pool import Pool, S, Thing
 from reasoning.grounded.resolve import (
     colour_score,
     dressed_in,
@@ -102,6 +102,8 @@ def _dressed(cues: Cues, pool: Pool, scope: Scope) -> Answer:
     found = scope.pick(t for t in wearing.stays(pool) if t.colour == cues.about.colour)
     if not found:
         return Answer(NO, sure=False)
+    if cues.present and not cues.spanned and (gone := max(found, key=lambda t: t.end_ns)).end_ns < pool.t_ns - S:
+        return Answer(f"No, the person in {gone.colour} left at {clock(gone.end_ns)}.", (gone,))
     return Answer(f"Yes, a person in {found[0].colour} came in at {clock(found[0].start_ns)}.", tuple(found[:3]))
 
 

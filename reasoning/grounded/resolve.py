@@ -138,10 +138,12 @@ def _anything(mention: Mention, pool: Pool) -> list[Match]:
     if mention.deed in ("dark", "bright"):
         return [Match(t, 1.0) for t in lights(mention.deed, pool)]
     found: list[Match] = []
-    if mention.content and (figures := _figures(mention, pool)):
-        return figures
     if mention.content:
-        found += [Match(t, words_score(mention.content, t)) for t in pool.all("text", "code")]
+        read = [Match(t, words_score(mention.content, t)) for t in pool.all("text", "code")]
+        is_read = len(mention.content) > 1 and any(m.score == 1.0 for m in read)  # "the dining car" is a sign's
+        if not is_read and (figures := _figures(mention, pool)):
+            return figures
+        found += read
         found += [Match(t, 0.9 * topic_score(mention.content, t)) for t in pool.all("speech")]
     elif mention.colour:
         found += [Match(t, 0.9 * colour_score(mention.colour, t.colour)) for t in pool.all("object", "motion")]

@@ -14,6 +14,7 @@ from wire.messages import Cues
 
 _RECENT_NS = 12 * S  # a thing gone for that long is still what "the sign" means
 _AROUND_NS = 2 * S
+_POINTING = ("this ", "the current ", "the present ")  # "before this one"
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,8 @@ class Scope:
             return cls(cues, pool)
         if cues.anchor_about.words or cues.anchor_about.kind:
             found = [] if cues.follow_up else find(cues.anchor_about, pool)
+            if cues.anchor.startswith(_POINTING):
+                found = pool.now(found)[-1:] or found[-1:]
             if found:
                 anchor = found[-1] if cues.relation == "before" and cues.anchor_about.order == "last" else found[0]
                 if cues.relation == "during":
