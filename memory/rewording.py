@@ -28,8 +28,8 @@ _POLITE = tuple(
         r"about)?",
         r"(?:do|did|can|could) you (?:still |happen to |perhaps )?(?:know|remember|recall|notice|say|tell|see|hear)(?= "
         r"(?:what|which|who|when|where|how|if|whether)\b)",
-        r"(?:i (?:want|would like|d like|would love|need|wonder|am wondering|was wondering)(?: you)?(?: to (?:know|"
-        r"hear|tell me|see))?)"
+        r"(?:i (?:want|would like|like(?= to)|d like|would love|need|wonder|am wondering|was wondering)(?: you)?"
+        r"(?: to (?:know|hear|tell me|see))?)"
         r"(?= (?:what|which|who|when|where|how|if|whether|the)\b)",
         r"(?:let me know|any idea|i forgot|i have forgotten|i do not remember|do you have any idea|say)"
         r"(?= (?:what|which|who|when|where|how|if|whether)\b)",
@@ -87,6 +87,9 @@ _SAME_AS = tuple(
         (r"^how many of (?:us|them|you)\b", "how many people"),
         (r"\bset (?:me|you|us|one) back\b", "cost"),
         (r"\b(?:right|directly|immediately|shortly) (before|after)\b", r"\1"),
+        (r"\bbackground colou?r (?=of the (?:\w+ ){0,2}(?:sign|board|poster|notice|plate|card)\b)", "colour "),
+        (r"^(?:(?:would|do) )?you mind reading (?:(?:me|us|out|aloud|to me) )*", "read "),
+        (r"\b(?:through|across) the (?:picture|screen|frame|image|view|shot)\b", "past"),
         (
             r"^(?!.*\b(?:did|was|were|had)\b).* according to (?:the|that|this) (sign|board|poster|notice|plate)$",
             r"what does the \1 say",

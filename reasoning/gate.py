@@ -109,7 +109,7 @@ _REQUESTS = tuple(
         r"^(?:some|sum|some of|summer|the sum) (?:up|look|of)? ?what (?:you|happened|i|we)\b",
         r"^(?:just )?(?:i am |i'm )?(?:curious|interested)(?: to know| about)? "
         r"(?:what|which|who|whose|when|where|why|how|if)\b",
-        r"^(?:let me know|i (?:want|would like|d like|need|wish|wonder|am wondering|was wondering) (?:to (?:know|"
+        r"^(?:let me know|i (?:want|would like|like|d like|need|wish|wonder|am wondering|was wondering) (?:to (?:know|"
         r"hear)|what|which|who|whose|"
         r"when|where|why|how|if|whether|you to))\b",
         r"^(?:a |the )?(?:short |brief |quick )?(?:summary|recap|overview)(?: of)? .*",

@@ -65,7 +65,7 @@ def find(mention: Mention, pool: Pool, cues: Cues | None = None) -> list[Thing]:
 
     With cues, only within the span they name. An ordinal ("the second sign") leaves that one alone.
     """
-    matches = [m for m in _matches(mention, pool) if m.score >= FITS]
+    matches = [m for m in _read(mention, pool) or _matches(mention, pool) if m.score >= FITS]
     if cues is not None:
         matches = [m for m in matches if in_span(m.thing, cues, pool)]
     if not matches:
@@ -79,6 +79,13 @@ def find(mention: Mention, pool: Pool, cues: Cues | None = None) -> list[Thing]:
         return _ordered([m.thing for m in matches], mention)
     matches.sort(key=lambda m: (-round(m.score, 2), m.thing.start_ns))
     return [m.thing for m in matches]
+
+
+def _read(mention: Mention, pool: Pool) -> list[Match]:
+    """Signs that say what is named word for word, where more is named than looks: "the round table"."""
+    if mention.kind not in ("", "object") or not mention.shape or not mention.content:
+        return []
+    return [Match(t, 1.0) for t in pool.all("text") if words_score(tuple(mention.words.split()), t) == 1.0]
 
 
 def in_span(thing: Thing, cues: Cues, pool: Pool) -> bool:

@@ -24,8 +24,8 @@ _HAPPENED = re.compile(
 )
 _JUST = re.compile(r"\bjust\b(?! (?:once|one|curious|wondering|to))")
 _GETS_LIGHT = re.compile(
-    r"\b(?:turn|turned|turns|go|goes|went|get|gets|got|become|became|grow|grew|was|is) (?:\w+ )?(?P<to>bright|brighter|"
-    r"light|lighter|dark|darker|dim|dimmer)\b"
+    r"\b(?:turn|turned|turns|go|goes|went|get|gets|got|become|became|grow|grew|was|is) (?:(?!the |a |your )\w+ )?"
+    r"(?P<to>bright|brighter|light|lighter|dark|darker|dim|dimmed|dimmer)\b"
 )
 _CAME_ON = re.compile(r"\b(?:come|came|coming|go|went|turn\w*|switch\w*|be|were) (?:back|on|up)\b|\breturn\w*\b")
 _WENT_OFF = re.compile(r"\b(?:go|went|gone|turn\w*|switch\w*|be|were) (?:off|out|down)\b|\bfail\w*\b")

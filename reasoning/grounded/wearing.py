@@ -46,6 +46,9 @@ def colour(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
         there = [t for t in there if t.side == cues.about.side] or there
     if cues.order == "nth":
         there = there[cues.nth - 1 : cues.nth]
+    if cues.about.deed == "leave" and not cues.order:
+        left = {t.track for t in pool.all("left")}
+        there = sorted((t for t in there if t.track in left), key=lambda t: t.end_ns)[-1:] or there
     if not there:
         return None
     person = there[0] if cues.order in ("first", "nth") else there[-1]

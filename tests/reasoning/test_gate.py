@@ -14,6 +14,8 @@ one last thing, who opened the show.
 i was away for a bit, what went on in the last minute.
 i wonder whose onions were the best
 i am curious who sewed the costumes
+i'd like to know what the coffee costs
+and who is it that looks after the sleeping car
 i wonder how much does an ice cream cost here
 when exactly did the lights go off
 sorry i forgot which lane is the fastest

@@ -63,6 +63,7 @@ FAIR = (
     event("text", 228, 300, "NEXT TIME", colour="yellow", ink="black"),
     event("text", 228, 300, "GLACIERS", colour="yellow", ink="black"),
     event("speech", 290, 293, "thank you all for coming to the fair"),
+    event("left", 294, 294, value=1, track=12),
 )
 
 # (asked at, question, words that the answer holds; "!" before a word that it must not hold)
@@ -79,6 +80,9 @@ QUESTIONS = [
     (250, "did anybody in yellow come in", "No"),
     (250, "who came first, the person in red or the person in blue", "3:19"),
     (35, "what colour was the jacket of the person", "I did not see that"),
+    (298, "what colour coat did the person wear who just walked away", "blue|!red"),
+    (298, "is the person in blue still here", "No|blue|!Yes"),
+    (298, "is the person with the red coat still here", "Yes|!No"),
     # the first and the last words
     (300, "what was the first sentence of the narrator", "good morning"),
     (300, "with which words did the narrator finish", "thank you all"),
@@ -106,6 +110,11 @@ QUESTIONS = [
     (300, "when did it turn bright again", "2:36"),
     (300, "when did the lights come back", "2:36"),
     (300, "what happened to the lights", "darker|brighter"),
+    (300, "when was the light turned down", "2:22"),
+    (300, "when was the light dimmed", "2:22"),
+    # signs
+    (250, "which was the last sign before this one", "SHEEP BARN"),
+    (158, "would you mind reading me the white sign", "SHEEP BARN"),
     # one of several like things
     (118, "what colour was the leftmost triangle", "orange|!red|!purple"),
     (118, "what colour was the rightmost triangle", "red|!orange"),
@@ -122,6 +131,7 @@ QUESTIONS = [
     (250, "what was the last thing that moved across the picture", "yellow shape|!person"),
     (250, "what colour was the thing that went past before the car", "pink"),
     (118, "how many cars went by", "1 car"),
+    (118, "how long ago did the blue car go through the picture", "seconds ago|1:16"),
     (250, "how many cars went by", "2 cars"),
     (250, "what colour was the second car", "yellow|!blue"),
     (250, "which way did the second car drive", "to the right"),
