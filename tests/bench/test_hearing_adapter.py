@@ -81,14 +81,14 @@ def test_what_is_learned_is_what_the_model_file_gets(tmp_path: Path) -> None:
             for one in changes:
                 assert one.b.grad is not None
                 assert one.b.grad.abs().max() > 0
-                one.b += 0.01  # of which the file has only STRENGTH
+                one.b.add_(0.01)  # of which the file has only STRENGTH
     save(tmp_path / "adapter.npz", places)
     after = adapted(files["model.bin"], load_adapter(tmp_path / "adapter.npz"))
     assert set(places) <= set(variables(after))
     with torch.no_grad():
         for changes in places.values():
             for one in changes:
-                one.b *= STRENGTH
+                one.b.mul_(STRENGTH)
         now = network(after).model.encoder.layers[3].self_attn
         was = whisper.model.encoder.layers[3].self_attn
         x = torch.randn(4, 512, generator=torch.Generator().manual_seed(1))
