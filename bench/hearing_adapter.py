@@ -28,6 +28,7 @@ from torch import Tensor, nn
 from transformers import WhisperConfig, WhisperForConditionalGeneration
 
 from bench.hearing_speech import RATE_HZ, Sound, examples
+from bench.sample.voices import VoiceError
 from perception.backends.whisper_ct2 import PROMPT, WhisperCt2Options, packaged
 from perception.log_mel import HOP, log_mel
 from perception.low_rank_adapter import variables
@@ -183,6 +184,28 @@ class Loss:
         return given, wanted
 
 
+class _Ahead:
+    """Examples, spoken by a thread while the network learns."""
+
+    def __init__(self, seed: int) -> None:
+        self._ready: queue.Queue[tuple[Sound, str] | VoiceError] = queue.Queue(POOL)
+        threading.Thread(target=self._speak, args=(seed,), daemon=True).start()
+
+    def next(self) -> tuple[Sound, str]:
+        """Raises VoiceError where a voice is missing."""
+        found = self._ready.get()
+        if isinstance(found, VoiceError):
+            raise found
+        return found
+
+    def _speak(self, seed: int) -> None:
+        try:
+            for example in examples(seed):
+                self._ready.put(example)
+        except VoiceError as error:  # for `next`, which would wait for ever
+            self._ready.put(error)
+
+
 def _id(tokenizer: Tokenizer, name: str) -> int:
     found = tokenizer.token_to_id(name)
     if found is None:
@@ -203,20 +226,14 @@ def train(minutes: float, seed: int, out: Path) -> dict[str, Any]:
     parameters = [one for changes in places.values() for change in changes for one in (change.a, change.b)]
     optimizer = torch.optim.AdamW(parameters, lr=RATE, betas=(0.9, 0.98), weight_decay=0.0)
     loss = Loss(whisper, Tokenizer.from_buffer(files["tokenizer.json"]))
-    ready: queue.Queue[tuple[Sound, str]] = queue.Queue(80)
-
-    def speak() -> None:
-        for example in examples(seed):
-            ready.put(example)
-
-    threading.Thread(target=speak, daemon=True).start()
+    speech = _Ahead(seed)
     rng, begun = np.random.default_rng(seed), time.monotonic()
     pool: list[tuple[Sound, str]] = []
     paid: list[float] = []
     with Progress() as progress:
         task = progress.add_task("training", total=1.0)
         while (share := (time.monotonic() - begun) / (60.0 * minutes)) < 1.0:
-            pool = sorted([*pool, *(ready.get() for _ in range(POOL - len(pool)))], key=lambda one: one[0].size)
+            pool = sorted([*pool, *(speech.next() for _ in range(POOL - len(pool)))], key=lambda one: one[0].size)
             first = int(rng.integers(0, POOL - BATCH + 1))
             batch, pool = pool[first : first + BATCH], pool[:first] + pool[first + BATCH :]
             for group in optimizer.param_groups:
@@ -244,8 +261,15 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=32.0)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
+    if options.minutes <= 0:
+        parser.error(f"--minutes is {options.minutes:g}; give the minutes to train, such as 32")
+    if options.out.suffix != ".npz" or not options.out.parent.is_dir():
+        parser.error(f"--out is {options.out}; give a file that ends in .npz, in a folder that exists")
     torch.manual_seed(options.seed)
-    print(json.dumps(train(options.minutes, options.seed, options.out)))
+    try:
+        print(json.dumps(train(options.minutes, options.seed, options.out)))
+    except (ValueError, VoiceError) as error:  # no model, or no voice
+        parser.exit(2, f"{error}\n")
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ import hashlib
 import importlib.util
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -143,8 +143,8 @@ class WhisperCt2:
         """With Moonshine's reading among them."""
         other = spelled(self._second.read(pcm).text) if self._second is not None else ""
         words = tuple(words_of(other))
-        if not words or any(len(words) < len(one.words) and one.words[: len(words)] == words for one in readings[:1]):
-            return readings  # it broke off
+        if not words or breaks_off(words, readings[0].words):
+            return readings
         if all(one.words != words for one in readings):
             readings = [*readings, Reading(other, words, self._log_probability(other, states, n_frames))]
         return [replace(one, seconded=one.words == words) for one in readings]
@@ -205,6 +205,11 @@ def repeats(text: str) -> bool:
     """Whether its last three words stand in it before, as when it says a sentence twice."""
     words = _words(text)
     return any(words[at : at + 3] == words[-3:] for at in range(len(words) - 3))
+
+
+def breaks_off(words: Sequence[str], whole: Sequence[str]) -> bool:
+    """Whether they are the beginning of the whole and no more: a short reading is likely for its shortness alone."""
+    return len(words) < len(whole) and list(words) == list(whole[: len(words)])
 
 
 def _words(text: str) -> list[str]:

@@ -65,7 +65,7 @@ def find(mention: Mention, pool: Pool, cues: Cues | None = None) -> list[Thing]:
 
     With cues, only within the span they name. An ordinal ("the second sign") leaves that one alone.
     """
-    matches = [m for m in _read(mention, pool) or _matches(mention, pool) if m.score >= FITS]
+    matches = [m for m in _named_by_sign(mention, pool) or _matches(mention, pool) if m.score >= FITS]
     if cues is not None:
         matches = [m for m in matches if in_span(m.thing, cues, pool)]
     if not matches:
@@ -81,9 +81,10 @@ def find(mention: Mention, pool: Pool, cues: Cues | None = None) -> list[Thing]:
     return [m.thing for m in matches]
 
 
-def _read(mention: Mention, pool: Pool) -> list[Match]:
-    """Signs that say what is named word for word, where more is named than looks: "the round table"."""
-    if mention.kind not in ("", "object") or not mention.shape or not mention.content:
+def _named_by_sign(mention: Mention, pool: Pool) -> list[Match]:
+    """Signs that say word for word what would else pass for a shape: "the round table", "the dining car"."""
+    figurative = bool(mention.shape and mention.content) or (is_figure(mention) and len(mention.content) > 1)
+    if mention.kind not in ("", "object") or not figurative:
         return []
     return [Match(t, 1.0) for t in pool.all("text") if words_score(tuple(mention.words.split()), t) == 1.0]
 
@@ -146,11 +147,9 @@ def _anything(mention: Mention, pool: Pool) -> list[Match]:
         return [Match(t, 1.0) for t in lights(mention.deed, pool)]
     found: list[Match] = []
     if mention.content:
-        read = [Match(t, words_score(mention.content, t)) for t in pool.all("text", "code")]
-        is_read = len(mention.content) > 1 and any(m.score == 1.0 for m in read)  # "the dining car" is a sign's
-        if not is_read and (figures := _figures(mention, pool)):
+        if figures := _figures(mention, pool):
             return figures
-        found += read
+        found += [Match(t, words_score(mention.content, t)) for t in pool.all("text", "code")]
         found += [Match(t, 0.9 * topic_score(mention.content, t)) for t in pool.all("speech")]
     elif mention.colour:
         found += [Match(t, 0.9 * colour_score(mention.colour, t.colour)) for t in pool.all("object", "motion")]

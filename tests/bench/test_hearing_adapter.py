@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 import itertools
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ import torch
 
 from bench import hearing_speech, wer
 from bench.hearing_speech import RATE_HZ, as_written, examples, nothing_said, sentences
+from bench.sample.voices import VoiceError
 from perception.language_model import words_of
 from perception.low_rank_adapter import adapted, load_adapter, variables
 
@@ -42,8 +42,8 @@ def test_the_sentences_are_not_those_that_hearing_is_measured_with() -> None:
     assert not known & {tuple(words_of(text)) for text in wer.SENTENCES}
 
 
-@pytest.mark.skipif(not (shutil.which("flite") and shutil.which("espeak-ng")), reason="needs flite and espeak-ng")
-def test_examples_are_the_same_for_a_seed_and_within_bounds() -> None:
+def test_examples_are_the_same_for_a_seed_and_within_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hearing_speech, "VOICES", {"slt": 0.5, "kal16": 0.5})  # flite's; espeak-ng may be missing
     first, again = (list(itertools.islice(examples(7), 6)) for _ in range(2))
     for (sound, written), (other, same) in zip(first, again, strict=True):
         assert written == same
@@ -53,11 +53,21 @@ def test_examples_are_the_same_for_a_seed_and_within_bounds() -> None:
         assert np.abs(sound).max() <= 1.0
 
 
-def test_what_is_no_speech_has_every_form() -> None:
+def test_what_is_no_speech_is_silence_or_sound_within_bounds() -> None:
     rng = np.random.default_rng(1)
     sounds = [nothing_said(rng) for _ in range(20)]
     assert any(not sound.any() for sound in sounds)
     assert any(np.abs(sound).max() > 0.01 for sound in sounds)
+    assert all(sound.size and np.abs(sound).max() <= 1.0 for sound in sounds)
+
+
+def test_a_missing_voice_ends_the_training_instead_of_keeping_it_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    from bench.hearing_adapter import _Ahead
+
+    monkeypatch.setattr(hearing_speech, "_NOTHING_SAID", 0.0)
+    monkeypatch.setattr("shutil.which", lambda name: None)
+    with pytest.raises(VoiceError, match="install the Debian packages"):
+        _Ahead(1).next()
 
 
 @pytest.mark.skipif(

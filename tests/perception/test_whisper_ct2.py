@@ -137,6 +137,15 @@ def test_a_sentence_said_twice_is_noticed() -> None:
     assert not repeats("")
 
 
+def test_a_reading_that_breaks_off_is_noticed() -> None:
+    from perception.backends.whisper_ct2 import breaks_off  # needs the library
+
+    assert breaks_off(("it", "belongs", "to", "mr"), ("it", "belongs", "to", "mr", "palmer"))
+    assert not breaks_off(("it", "belongs", "to", "mr"), ("it", "belongs", "to", "mr"))
+    assert not breaks_off(("belongs", "to"), ("it", "belongs", "to", "mr"))
+    assert not breaks_off(("it", "was", "there", "again"), ("it", "was"))
+
+
 def test_of_two_readings_the_likelier_is_taken() -> None:
     pcm = wer.padded(speak("rms", "What does the sign say?"))
     alone = ASR.create("whisper_ct2", {"second_opinion": False, "captions": "none", "prompt": ""})

@@ -297,3 +297,24 @@ def test_an_open_day(text: str, says: str) -> None:
         event("colour", 41, 60, "green", 0.8, role="background"),
     )
     assert says in answer(ask(world, text, 59)).text
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("which place came directly after the dining car", "LOUNGE"),
+        ("which order came first, the garden bench or the round table", '"ROUND TABLE" came first'),
+        ("which way did the car go", "to the left"),  # without a sign's words it is what looks like one
+    ],
+)
+def test_what_a_sign_says_word_for_word_is_that_sign(text: str, says: str) -> None:
+    world = (
+        event("motion", 9, 11, "left", 0.2, track=1, colour="green", shape="shape"),
+        event("text", 20, 28, "BERTHS 31 TO 46"),
+        event("object", 30, 34, "red circle", 0.05, track=2, colour="red", shape="circle", position="left"),
+        event("text", 40, 48, "DINING CAR"),
+        event("text", 50, 58, "LOUNGE"),
+        event("text", 60, 68, "ROUND TABLE"),
+        event("text", 70, 78, "GARDEN BENCH"),
+    )
+    assert says in answer(ask(world, text, 90)).text
