@@ -21,22 +21,22 @@ from typing import Any
 import numpy as np
 import torch
 import torch.nn.functional as F
-from numpy.typing import NDArray
 from rich.progress import Progress
 from tokenizers import Tokenizer
 from torch import Tensor, nn
 from transformers import WhisperConfig, WhisperForConditionalGeneration
 
 from bench.hearing_speech import RATE_HZ, Sound, examples
+from bench.low_rank import SCALE, LowRank, put_in, rate_at
 from bench.sample.voices import VoiceError
 from perception.backends.whisper_ct2 import PROMPT, WhisperCt2Options, packaged
 from perception.log_mel import HOP, log_mel
 from perception.low_rank_adapter import variables
+from wire.low_rank import save_adapter
 
-RANK, SCALE = 16, 2.0
 STRENGTH = 0.6  # at 1.0 recordings of people have one word in nine wrong
 BATCH, POOL = 12, 64  # utterances of like length go together
-RATE, WARM_UP, LAST_RATE = 1e-3, 40, 0.03  # the last as a share
+RATE, WARM_UP = 1e-3, 40
 PROMPTED = 0.6  # share read behind the prompt that is used for English
 WHOLE_S = 8.0  # the shortest window in use
 SIZE, N_LAYERS, N_HEADS, INNER = 512, 6, 8, 2_048  # of Whisper base
@@ -52,20 +52,6 @@ _ENCODER = {
 _ATTENTION = {"attention/linear_0": ("encoder_attn.q_proj",), "attention/linear_2": ("encoder_attn.out_proj",)}
 _REST_OF_ATTENTION = {"attention/linear_1": ("encoder_attn.k_proj", "encoder_attn.v_proj")}
 _NORMS = {"self_attention": "self_attn_layer_norm", "ffn": "final_layer_norm", "attention": "encoder_attn_layer_norm"}
-
-
-class LowRank(nn.Module):
-    """A frozen matrix and its change."""
-
-    def __init__(self, given: nn.Linear) -> None:
-        super().__init__()
-        self.given = given
-        self.a = nn.Parameter(torch.randn(RANK, given.in_features) / math.sqrt(given.in_features))
-        self.b = nn.Parameter(torch.zeros(given.out_features, RANK))
-
-    def forward(self, x: Tensor) -> Tensor:
-        changed: Tensor = self.given(x) + F.linear(F.linear(x, self.a), self.b) * SCALE
-        return changed
 
 
 def network(model: bytes) -> WhisperForConditionalGeneration:
@@ -118,22 +104,18 @@ def changeable(whisper: WhisperForConditionalGeneration) -> dict[str, list[LowRa
         for index, layer in enumerate(getattr(whisper.model, part).layers):
             for name, rows in names.items():
                 here = found.setdefault(f"{part}/layer_{index}/{name}/weight", [])
-                for row in rows:
-                    inside, _, last = row.rpartition(".")
-                    parent = layer.get_submodule(inside)
-                    here.append(LowRank(getattr(parent, last)))
-                    setattr(parent, last, here[-1])
+                here += [put_in(layer, row) for row in rows]
     return found
 
 
 def save(path: Path, places: dict[str, list[LowRank]]) -> None:
-    """STRENGTH of it as `perception.low_rank_adapter` reads it: blocks of rows have blocks of the second matrix."""
-    arrays: dict[str, NDArray[np.float16]] = {}
+    """STRENGTH of it as `wire.low_rank` keeps it: blocks of rows have blocks of the second matrix."""
+    adapter = {}
     for name, changes in places.items():
-        arrays[f"{name}.a"] = torch.cat([one.a for one in changes]).detach().numpy().astype(np.float16)
+        a = torch.cat([one.a for one in changes]).detach().numpy().astype(np.float16)
         b = torch.block_diag(*[one.b for one in changes])  # type: ignore[no-untyped-call]  # torch has no types for it
-        arrays[f"{name}.b"] = (b * SCALE * STRENGTH).detach().numpy().astype(np.float16)
-    np.savez_compressed(path, **arrays)  # type: ignore[arg-type]  # numpy's stubs take them for its option
+        adapter[name] = (a, (b * SCALE * STRENGTH).detach().numpy().astype(np.float16))
+    save_adapter(path, adapter)
 
 
 class Loss:
@@ -213,12 +195,6 @@ def _id(tokenizer: Tokenizer, name: str) -> int:
     return int(found)
 
 
-def rate_at(step: int, share: float) -> float:
-    """The learning rate: up over WARM_UP steps, then down half a cosine over the time."""
-    fall = 0.5 * (1.0 + math.cos(math.pi * min(1.0, share)))
-    return RATE * min(1.0, (step + 1) / WARM_UP) * (fall * (1.0 - LAST_RATE) + LAST_RATE)
-
-
 def train(minutes: float, seed: int, out: Path) -> dict[str, Any]:
     files = packaged(WhisperCt2Options(adapter=False))
     whisper = network(files["model.bin"])
@@ -237,7 +213,7 @@ def train(minutes: float, seed: int, out: Path) -> dict[str, Any]:
             first = int(rng.integers(0, POOL - BATCH + 1))
             batch, pool = pool[first : first + BATCH], pool[:first] + pool[first + BATCH :]
             for group in optimizer.param_groups:
-                group["lr"] = rate_at(len(paid), share)
+                group["lr"] = RATE * rate_at(len(paid), share, WARM_UP)
             optimizer.zero_grad()
             now = loss(batch, rng)
             now.backward()  # type: ignore[no-untyped-call]  # torch has no types for it

@@ -1,23 +1,19 @@
-"""Low-rank adapters for the weights of a model in CTranslate2's file format.
+"""Low-rank adapters (`wire.low_rank`) for the weights of a model in CTranslate2's file format.
 
-An adapter is an archive with two arrays for each weight that it changes: `<weight>.a` (rank, n_in) and `<weight>.b`
-(n_out, rank), both float16; the weight becomes w + b a. Source: E. Hu et al., "LoRA: Low-Rank Adaptation of Large
-Language Models", 2021 (arXiv:2106.09685). The one at hand is made by `bench.hearing_adapter`.
+The one at hand is made by `bench.hearing_adapter`.
 """
 
 from __future__ import annotations
 
+import math
 import struct
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 import numpy as np
-from numpy.typing import NDArray
 
-Adapter = Mapping[str, tuple[NDArray[np.float16], NDArray[np.float16]]]  # weight -> (rank, n_in), (n_out, rank)
+from wire.low_rank import Adapter, change
 
 PACKAGED = Path(__file__).parent / "backends" / "whisper_adapter.npz"
 _FLOAT16 = 4  # CTranslate2's number for it
@@ -34,16 +30,6 @@ class Variable:
     n_bytes: int
 
 
-def load_adapter(path: Path = PACKAGED) -> Adapter:
-    """Raises ValueError where the file is missing or is no adapter."""
-    try:
-        with np.load(path) as arrays:
-            found = {name: arrays[name] for name in arrays.files}
-        return {name[:-2]: (found[name], found[name[:-2] + ".b"]) for name in found if name.endswith(".a")}
-    except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
-        raise ValueError(f"{path} is no low-rank adapter ({error}); install omnilive again") from error
-
-
 def adapted(model: bytes, adapter: Adapter) -> bytes:
     """The model file with the adapter's changes. Raises ValueError where the two do not belong together."""
     places = variables(model)
@@ -52,9 +38,9 @@ def adapted(model: bytes, adapter: Adapter) -> bytes:
         place = places.get(name)
         if place is None or place.kind != _FLOAT16 or place.shape != (b.shape[0], a.shape[1]):
             raise ValueError(f"the adapter changes {name}, which the model has not in this shape; fetch both again")
-        change = b.astype(np.float32) @ a.astype(np.float32)
-        weight = np.frombuffer(model, np.float16, change.size, place.start).reshape(place.shape)
-        changed[place.start : place.start + place.n_bytes] = (weight + change).astype(np.float16).tobytes()
+        weight = np.frombuffer(model, np.float16, math.prod(place.shape), place.start).reshape(place.shape)
+        new = weight + change(adapter, name)
+        changed[place.start : place.start + place.n_bytes] = new.astype(np.float16).tobytes()
     return bytes(changed)
 
 

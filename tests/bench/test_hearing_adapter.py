@@ -15,7 +15,8 @@ from bench import hearing_speech, wer
 from bench.hearing_speech import RATE_HZ, as_written, examples, nothing_said, sentences
 from bench.sample.voices import VoiceError
 from perception.language_model import words_of
-from perception.low_rank_adapter import adapted, load_adapter, variables
+from perception.low_rank_adapter import adapted, variables
+from wire.low_rank import load_adapter
 
 pytestmark = pytest.mark.lite
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import struct
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 
-from perception.low_rank_adapter import PACKAGED, Adapter, adapted, load_adapter, variables
+from perception.low_rank_adapter import PACKAGED, adapted, variables
+from wire.low_rank import Adapter, load_adapter
 
 pytestmark = pytest.mark.unit
 
@@ -81,19 +80,3 @@ def test_the_one_at_hand_is_whole() -> None:
         assert a.shape[0] == b.shape[1]
         assert np.isfinite(a).all()
         assert np.abs(b).max() > 0
-
-
-@pytest.mark.parametrize("content", [None, b"", b"PK\3\4 no archive"])
-def test_a_file_that_is_no_adapter_is_named(content: bytes | None, tmp_path: Path) -> None:
-    path = tmp_path / "adapter.npz"
-    if content is not None:
-        path.write_bytes(content)
-    with pytest.raises(ValueError, match=r"adapter.npz is no low-rank adapter .*install omnilive again"):
-        load_adapter(path)
-
-
-def test_an_adapter_without_its_second_half_is_named(tmp_path: Path) -> None:
-    halves: dict[str, Any] = {"first/weight.a": WEIGHT}
-    np.savez(tmp_path / "half.npz", **halves)
-    with pytest.raises(ValueError, match="is no low-rank adapter"):
-        load_adapter(tmp_path / "half.npz")
