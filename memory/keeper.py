@@ -23,6 +23,7 @@ from memory.grove import Grove
 from memory.index import Snapshot, VectorIndex
 from memory.lock import FolderLock
 from memory.recall import Recalled, overview, span_of
+from memory.renewal import Renewal
 from memory.schema import MemoryUnusable
 from memory.search import Ahead, Query, Search
 from memory.sentences import sentence
@@ -78,6 +79,7 @@ class Keeper:
         self._phrases = VectorIndex(text_dim)
         self._clips = VectorIndex(clip_dim)
         self.upkeep = Upkeep(self.store, self.archive, self._grove, self._phrases, self._clips, self.folder)
+        self.renewal = Renewal(self.store, {"phrases": self._phrases, "clips": self._clips})
         self._put_in_order()
         self.search = Search(self.store, self.archive, self._phrases, self._clips)
         self._memories = ClipMemories(self.archive, self._grove, self._clips)
@@ -185,7 +187,8 @@ class Keeper:
     def recall(self, query: Query, ahead: Ahead | None = None) -> Recalled:
         """What goes with a question; with "what happened", when more did than can be told, chapters and episodes."""
         recalled = self.search.recall(query, ahead)
-        if recalled.cues.ask == "summary" and recalled.log_truncated and query.visible_from_ns <= 0:
+        told = bool(recalled.evidence) and recalled.cues.subject.startswith("to ")  # "what happened to the dog"
+        if recalled.cues.ask == "summary" and not told and recalled.log_truncated and query.visible_from_ns <= 0:
             from_ns, to_ns = span_of(recalled.cues, query.t_ns, 0)
             nodes = self._grove.nodes(query.session, from_ns, to_ns)
             return replace(recalled, evidence=overview(nodes, from_ns, to_ns) or recalled.evidence)

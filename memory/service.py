@@ -197,6 +197,7 @@ class MemoryService:
         folder = _Folder(path, worker, steward, desks, temporary=temporary)
         folder.door = await Door.open(address, lambda request: answer(steward, request))
         self._folders[path] = folder
+        await steward.look_over()
         return folder
 
     async def _close(self, session: str) -> None:

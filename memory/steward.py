@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -19,10 +20,13 @@ from wire.messages import Forget, Forgotten
 from wire.service import Context
 from wire.worker import Worker
 
+log = logging.getLogger(__name__)
+
 ACKNOWLEDGED_WITHIN_S = 5.0  # a process that has not dropped what it holds by then is named in the report
 PATIENT = 12  # times as long in a replay, where recognisers always have work before them and nobody waits
 OTHERS = frozenset({"perception", "reasoning", "streamer"})
 LAST = 19  # the lowest priority
+RENEWED = 8  # vectors made anew at a time: a question waits for no more
 RETAIN_EVERY_NS = 60 * 10**9  # media time between two looks at the limits
 
 
@@ -48,6 +52,7 @@ class Steward:
         self._news = asyncio.Condition()
         self._serial = 0
         self._building: asyncio.Task[None] | None = None
+        self._renewing: asyncio.Task[None] | None = None
         self._retained_ns: dict[int, int] = {}
 
     # ---- erasing -------------------------------------------------------------------------------------------------
@@ -105,6 +110,29 @@ class Steward:
             async with self._news:
                 self._news.notify_all()
 
+    # ---- vectors of another model ----------------------------------------------------------------------------------
+
+    async def look_over(self) -> None:
+        """If another model made the vectors of this memory, begin to make them anew, beside all else."""
+        waiting = {name: await self._outdated(name) for name in await self._embedder.call("renewable")}
+        if any(waiting.values()):
+            log.info("< vectors of another model: %s; they are made anew while the memory is in use", waiting)
+            names = [name for name, n in waiting.items() if n]
+            self._renewing = asyncio.create_task(self._renew(names), name="vectors of another model")
+
+    async def _outdated(self, name: str) -> int:
+        told = await self._keeper.call("renewal.sample", name)
+        vectors = await self._embedder.call("renew", name, told)
+        return int(await self._keeper.call("renewal.compare", name, vectors))
+
+    async def _renew(self, names: Sequence[str]) -> None:
+        for name in names:
+            while rows := await self._keeper.call("renewal.pending", name, RENEWED):
+                vectors = await self._embedder.call("renew", name, [told for _, told in rows])
+                await self._keeper.call("renewal.renewed", name, [identity for identity, _ in rows], vectors)
+                self._context.count("vectors_renewed", len(rows))
+        log.info("< all vectors are of this model now")
+
     # ---- after each commit -----------------------------------------------------------------------------------------
 
     async def tend(self, desk: Desk) -> None:
@@ -121,6 +149,9 @@ class Steward:
         if self._building is not None and self._building.done():
             self._building.result()  # raises what failed
             self._building = None
+        if self._renewing is not None and self._renewing.done():
+            self._renewing.result()
+            self._renewing = None
         if self._building is None and (name := await self._keeper.call("crowded")):
             self._building = asyncio.create_task(self._rebuild(name), name=f"lists of {name}")
 
@@ -136,12 +167,13 @@ class Steward:
         self._context.count("indexes_rebuilt")
 
     async def close(self) -> None:
-        """Lists that are still being made are given up; they are made again next time."""
-        if self._building is not None:
-            self._building.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._building
-            self._building = None
+        """Lists that are still being made are given up, they are made again next time; vectors are gone on with."""
+        for task in (self._building, self._renewing):
+            if task is not None:
+                task.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await task
+        self._building = self._renewing = None
 
 
 def _joined(spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:

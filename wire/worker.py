@@ -13,6 +13,7 @@ import threading
 from collections.abc import AsyncGenerator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from multiprocessing.connection import Connection
+from operator import attrgetter
 from typing import Any
 
 _END = object()
@@ -44,9 +45,9 @@ class Worker:
         return cls(executor, target)
 
     async def call(self, method: str, *args: Any) -> Any:
-        """target.method(*args), in the worker."""
+        """target.method(*args), in the worker. method: of the target or, with a dot, of a part of it."""
         return await asyncio.get_running_loop().run_in_executor(
-            self._executor, lambda: getattr(self._target, method)(*args)
+            self._executor, lambda: attrgetter(method)(self._target)(*args)
         )
 
     async def get(self, attribute: str) -> Any:
