@@ -134,12 +134,15 @@ _PHRASES = {
 
 def repair(words: list[str]) -> list[str]:
     """Words as they were most likely spoken: phrases that recognisers break, and near misses of frequent words."""
-    out = list(words)
+    out, text = list(words), " ".join(words)
     for broken, whole in _PHRASES.items():
+        if broken not in text:
+            continue
         parts = broken.split()
         for i in range(len(out) - len(parts), -1, -1):
             if out[i : i + len(parts)] == parts:
                 out[i : i + len(parts)] = whole.split()
+        text = " ".join(out)
     if len(out) > 3 and out[0] == "why" and out[1] in ("was", "is", "did", "colour", "number"):
         out[0] = "what"  # a short vowel at the very start is often lost
     if (

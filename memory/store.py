@@ -85,6 +85,7 @@ class Store(Sentences):
     def forget(self) -> None:
         super().forget()
         _attrs.cache_clear()
+        _kept.cache_clear()
 
     def tidy(self) -> None:
         """Move the write-ahead log into the database, once in a while; for moments in which nobody waits."""
@@ -197,7 +198,7 @@ class Store(Sentences):
         chosen, arguments = touching(session, from_ns, to_ns, kinds, limit, oldest)
         query = f"SELECT {_TOLD} FROM ({chosen}) c {_JOINED} e.id = c.id {_SENTENCE}"
         rows = sorted(self.database.execute(query, arguments).fetchall(), key=itemgetter(1, 0))
-        return [(row[0], _evidence(row, t_ns)) for row in rows]
+        return [(row[0], _kept(row) if row[2] <= t_ns else _told((*row[:2], t_ns, *row[3:]))) for row in rows]
 
     def of_phrases(
         self, phrases: Iterable[int], session: int, from_ns: int, to_ns: int, *, limit: int, oldest: bool = False
@@ -249,13 +250,17 @@ def _packed(attrs: Mapping[str, str]) -> str:
     return json.dumps(dict(attrs), ensure_ascii=False, sort_keys=True) if attrs else ""
 
 
-def _evidence(row: tuple[Any, ...], t_ns: int) -> Evidence:
+def _told(row: tuple[Any, ...]) -> Evidence:
+    """Evidence from a row of `_TOLD`."""
     _, start_ns, end_ns, kind, text, subject, value, track, attrs, key_frame = row
     return Evidence(
-        start_ns=start_ns, end_ns=max(start_ns, min(end_ns, t_ns)), kind=kind, text=text, subject=subject,
+        start_ns=start_ns, end_ns=max(start_ns, end_ns), kind=kind, text=text, subject=subject,
         value=value if math.isfinite(value) else 0.0, key_frame=key_frame, track=track,
         attrs=dict(_attrs(attrs)) if attrs else {},
     )  # fmt: skip
+
+
+_kept = lru_cache(maxsize=1024)(_told)  # of what is over: one log after the other holds mostly the same
 
 
 def _found(row: tuple[Any, ...]) -> Found:
