@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from memory import timewords
-from memory.asking import Array, Classifier, Encode, fitted, masked
+from memory.asking import Array, Classifier, Encode, fitted
 from memory.backends import TEXT_ENCODER
 from memory.lexicon import repair
 from memory.question import understand
@@ -59,8 +59,9 @@ def remembering(encode: Encode) -> Encode:
 
 
 def fit(rows: Sequence[tuple[str, str]], encode: Encode) -> Classifier:
-    cores = [core_of(question) for _, question in rows]
-    return fitted(cores, [ask for ask, _ in rows], encode, least=LEAST, decay=DECAY, steps=STEPS)
+    asked = [question for _, question in rows]
+    cores = [core_of(question) for question in asked]
+    return fitted(cores, asked, [ask for ask, _ in rows], encode, least=LEAST, decay=DECAY, steps=STEPS)
 
 
 def cross_validated(rows: Sequence[tuple[str, str]], encode: Encode) -> list[tuple[bool, float, bool]]:
@@ -70,7 +71,7 @@ def cross_validated(rows: Sequence[tuple[str, str]], encode: Encode) -> list[tup
         classifier = fit([rows[i] for i in np.setdiff1d(np.arange(len(rows)), held)], encode)
         for ask, question in (rows[i] for i in held):
             core = core_of(question)
-            found, share = next(iter(classifier.probabilities(core, encode([masked(core)])[0]).items()))
+            found, share = next(iter(classifier.probabilities(core, encode([question])[0]).items()))
             out.append((found == ask, share, next(iter(classifier.probabilities(core))) == ask))
     return out
 

@@ -25,7 +25,7 @@ from bench.memory_world import SAID, SIGN
 from memory.backends.minilm import MiniLm, MiniLmOptions
 from memory.bearing import OPEN_ODDS, Signs, wanted
 from memory.events import SPEECH
-from memory.recall import OF_CROWDING, background, crowding
+from memory.recall import OF_CROWDING, crowding, others
 from memory.shortlist import CROWD
 from memory.terms import telling
 from wire.messages import FrameSeen, Utterance
@@ -78,13 +78,13 @@ class Bench:
         cosines = vectors @ self._encoded([text])[0]
         near = np.argsort(-cosines)[:CROWD]
         rows = list(dict.fromkeys((*right, *near.tolist())))
-        crowded, crowd = crowding(vectors[rows]).tolist(), background(cosines[near].tolist())
+        crowded, far = crowding(vectors[rows]).tolist(), others(cosines[near].tolist())
         question, shared = wanted(text), frozenset(telling(text))
         promising = cosines[rows] - OF_CROWDING * np.asarray(crowded)
         promising += [0.0 if shared.isdisjoint(lines[i].words) else SHARED for i in rows]
         promising[: len(right)] = np.inf
         found = [
-            question.bears(lines[rows[n]].words, (float(cosines[rows[n]]), crowd, crowded[n]), occurrences, len(lines))
+            question.bears(lines[rows[n]].words, (float(cosines[rows[n]]), far, crowded[n]), occurrences, len(lines))
             for n in np.argsort(-promising, kind="stable")[:CHOSEN]
         ]
         return np.asarray(found, np.float32)

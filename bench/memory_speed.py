@@ -207,6 +207,7 @@ async def measure(folder: Path, n_questions: int, rounds: int) -> dict[str, Any]
     ready_s = time.perf_counter() - loaded
     parts: Any = service  # the service in this very process, with all that it holds
     desk, steward = parts._desks["w"], parts._folder_of["w"].steward
+    await steward.close()  # gives up making anew vectors that no model made
     asker = Asker(service, at_s)
     await asker.pass_on(WARM_UP_S)
     switching = Round()

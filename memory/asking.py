@@ -30,11 +30,6 @@ _SAME_SPACE = 0.95  # cosine
 _LONG = 12  # words; no difference is made beyond
 
 
-def masked(core: str) -> str:
-    """The question with one colour for all colours and one number for all numbers: the kind does not hang on them."""
-    return " ".join("red" if w in COLOURS else "two" if _is_number(w) else w for w in core.split())
-
-
 def features(core: str) -> list[str]:
     """Names of what occurs in a question (tokens joined by spaces): its words, neighbours, kinds of noun and verb."""
     words = [_class(word) for word in core.split()]
@@ -92,7 +87,8 @@ class Classifier:
         )
 
     def probabilities(self, core: str, vector: Array | None = None) -> dict[str, float]:
-        """Of each kind, the likeliest first. vector: (D,) of `masked(core)` from the encoder that was fitted with."""
+        """Of each kind, the likeliest first. vector: (D,) of the question as it was put, from the encoder that
+        was fitted with."""
         rows = [*(self.places[name] for name in features(core) if name in self.places), -1]
         if vector is None:
             logits = self.words_alone[rows].sum(axis=0)
@@ -109,19 +105,27 @@ class Classifier:
 
 
 def fitted(
-    cores: Sequence[str], asks: Sequence[str], encode: Encode, *, least: int, decay: float, steps: int
+    cores: Sequence[str],
+    asked: Sequence[str],
+    asks: Sequence[str],
+    encode: Encode,
+    *,
+    least: int,
+    decay: float,
+    steps: int,
 ) -> Classifier:
     """Weights that make the given kinds likeliest.
 
-    least: phrasings in which a feature of words occurs to be used; decay: of squared weights. Accelerated gradient
-    descent, the same every time (Nesterov 1983; Beck and Teboulle 2009); a rare kind weighs more than its share.
+    asked: the questions as they were put, which are encoded; least: phrasings in which a feature of words occurs to be
+    used; decay: of squared weights. Accelerated gradient descent, the same every time (Nesterov 1983; Beck and Teboulle
+    2009); a rare kind weighs more than its share.
     """
     kinds, labels = np.unique(np.array(asks), return_inverse=True)
     named = [features(core) for core in cores]
     counts = Counter(name for names in named for name in names)
     places = {name: i for i, name in enumerate(sorted(name for name, n in counts.items() if n >= least))}
     n = len(places) + 1
-    vectors = encode([masked(core) for core in cores])
+    vectors = encode(list(asked))
     rows = np.zeros((len(cores), n + vectors.shape[1]), np.float32)
     for row, names in zip(rows, named, strict=True):
         row[[*(places[name] for name in names if name in places), n - 1]] = 1.0

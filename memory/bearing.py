@@ -18,7 +18,7 @@ from memory.related import RelatedWords, load
 from memory.terms import COMMON, pairs_of, root, telling
 from wire.words import STOPWORDS
 
-OPEN_ODDS = 0.8  # log odds that count in favour of a sentence: to find nothing is the worse mistake
+OPEN_ODDS = 1.8  # log odds that count in favour of a sentence: to find nothing is the worse mistake
 MEANT = 0.3  # a word that is related less than that leaves the question's word unexplained
 SMALLEST = 300  # sentences; in a smaller memory no word is worn
 _SPOKEN = (root("someone"), root("said"))  # by which a sentence heard begins
@@ -55,15 +55,15 @@ _NAME = re.compile(r"(?<=[a-z,] )[A-Z][a-z]+")
 
 
 class Signs(NamedTuple):
-    """Of one sentence for one question, each about 0..1. cosine, background, crowding: see `memory.recall.Candidate`;
-    related: share of the question's telling words that it holds, or words that mean nearly the same; unexplained: the
-    heaviest of them to which none is related; explains: share of its own words that are related to one of them;
-    rarest, rarity: how new its two newest words are, and all; length: in tens of telling words; answers: 1 if it holds
-    a number, a time or a place where one is asked for, -1 if not; absent: names in the question that it does not
-    hold; spoken: 1 if it was heard, 0 if read."""
+    """Of one sentence for one question, each about 0..1. cosine, crowding: see `memory.recall.Candidate`; others: see
+    `memory.recall.others`; related: share of the question's telling words that it holds, or words that mean nearly the
+    same; unexplained: the heaviest of them to which none is related; explains: share of its own words that are related
+    to one of them; rarest, rarity: how new its two newest words are, and all; length: in tens of telling words;
+    answers: 1 if it holds a number, a time or a place where one is asked for, -1 if not; absent: names in the question
+    that it does not hold; spoken: 1 if it was heard, 0 if read."""
 
     cosine: float
-    background: float
+    others: float
     crowding: float
     related: float
     unexplained: float
@@ -104,7 +104,7 @@ class Wanted:
         occurrences: Mapping[str, int],
         n_phrases: int,
     ) -> Signs:
-        """The signs of a sentence. present: its stems in order; near: its cosine, the background and its crowding."""
+        """The signs of a sentence. present: its stems in order; near: its cosine, that of others and its crowding."""
         held = self._held(present)
         return self._signs(present, held, self._explained(held), near, occurrences, n_phrases)
 
@@ -120,9 +120,7 @@ class Wanted:
         exceed: most sentences hold nothing of what is asked for, and only their nearness is looked at."""
         held = self._held(present)
         related, unexplained = explained = self._explained(held)
-        at_most = (
-            self._most_of_words + WEIGHTS.cosine * near[0] + WEIGHTS.background * near[1] + WEIGHTS.crowding * near[2]
-        )
+        at_most = self._most_of_words + WEIGHTS.cosine * near[0] + WEIGHTS.others * near[1] + WEIGHTS.crowding * near[2]
         at_most += WEIGHTS.related * related + WEIGHTS.unexplained * unexplained + (_MOST.explains if held else 0.0)
         if at_most < least:
             return at_most
@@ -214,10 +212,10 @@ def log_odds(signs: Signs) -> float:
 
 
 # As `python -m bench.memory_bearing` prints them.
-BIAS = -15.37
+BIAS = -17.15
 WEIGHTS = Signs(
-    cosine=16.43, background=-4.85, crowding=-4.73, related=0.43, unexplained=-1.19, explains=2.44, rarest=10.9,
-    rarity=0.44, length=1.17, answers=0.57, absent=-1.36, spoken=-0.53,
+    cosine=20.14, others=-3.02, crowding=-4.57, related=2.12, unexplained=-0.28, explains=1.95, rarest=11.03,
+    rarity=-0.38, length=1.29, answers=0.25, absent=-0.07, spoken=-0.56,
 )  # fmt: skip
 _MOST = Signs(*(max(w * low, w * high) for w, (low, high) in zip(WEIGHTS, RANGES, strict=True)))  # that each adds
 _MOST_OF_WORDS = BIAS + OPEN_ODDS + sum(_MOST[Signs._fields.index("explains") + 1 :])

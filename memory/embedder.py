@@ -107,6 +107,18 @@ class Embedder:
         except ValueError:
             return np.zeros((len(clips), self._compressor.dim), np.float32)
 
+    def renewable(self) -> tuple[str, ...]:
+        """The tables of which vectors can be made again from what is stored: clips only where these are made of
+        sentences."""
+        return ("phrases", "clips") if self._repeats else ("phrases",)
+
+    def renew(self, name: str, told: list[tuple[str, ...]]) -> Array:
+        """(N, D) vectors of rows of that table, from the sentences that these are made of."""
+        if name == "phrases":
+            return self.encode([text for (text,) in told])
+        nothing = np.zeros((0, 0), np.float32)
+        return self.remake([ClipInput(start_ns=0, end_ns=0, appearance=nothing, sentences=some) for some in told])
+
     def question(self, text: str) -> Array:
         """(D,) in the space of the clip vectors."""
         return self._compressor.question(text)

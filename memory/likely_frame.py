@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from memory.asking import Encode, masked, shipped, shipped_knows
+from memory.asking import Encode, shipped, shipped_knows
 from memory.frames import Frame
 from memory.lexicon import COLOURS, KIND_OF
 from wire.words import stem, word_set
@@ -41,11 +41,12 @@ _EITHER = re.compile(
 )
 
 
-def likely_frame(frame: Frame, ask: str, core: str, whole: str, encode: Encode) -> Frame | None:
+def likely_frame(frame: Frame, ask: str, core: str, whole: str, asked: str, encode: Encode) -> Frame | None:
     """The frame to read `core` by in place of `frame`; None if that stays.
 
     ask: the kind that comes of `frame`; whole: the question with what it is anchored at, which tells more where no
-    pattern fits. Encodes only where the words alone speak against `ask`.
+    pattern fits; asked: as it was put, which is what is searched with and so is encoded anyway. Encodes only where the
+    words alone speak against `ask`.
     """
     bidden = frame.ask == "summary" and not core.startswith("what")  # "outline the second minute"
     bidden = bidden or (frame.ask == "motion" and _SIDES.search(core) is not None)
@@ -54,7 +55,7 @@ def likely_frame(frame: Frame, ask: str, core: str, whole: str, encode: Encode) 
     classifier, kept, read = shipped(), _SAME.get(ask, ask), core if frame.sure else whole
     if frame.sure and kept != "fact" and next(iter(classifier.probabilities(read))) == kept:
         return None
-    shares = classifier.probabilities(read, encode([masked(read)])[0] if shipped_knows(encode) else None)
+    shares = classifier.probabilities(read, encode([asked])[0] if shipped_knows(encode) else None)
     likeliest, share = next(iter(shares.items()))
     least = _LIKELY.get(frame.ask, _WIDE) if kept == frame.ask else _WIDE  # less, where the pattern was not followed
     if likeliest == kept or share < (least if frame.sure else _POSSIBLE):

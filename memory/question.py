@@ -96,7 +96,7 @@ def understand(
 
     cues = follow_up(core, joined, t_ns, history, as_then)
     if cues is None:
-        cues = with_antecedent(_read(core, t_ns, encode), history, as_then)
+        cues = with_antecedent(_read(core, text, t_ns, encode), history, as_then)
     if when.edge and cues.ask in ("said", "fact", "text") and not cues.order:
         # What came first or last of its kind, however far from the edge.
         cues, when = replace(cues, order=when.edge), replace(when, spanned=False)
@@ -112,8 +112,8 @@ def understand(
     return cues
 
 
-def _read(core: str, t_ns: int, encode: Encode | None) -> Cues:
-    """Cues of a question that stands for itself. `core`: without time words."""
+def _read(core: str, asked: str, t_ns: int, encode: Encode | None) -> Cues:
+    """Cues of a question that stands for itself. `core`: without time words; asked: as it was put."""
     said_by = (found := _SAID_BY.search(core)) is not None and (
         "according" in found[0] or bool(_ASKS_A_FACT.match(core))
     )
@@ -127,7 +127,7 @@ def _read(core: str, t_ns: int, encode: Encode | None) -> Cues:
     elif frame.ask == "next":
         relation, anchor = RELATIONS.get(frame.groups.get("rel", ""), ""), frame.groups.get("anchor", "")
     cues = refine(frame, core, said_by, t_ns)
-    if encode is not None and not said_by and (likely := likely_frame(frame, cues.ask, core, whole, encode)):
+    if encode is not None and not said_by and (likely := likely_frame(frame, cues.ask, core, whole, asked, encode)):
         cues = refine(likely, core, said_by, t_ns)
         if likely.ask == "next":
             relation, anchor = RELATIONS[likely.groups["rel"]], likely.groups["anchor"]

@@ -36,6 +36,7 @@ MOST_OFF = 0.3  # many may be alike for good reason
 NEARNESS_NOTHING, NEARNESS_SURE = 0.07, 0.47
 _HUNDREDFOLD, _NINEFOLD = 4.605, 2.197  # odds of 100 and of 9 as logits
 WORDS_ALONE = 0.35  # what the share of shared words counts less by itself
+ROUNDING = 0.0005  # what a strength may gain by it
 PER_ODDS = 0.1  # strength that one more of log odds is worth; FOUND is at even odds
 LEAST_ODDS = (ALONG - 0.001 - FOUND) / PER_ODDS  # log odds below which nothing comes along, rounded or not
 OF_THE_WORLD = WORDS - TALK
@@ -93,7 +94,7 @@ def at_most(cosines: Floats, words: Floats, background: float, crowding: Floats)
     off = np.minimum(OF_BACKGROUND * background + OF_CROWDING * np.minimum(crowding, background), MOST_OFF)
     meaning = (cosines - off - NEARNESS_NOTHING) / (NEARNESS_SURE - NEARNESS_NOTHING)
     both = 0.5 * np.maximum(0.0, meaning) + 0.5 * words
-    most: Floats = np.clip(np.maximum(np.maximum(meaning, both), words - WORDS_ALONE), 0.0, 1.0) + 0.0005
+    most: Floats = np.clip(np.maximum(np.maximum(meaning, both), words - WORDS_ALONE), 0.0, 1.0) + ROUNDING
     return most
 
 
@@ -150,10 +151,15 @@ def beside_anchor(candidates: Iterable[Candidate], cues: Cues) -> list[Candidate
     return [c for c in candidates if (c.event.start_ns < at if before else c.event.start_ns > at)]
 
 
-def background(scores: Iterable[float]) -> float:
+def others(scores: Iterable[float]) -> float:
     """How near to a question sentences are that have nothing to do with it, from the scores of the nearest ones."""
     ordered = sorted(scores, reverse=True)
-    return max(FEW, ordered[BACKGROUND]) if len(ordered) > BACKGROUND else FEW
+    return ordered[BACKGROUND] if len(ordered) > BACKGROUND else min((FEW, *ordered))
+
+
+def background(scores: Iterable[float]) -> float:
+    """The same, but never less than in a small memory."""
+    return max(FEW, others(scores))
 
 
 def shown(cosine: float, crowd: float, sharpness: float, bias: float | None) -> float:

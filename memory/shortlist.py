@@ -20,17 +20,20 @@ from memory.recall import (
     ALONG,
     FEW,
     LEAST_ODDS,
+    ROUNDING,
+    WORDS_ALONE,
     Floats,
     at_most,
     background,
     coverage,
     crowding,
+    others,
     rarities,
     standing_out,
     strength_of,
 )
 from memory.store import Found, Store
-from memory.terms import telling
+from memory.terms import root, telling
 
 Array = NDArray[np.float32]
 
@@ -41,6 +44,7 @@ CROWD = 256  # sentences asked of the index: among them it shows which are of on
 _TOO_COMMON, _LARGE = 0.02, 2000
 _SCORED = 2000  # sentences that full text scores for a question at most
 
+_HEARD, _SIGN, _READS = [root("someone"), root("said")], root("sign"), root("reads")
 
 Worded = Mapping[tuple[str, ...], Mapping[int, str]]
 NOTHING: Worded = MappingProxyType({})
@@ -55,6 +59,7 @@ class Judgement:
     shares: Mapping[int, float]
     crowding: Mapping[int, float]
     background: float
+    others: float  # see `memory.recall.others`
     bears: Mapping[int, float]  # strength of each as words read or heard, where they matter, see `memory.bearing`
     looked_at: Sequence[int]  # near the question, or with its words
     promising: Sequence[int]  # those of them that are strong enough to be evidence, if their events are
@@ -89,7 +94,7 @@ class Shortlist:
         crowded = dict(zip((*near, *worded), stand, strict=True))
         looked_at = list(dict.fromkeys((*standing_out(near, crowded, NEAREST), *words)))
         cosines = {i: c for i in looked_at if (c := near.get(i, by_words.get(i))) is not None}
-        crowd = background(near.values())
+        crowd, far = background(near.values()), others(near.values())
         cosine, stands = (_column(looked_at, of, least) for of, least in ((cosines, 0.0), (crowded, FEW)))
         unseen = np.asarray(self._unseen(by_asked))
         close = (cosine >= FARTHEST) | (at_most(cosine, unseen, crowd, stands) >= ALONG)
@@ -97,11 +102,13 @@ class Shortlist:
             [i for i, is_close in zip(looked_at, close, strict=True) if is_close and i not in words]
         )
         shares = self._shares(words, texts)
-        bears = self._bearing(texts, {i: words[i] for i in looked_at if i in words}, cosines, crowded, crowd)
-        strong = at_most(cosine, _column(looked_at, shares, 0.0), crowd, stands) >= ALONG
-        strong |= _column(looked_at, bears, 0.0) >= ALONG
+        bears = self._bearing(texts, {i: words[i] for i in looked_at if i in words}, cosines, crowded, far)
+        share = _column(looked_at, shares, 0.0)
+        strong = at_most(cosine, share, crowd, stands) >= ALONG
+        strong &= np.asarray([i not in bears or not _read_or_heard(words[i]) for i in looked_at], bool)
+        strong |= np.maximum(_column(looked_at, bears, 0.0), share - WORDS_ALONE) + ROUNDING >= ALONG
         promising = [i for i, is_strong in zip(looked_at, strong, strict=True) if is_strong and i in shares]
-        return Judgement(cosines, shares, crowded, crowd, bears, looked_at, promising)
+        return Judgement(cosines, shares, crowded, crowd, far, bears, looked_at, promising)
 
     def _bearing(
         self,
@@ -109,7 +116,7 @@ class Shortlist:
         words: Mapping[int, str],
         cosines: Mapping[int, float],
         crowded: Mapping[int, float],
-        crowd: float,
+        far: float,
     ) -> dict[int, float]:
         """The strength of each of these sentences by all that is known of it; of the weak ones, at most."""
         question, vocabulary = wanted(texts[0] if texts else ""), self._store.vocabulary()
@@ -117,7 +124,7 @@ class Shortlist:
         bears = {}
         for number, line in words.items():
             if number in cosines:
-                near = (cosines[number], crowd, crowded.get(number, FEW))
+                near = (cosines[number], far, crowded.get(number, FEW))
                 odds = question.log_odds(line.split(), near, vocabulary, n_phrases, LEAST_ODDS)
                 bears[number] = strength_of(odds)
         return bears
@@ -132,7 +139,7 @@ class Shortlist:
             judgement,
             cosines={**judgement.cosines, **unknown},
             shares={**judgement.shares, **self._shares(words, texts)},
-            bears={**judgement.bears, **self._bearing(texts, words, unknown, {}, judgement.background)},
+            bears={**judgement.bears, **self._bearing(texts, words, unknown, {}, judgement.others)},
         )
 
     def _shares(self, words: Mapping[int, str], texts: Sequence[str]) -> dict[int, float]:
@@ -171,6 +178,12 @@ class Shortlist:
         worth = sorted((w for w in words if 0 < occurrences[w] <= _TOO_COMMON * n_phrases), key=occurrences.__getitem__)
         scored = list(accumulate(occurrences[w] for w in worth))
         return tuple(w for w, n in zip(worth, scored, strict=True) if n <= _SCORED)
+
+
+def _read_or_heard(words: str) -> bool:
+    """Whether a sentence, by all its words, tells of a sign or of speech: then it is judged by its bearing alone."""
+    first = words.split(maxsplit=8)[:8]
+    return first[:2] == _HEARD or (first[:1] in (["a"], ["an"]) and _SIGN in first[1:3] and _READS in first[2:7])
 
 
 def _column(numbers: Sequence[int], values: Mapping[int, float], default: float) -> Floats:

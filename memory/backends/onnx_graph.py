@@ -7,12 +7,14 @@ model needs; what the network computes is the business of who builds it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 IR_VERSION, OPSET = 10, 20  # understood by onnxruntime 1.19 and later
 FLOAT, INT64 = 1, 7  # element types
+_KINDS = {"float32": FLOAT, "uint8": 2, "int8": 3, "int64": INT64}
 _EXTERNAL = 1
 _A_FLOAT, _AN_INT, _INTS = 1, 2, 7  # kinds of attribute
 
@@ -26,13 +28,14 @@ class Graph:
     def __init__(self) -> None:
         self._nodes: list[bytes] = []
         self._constants: list[bytes] = []
+        self._domains: set[str] = set()
         self._serial = 0
 
-    def node(self, operator: str, *inputs: str, output: str = "", **attributes: Attribute) -> str:
-        """Append an operator with one output; returns the name of it."""
+    def node(self, operator: str, *inputs: str, output: str = "", domain: str = "", **attributes: Attribute) -> str:
+        """Append an operator with one output; returns the name of it. domain: of operators that are not ONNX's own."""
         self._serial += 1
         output = output or f"v{self._serial}"
-        self._append(operator, inputs, (output,), attributes)
+        self._append(operator, inputs, (output,), attributes, domain)
         return output
 
     def apart(self, values: str, lengths: str, n: int, axis: int) -> tuple[str, ...]:
@@ -43,18 +46,26 @@ class Graph:
         return pieces
 
     def _append(
-        self, operator: str, inputs: Sequence[str], outputs: Sequence[str], attributes: Mapping[str, Attribute]
+        self,
+        operator: str,
+        inputs: Sequence[str],
+        outputs: Sequence[str],
+        attributes: Mapping[str, Attribute],
+        domain: str = "",
     ) -> None:
         body = b"".join(_text(1, name) for name in inputs) + b"".join(_text(2, name) for name in outputs)
         body += _text(4, operator)
-        self._nodes.append(body + b"".join(_part(5, _attribute(k, v)) for k, v in attributes.items()))
+        body += b"".join(_part(5, _attribute(k, v)) for k, v in attributes.items())
+        if domain:
+            self._domains.add(domain)
+            body += _text(7, domain)
+        self._nodes.append(body)
 
-    def constant(self, array: NDArray[np.float32] | NDArray[np.int64]) -> str:
-        """A small constant within the model."""
+    def constant(self, array: NDArray[Any], name: str = "") -> str:
+        """A constant within the model."""
         self._serial += 1
-        name = f"c{self._serial}"
-        kind = FLOAT if array.dtype == np.float32 else INT64
-        self._constants.append(_tensor(name, kind, array.shape) + _part(9, array.tobytes()))
+        name = name or f"c{self._serial}"
+        self._constants.append(_tensor(name, _KINDS[array.dtype.name], array.shape) + _part(9, array.tobytes()))
         return name
 
     def stored(self, name: str, shape: Sequence[int], file: str, offset: int, length: int) -> str:
@@ -70,7 +81,8 @@ class Graph:
         graph += b"".join(_part(5, tensor) for tensor in self._constants)
         graph += b"".join(_part(11, _value(name, *of)) for name, of in inputs.items())
         graph += b"".join(_part(12, _value(name, *of)) for name, of in outputs.items())
-        return _number(1, IR_VERSION) + _part(8, _text(1, "") + _number(2, OPSET)) + _part(7, graph)
+        others = b"".join(_part(8, _text(1, domain) + _number(2, 1)) for domain in sorted(self._domains))
+        return _number(1, IR_VERSION) + _part(8, _text(1, "") + _number(2, OPSET)) + others + _part(7, graph)
 
 
 def _tensor(name: str, kind: int, shape: Sequence[int]) -> bytes:

@@ -28,11 +28,12 @@ def minilm() -> MiniLm:
     return MiniLm(MiniLmOptions())
 
 
-def test_vectors_equal_those_of_transformers(minilm: MiniLm) -> None:
+def test_vectors_equal_those_of_transformers() -> None:
+    plain = MiniLm(MiniLmOptions(adapter=False, int8=False))
     folder = str(installed_folder())
     model = AutoModel.from_pretrained(folder, local_files_only=True)
     tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
-    for sentence, ours in zip(SENTENCES, minilm.encode(SENTENCES), strict=True):
+    for sentence, ours in zip(SENTENCES, plain.encode(SENTENCES), strict=True):
         inputs = tokenizer(sentence, return_tensors="pt", truncation=True, max_length=256)
         with torch.no_grad():
             pooled = model(**inputs).last_hidden_state[0].mean(0)
@@ -61,6 +62,14 @@ def test_meaning_is_near(minilm: MiniLm) -> None:
     assert question @ near > question @ far + 0.2
 
 
+def test_the_adapter_brings_a_question_near_its_answer(minilm: MiniLm) -> None:
+    """... and not near what only speaks of the same thing."""
+    sentences = ["What happened to the pet in the bowl?", "the goldfish died last night", "the bowl is from Portugal"]
+    question, answer, other = minilm.encode(sentences)
+    before, its_answer, its_other = MiniLm(MiniLmOptions(adapter=False)).encode(sentences)
+    assert question @ answer - question @ other > before @ its_answer - before @ its_other
+
+
 def test_other_weights_are_refused(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match="is missing"):
         MiniLm(MiniLmOptions(folder=str(tmp_path)))
@@ -76,3 +85,8 @@ def test_a_file_that_is_no_safetensors_is_refused(tmp_path: Path, content: bytes
     path.write_bytes(content)
     with pytest.raises(ValueError, match="not a safetensors"):
         _header(path)
+
+
+def test_8_bits_are_near_full_precision(minilm: MiniLm) -> None:
+    exact = MiniLm(MiniLmOptions(int8=False)).encode(SENTENCES)
+    assert (minilm.encode(SENTENCES) * exact).sum(axis=1).min() > 0.97

@@ -1,0 +1,190 @@
+"""Trains the adapter that brings questions near their answers: python -m bench.recall_adapter --out FILE --ranges FILE.
+
+Low-rank changes (`bench.low_rank`) of all matrices of all-MiniLM-L6-v2, learned on bench/recall.txt.
+Of the facts of a few worlds at once, with one more choice, "nothing of these", a question is to choose its own, and one
+that has no answer there the last (A. van den Oord et al., "Representation Learning with Contrastive Predictive Coding",
+arXiv:1807.03748). Meanwhile the cosines between questions and sentences about what is seen are to stay as they are: the
+thresholds of recall were set on them. Ends after --minutes, whole steps; prints one JSON line. Two cores take 1.7 s a
+step. Afterwards the fits to these vectors are made again: `bench.asking`, `bench.memory_bearing`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from rich.progress import Progress
+from tokenizers import Tokenizer
+from torch import Tensor, nn
+from transformers import BertConfig, BertModel
+
+from bench.asking import phrasings
+from bench.low_rank import SCALE, LowRank, put_in, rate_at
+from bench.recall_text import Choice, choices, seen_sentences, training_worlds
+from memory.backends.minilm import installed_folder
+from wire.low_rank import save_adapter
+
+RATE, RATE_OF_ODDS, WARM_UP = 5e-4, 2e-3, 30
+WORLDS = 6  # of a step
+MAX_TOKENS = 64
+RANGED = 4000  # sentences by which it is told how large numbers get within
+KEPT, KEPT_SEEN, KEPT_COUNTS = 20, 16, 200.0  # questions and sentences whose cosines are to stay, what that weighs
+FIRST_SCALE, FIRST_NOTHING = 20.0, 8.0  # of cosines, and the logit of "nothing of these": what they are at first
+
+
+class Encoder(nn.Module):
+    """The text encoder with its changes; the odds that its cosines mean are learned along."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        folder = str(installed_folder())
+        config = BertConfig.from_pretrained(folder, local_files_only=True)
+        self.bert = BertModel.from_pretrained(folder, config=config, add_pooling_layer=False, local_files_only=True)
+        self.bert.train(False)
+        for parameter in self.bert.parameters():
+            parameter.requires_grad_(False)
+        linear = [name for name, module in self.bert.named_modules() if isinstance(module, nn.Linear)]
+        self.changes: dict[str, LowRank] = {name: put_in(self.bert, name) for name in linear}
+        self.scale = nn.Parameter(torch.tensor(FIRST_SCALE).log())
+        self.nothing = nn.Parameter(torch.tensor(FIRST_NOTHING))
+        self._tokenizer = Tokenizer.from_file(str(Path(folder) / "tokenizer.json"))
+        self._tokenizer.enable_padding()
+        self._tokenizer.enable_truncation(MAX_TOKENS)
+
+    def forward(self, sentences: Sequence[str]) -> Tensor:
+        """(N, D) unit vectors."""
+        tokens = self._tokenizer.encode_batch(list(sentences))
+        ids, mask = (torch.tensor([getattr(t, name) for t in tokens]) for name in ("ids", "attention_mask"))
+        states = self.bert(input_ids=ids, attention_mask=mask).last_hidden_state
+        held = mask.unsqueeze(-1).float()
+        return F.normalize((states * held).sum(1) / held.sum(1), dim=-1)
+
+    def unchanged(self, sentences: Sequence[str]) -> Tensor:
+        """(N, D) unit vectors without the changes."""
+        for one in self.changes.values():
+            one.scale = 0.0
+        try:
+            with torch.no_grad():
+                found: Tensor = self(sentences)
+                return found
+        finally:
+            for one in self.changes.values():
+                one.scale = SCALE
+
+    def ranges(self, sentences: Sequence[str]) -> dict[str, np.ndarray[Any, np.dtype[np.float16]]]:
+        """By layer, (n_in,): the largest of each channel that goes in, by size."""
+        largest: dict[str, Tensor] = {}
+
+        def note(name: str, given: Tensor) -> None:
+            of_these = given.abs().flatten(0, -2).amax(0)
+            largest[name] = torch.maximum(largest[name], of_these) if name in largest else of_these
+
+        hooks = [
+            layer.register_forward_pre_hook(lambda _, given, name=name: note(name, given[0]))
+            for name, layer in self.changes.items()
+        ]
+        with torch.no_grad():
+            for sentence in sentences:
+                self([sentence])  # by itself, so that nothing is padded
+        for hook in hooks:
+            hook.remove()
+        once = (name for name in largest if not name.endswith(("key", "value")))  # they are given what queries are
+        return {name: largest[name].numpy().astype(np.float16) for name in once}
+
+    def save(self, path: Path) -> None:
+        save_adapter(
+            path,
+            {
+                f"{name}.weight": (
+                    one.a.detach().numpy().astype(np.float16),
+                    (one.b.detach() * SCALE).numpy().astype(np.float16),
+                )
+                for name, one in self.changes.items()
+            },
+        )
+
+
+def choosing(encoder: Encoder, choice: Choice) -> Tensor:
+    """What it pays for choosing other facts than the right ones, or one where none is."""
+    cosines = encoder(choice.questions) @ encoder(choice.facts).T
+    nothing = encoder.nothing.expand(len(choice.questions), 1)
+    right = torch.tensor([len(choice.facts) if n is None else n for n in choice.right])
+    return F.cross_entropy(torch.cat([encoder.scale.exp() * cosines, nothing], 1), right)
+
+
+def drifting(encoder: Encoder, sentences: Sequence[str]) -> Tensor:
+    """Mean square by which the cosines among these sentences have changed."""
+    was, now = encoder.unchanged(sentences), encoder(sentences)
+    changed: Tensor = (now @ now.T - was @ was.T).square().mean()
+    return changed
+
+
+def train(minutes: float, seed: int, out: Path, ranges: Path) -> dict[str, Any]:
+    torch.manual_seed(seed)
+    rng, begun = random.Random(seed), time.monotonic()
+    worlds, asked, seen = training_worlds(), [question for _, question in phrasings()], seen_sentences()
+    encoder = Encoder()
+    changed = [matrix for one in encoder.changes.values() for matrix in (one.a, one.b)]
+    odds = [encoder.scale, encoder.nothing]
+    optimizer = torch.optim.AdamW(
+        [{"params": changed, "most": RATE}, {"params": odds, "most": RATE_OF_ODDS}],
+        betas=(0.9, 0.98),
+        weight_decay=0.01,
+    )
+    paid: list[tuple[float, float]] = []
+    batches = choices(worlds, WORLDS, rng)
+    with Progress() as progress:
+        task = progress.add_task("training", total=1.0)
+        while (share := (time.monotonic() - begun) / (60.0 * minutes)) < 1.0:
+            for group in optimizer.param_groups:
+                group["lr"] = group["most"] * rate_at(len(paid), share, WARM_UP)
+            choice = next(batches)
+            right = choosing(encoder, choice)
+            drift = drifting(encoder, [*rng.sample(asked, KEPT), *rng.sample(seen, KEPT_SEEN)])
+            optimizer.zero_grad()
+            loss = right + KEPT_COUNTS * drift
+            loss.backward()  # type: ignore[no-untyped-call]  # torch has no types for it
+            nn.utils.clip_grad_norm_(changed, 1.0)
+            optimizer.step()
+            paid.append((right.item(), drift.item()))
+            progress.update(task, completed=share, description=f"step {len(paid)}, loss {_mean(paid, 0):.3f}")
+    encoder.save(out)
+    every = sorted({text for world in worlds for fact in world.facts for text in (fact.text, *fact.questions)})
+    np.savez_compressed(ranges, **encoder.ranges(rng.sample(every, RANGED)))  # type: ignore[arg-type]  # numpy's stubs
+    n_parameters = sum(matrix.numel() for matrix in changed)
+    drifted = round(_mean(paid, 1) ** 0.5, 4)  # of a cosine
+    return {"steps": len(paid), "loss": round(_mean(paid, 0), 4), "drift": drifted, "parameters": n_parameters}
+
+
+def _mean(paid: Sequence[tuple[float, float]], which: int) -> float:
+    """Over the last steps."""
+    return float(np.mean([one[which] for one in paid[-40:]])) if paid else float("nan")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("--out", type=Path, required=True, help="the archive to write")
+    parser.add_argument("--ranges", type=Path, required=True, help="the archive to write for computing in 8 bits")
+    parser.add_argument("--minutes", type=float, default=40.0)
+    parser.add_argument("--seed", type=int, default=1)
+    arguments = parser.parse_args()
+    for folder in (arguments.out.parent, arguments.ranges.parent):
+        if not folder.is_dir():
+            parser.error(f"the folder {folder} does not exist; make it, or name another")
+    print(
+        json.dumps(
+            {"bench": "recall_adapter", **train(arguments.minutes, arguments.seed, arguments.out, arguments.ranges)}
+        )
+    )
+
+
+if __name__ == "__main__":
+    main()

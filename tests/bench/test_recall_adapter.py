@@ -1,0 +1,94 @@
+"""Training recall's adapter: its text, what is chosen from, one step of it, and the file it makes."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from bench.memory_needles import NAMES, made
+from bench.recall_text import Choice, choices, seen_sentences, training_worlds
+from memory.backends.minilm import ADAPTER, MiniLm, MiniLmOptions
+from wire.low_rank import load_adapter
+
+pytestmark = pytest.mark.lite
+
+
+def test_the_text_is_whole_and_of_other_things_than_the_days_that_are_asked() -> None:
+    worlds = training_worlds()
+    facts = {fact.text.lower() for world in worlds for fact in world.facts}
+    questions = {question for world in worlds for fact in world.facts for question in fact.questions}
+    assert len(worlds) > 400
+    assert len(facts) > 10_000
+    assert len(questions) > 20_000
+    for name in NAMES:
+        day = made(name, 1, 1)
+        assert not questions & {planted.fact.question for planted in day.planted}
+        assert not facts & {planted.fact.content.lower() for planted in day.planted}
+
+
+@pytest.mark.parametrize(("text", "match"), [("# Exit\n", "no question to"), ("- what\n", "begins with '-'")])
+def test_a_line_that_is_none_is_named(tmp_path: Path, text: str, match: str) -> None:
+    (tmp_path / "text.txt").write_text(f"[world]\n{text}")
+    with pytest.raises(ValueError, match=match):
+        training_worlds(tmp_path / "text.txt")
+
+
+def test_choices_name_the_fact_that_answers() -> None:
+    worlds = training_worlds()[:9]
+    answers = {question: fact.text for world in worlds for fact in world.facts for question in fact.questions}
+    unanswered = 0
+    for choice, _ in zip(choices(worlds, 3, random.Random(1)), range(20), strict=False):
+        assert len(set(choice.facts)) == len(choice.facts)
+        for question, right in zip(choice.questions, choice.right, strict=True):
+            if right is None:
+                unanswered += 1
+                assert answers.get(question) not in choice.facts
+            elif question in answers:
+                assert answers[question] == choice.facts[right]
+    assert unanswered > 100
+
+
+def test_what_is_seen_is_told_in_many_sentences() -> None:
+    found = seen_sentences()
+    assert len(found) == len(set(found)) > 150
+
+
+def test_steps_bring_answers_nearer_and_the_file_says_the_same(tmp_path: Path) -> None:
+    from bench.recall_adapter import Encoder, choosing, drifting  # needs the library
+
+    torch.manual_seed(1)
+    encoder = Encoder()
+    choice = Choice(
+        ["the goldfish died last night", "gate 12 is closed"],
+        ["What happened to the pet in the bowl?", "Where may nobody board?", "Who painted the fence?"],
+        [0, 1, None],
+    )
+    changed = [matrix for one in encoder.changes.values() for matrix in (one.a, one.b)]
+    optimizer = torch.optim.AdamW([*changed, encoder.nothing], lr=2e-3)
+    paid = []
+    for _ in range(6):
+        loss = choosing(encoder, choice)
+        optimizer.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]  # torch has no types for it
+        optimizer.step()
+        paid.append(loss.item())
+    assert paid[-1] < paid[0]
+    assert drifting(encoder, choice.facts).item() > 0
+    plain = MiniLm(MiniLmOptions(adapter=False, int8=False)).encode(list(choice.facts))
+    np.testing.assert_allclose(encoder.unchanged(choice.facts).numpy(), plain, atol=1e-5)
+    encoder.save(tmp_path / "adapter.npz")
+    assert load_adapter(tmp_path / "adapter.npz").keys() == load_adapter(ADAPTER).keys()
+
+
+def test_the_one_at_hand_is_whole() -> None:
+    found = load_adapter(ADAPTER)
+    assert len(found) == 6 * 6  # six layers of six matrices
+    for a, b in found.values():
+        assert a.dtype == b.dtype == np.float16
+        assert a.shape[0] == b.shape[1]
+        assert np.isfinite(a).all()
+        assert np.abs(b).max() > 0
