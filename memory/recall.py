@@ -154,7 +154,7 @@ def beside_anchor(candidates: Iterable[Candidate], cues: Cues) -> list[Candidate
 def others(scores: Iterable[float]) -> float:
     """How near to a question sentences are that have nothing to do with it, from the scores of the nearest ones."""
     ordered = sorted(scores, reverse=True)
-    return ordered[BACKGROUND] if len(ordered) > BACKGROUND else min((FEW, *ordered))
+    return ordered[BACKGROUND] if len(ordered) > BACKGROUND else FEW
 
 
 def background(scores: Iterable[float]) -> float:

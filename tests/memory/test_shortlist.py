@@ -19,7 +19,7 @@ pytestmark = pytest.mark.unit
 
 S = 10**9
 ENCODER = FakeTextEncoder(FakeOptions())
-SAID = ("the ferry leaves at nine", "the harbour opens at dawn", "lanterns hang over the bridge", "somebody hums")
+SAID = ("our ferry leaves at nine", "a harbour opens at dawn", "lanterns hang over a bridge", "somebody hums")
 
 
 @pytest.fixture
