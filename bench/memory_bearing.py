@@ -23,8 +23,9 @@ from bench.bearing_worlds import MEMORIES, Asking, Said, asking, said, small_wor
 from bench.memory_needles import NAMES, made
 from bench.memory_world import SAID, SIGN
 from memory.backends.minilm import MiniLm, MiniLmOptions
-from memory.bearing import OPEN_ODDS, Signs, wanted
+from memory.bearing import wanted
 from memory.events import SPEECH
+from memory.odds import ADAPTED, Signs
 from memory.recall import OF_CROWDING, crowding, others
 from memory.shortlist import CROWD
 from memory.terms import telling
@@ -158,8 +159,8 @@ def scored(rows: Iterable[tuple[bool, Array]]) -> dict[str, float]:
     level = float(np.quantile([o.max() for answered, o in rows if not answered], QUIET))
     inside = np.asarray([bool((o > o[0]).sum() < 5) for answered, o in rows if answered])
     best = np.asarray([o.max() for answered, o in rows if answered])
-    quiet = np.asarray([o.max() <= -OPEN_ODDS for answered, o in rows if not answered])
-    found = best > -OPEN_ODDS
+    quiet = np.asarray([o.max() <= -ADAPTED.open_odds for answered, o in rows if not answered])
+    found = best > -ADAPTED.open_odds
     return {
         "among_five": round(float(inside.mean()), 3), "found": round(float((inside & found).mean()), 3),
         "empty": round(float((~found).mean()), 3), "quiet": round(float(quiet.mean()), 3),

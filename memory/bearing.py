@@ -1,7 +1,7 @@
 """How surely words read or heard bear on a question, by all that is known of the sentence: meaning, shared and related
 words, how much it stands out from what is always read and heard.
 
-Pure arithmetic, a logistic regression over few signs; `bench.memory_bearing` fits it.
+Pure arithmetic; what the signs of a sentence count is `memory.odds`.
 """
 
 from __future__ import annotations
@@ -12,13 +12,12 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from functools import lru_cache
 from itertools import pairwise
 from operator import mul
-from typing import NamedTuple
 
+from memory.odds import ADAPTED, Fit, Signs
 from memory.related import RelatedWords, load
 from memory.terms import COMMON, pairs_of, root, telling
 from wire.words import STOPWORDS
 
-OPEN_ODDS = 1.8  # log odds that count in favour of a sentence: to find nothing is the worse mistake
 MEANT = 0.3  # a word that is related less than that leaves the question's word unexplained
 SMALLEST = 300  # sentences; in a smaller memory no word is worn
 _SPOKEN = (root("someone"), root("said"))  # by which a sentence heard begins
@@ -54,32 +53,6 @@ _ASKED = (
 _NAME = re.compile(r"(?<=[a-z,] )[A-Z][a-z]+")
 
 
-class Signs(NamedTuple):
-    """Of one sentence for one question, each about 0..1. cosine, crowding: see `memory.recall.Candidate`; others: see
-    `memory.recall.others`; related: share of the question's telling words that it holds, or words that mean nearly the
-    same; unexplained: the heaviest of them to which none is related; explains: share of its own words that are related
-    to one of them; rarest, rarity: how new its two newest words are, and all; length: in tens of telling words;
-    answers: 1 if it holds a number, a time or a place where one is asked for, -1 if not; absent: names in the question
-    that it does not hold; spoken: 1 if it was heard, 0 if read."""
-
-    cosine: float
-    others: float
-    crowding: float
-    related: float
-    unexplained: float
-    explains: float
-    rarest: float
-    rarity: float
-    length: float
-    answers: float
-    absent: float
-    spoken: float
-
-
-# Of each sign: the least, the most; of absent names none is best.
-RANGES = (*[(0.0, 1.0)] * 9, (-1.0, 1.0), (0.0, 1.0), (0.0, 1.0))
-
-
 class Wanted:
     """A question, its telling words and all that is related to them."""
 
@@ -94,7 +67,6 @@ class Wanted:
         self._told: dict[str, float] = {}
         self._explanations: dict[frozenset[str], tuple[float, float]] = {}  # sentences share words
         self._asked = next((asked for asked, pattern in _ASKED if pattern.search(text.lower())), "")
-        self._most_of_words = _MOST_OF_WORDS if self._asked else _MOST_OF_WORDS - _MOST.answers
         self._names = [root(name.lower()) for name in _NAME.findall(text)]
 
     def bears(
@@ -115,16 +87,15 @@ class Wanted:
         occurrences: Mapping[str, int],
         n_phrases: int,
         least: float,
+        fit: Fit = ADAPTED,
     ) -> float:
         """Of the sentence bearing on the question, see `bears`; of one that cannot reach `least`, what it cannot
         exceed: most sentences hold nothing of what is asked for, and only their nearness is looked at."""
         held = self._held(present)
-        related, unexplained = explained = self._explained(held)
-        at_most = self._most_of_words + WEIGHTS.cosine * near[0] + WEIGHTS.others * near[1] + WEIGHTS.crowding * near[2]
-        at_most += WEIGHTS.related * related + WEIGHTS.unexplained * unexplained + (_MOST.explains if held else 0.0)
-        if at_most < least:
+        explained = self._explained(held)
+        if (at_most := fit.at_most(near, explained, explains=bool(held), answers=bool(self._asked))) < least:
             return at_most
-        return log_odds(self._signs(present, held, explained, near, occurrences, n_phrases))
+        return fit.log_odds(self._signs(present, held, explained, near, occurrences, n_phrases))
 
     def _signs(
         self,
@@ -203,22 +174,6 @@ def newness(words: Iterable[str], occurrences: Mapping[str, int], n_phrases: int
     if not scores:
         return 0.0, 0.0, 0.0
     return sum(scores[:2]) / len(scores[:2]), sum(scores) / len(scores), min(len(scores), 10) / 10
-
-
-def log_odds(signs: Signs) -> float:
-    """Of the sentence bearing on the question against nothing there doing so."""
-    told: float = sum(map(mul, WEIGHTS, signs))
-    return BIAS + OPEN_ODDS + told
-
-
-# As `python -m bench.memory_bearing` prints them.
-BIAS = -18.34
-WEIGHTS = Signs(
-    cosine=21.59, others=-3.51, crowding=-3.91, related=1.92, unexplained=-0.34, explains=1.82, rarest=12.26,
-    rarity=-0.43, length=1.44, answers=0.33, absent=-0.22, spoken=-0.64,
-)  # fmt: skip
-_MOST = Signs(*(max(w * low, w * high) for w, (low, high) in zip(WEIGHTS, RANGES, strict=True)))  # that each adds
-_MOST_OF_WORDS = BIAS + OPEN_ODDS + sum(_MOST[Signs._fields.index("explains") + 1 :])
 
 
 @lru_cache(maxsize=8)

@@ -183,7 +183,7 @@ class Desk:
                 known, anchor, _ = await asyncio.gather(self._keeper.call("worded", texts), anext(reading), new)
             query = Query(
                 session=self.row.no, t_ns=words.t_ns, cues=draft.cues, texts=draft.texts,
-                visible_from_ns=words.visible_from_ns, anchor=anchor,
+                visible_from_ns=words.visible_from_ns, anchor=anchor, plain=draft.plain,
             )  # fmt: skip
             ahead: Ahead
             read: tuple[Cues, Probe]
@@ -261,7 +261,9 @@ class Desk:
         await self.embed()
         cues = Cues(start_ns=request.start_ns, end_ns=end_ns, spanned=request.start_ns > 0)
         probe: Probe = await self._embedder.call("vectors", cues, request.argument, ())
-        query = Query(session=self.row.no, t_ns=end_ns, cues=cues, texts=probe.texts, vectors=probe.vectors)
+        query = Query(
+            session=self.row.no, t_ns=end_ns, cues=cues, texts=probe.texts, vectors=probe.vectors, plain=probe.plain
+        )
         found: tuple[Evidence, ...] = await self._keeper.call("find", query, request.limit)
         return found
 

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from memory import related
+from memory.asking import shipped
 from memory.backends import COMPRESSOR, TEXT_ENCODER
 from memory.backends.base import ClipInput, ClipMemory, Compressor, Overviewer, Pictured, TextEncoder
 from memory.chinese_question import in_english, own_words
@@ -36,14 +37,16 @@ class Probe:
     scene: Array | None
     scene_repeats: bool
     scene_scale: tuple[float, float | None] | None = None
+    plain: bool = False  # see `memory.search.Query`
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A question by its words alone. texts: see `Probe`."""
+    """A question by its words alone. texts, plain: see `Probe`."""
 
     cues: Cues
     texts: tuple[str, ...]
+    plain: bool = False
 
 
 class CachedEncoder:
@@ -85,6 +88,7 @@ class Embedder:
         self._scale = (compressor.sharpness, compressor.bias) if isinstance(compressor, Pictured) else None
         compressor.attach(self._encoder)
         self._reads_chinese = reads_chinese(self._encoder)
+        self._plain = not shipped().knows(self._encoder.encode)
         probe = "Which space is this?"
         self._repeats = np.array_equal(compressor.question(probe), self._encoder.encode([probe])[0])
 
@@ -143,7 +147,7 @@ class Embedder:
         """What a question asks for as far as its words alone tell, which takes a tenth of the time of `read`."""
         talk = tuple(replace(turn, question=in_english(turn.question)) for turn in history)
         cues = understand(in_english(text), t_ns=t_ns, options=options, history=talk, start_unix_s=start_unix_s)
-        return Draft(cues, self._texts(text, cues, options))
+        return Draft(cues, self._texts(text, cues, options), self._plain)
 
     def read(
         self,
@@ -222,6 +226,7 @@ class Embedder:
             scene,
             self._repeats,
             self._scale,
+            self._plain,
         )
 
     def _texts(self, text: str, cues: Cues, options: tuple[str, ...]) -> tuple[str, ...]:

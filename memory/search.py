@@ -52,7 +52,8 @@ class Query:
     """A question to a memory. texts: the question, its subject, each option, for words; vectors: of the
     question and the options; anchor: that of the anchor.
 
-    scene: the question in the space of the clip vectors; scene_repeats: these are made of sentences, not of pixels.
+    scene: the question in the space of the clip vectors; scene_repeats: these are made of sentences, not of pixels;
+    plain: the vectors are of a text encoder without the adapter of the packaged one.
     """
 
     session: int
@@ -64,6 +65,7 @@ class Query:
     anchor: Array | None = None
     scene: Array | None = None
     scene_repeats: bool = True
+    plain: bool = False
     scene_scale: tuple[float, float | None] | None = None  # sharpness and bias of a space of pictures and texts
 
 
@@ -113,7 +115,7 @@ class Search:
         from_ns, to_ns = span_of(cues, query.t_ns, query.visible_from_ns)
         if from_ns > to_ns:
             return Recalled(cues)
-        known = self._shortlist.judge(query.texts, query.vectors, ahead.worded)
+        known = self._shortlist.judge(query.texts, query.vectors, ahead.worded, plain=query.plain)
         candidates = self._candidates(query, cues, from_ns, to_ns, known)
         if query.scene is not None and (not query.scene_repeats or SCENE in cues.kinds):
             candidates += self._scenes(query, query.scene, from_ns, to_ns)
@@ -129,7 +131,7 @@ class Search:
     def find(self, query: Query, *, limit: int) -> tuple[Evidence, ...]:
         """The best matches for words alone, as a person searches."""
         from_ns, to_ns = span_of(query.cues, query.t_ns, query.visible_from_ns)
-        known = self._shortlist.judge(query.texts, query.vectors)
+        known = self._shortlist.judge(query.texts, query.vectors, plain=query.plain)
         return fuse(self._candidates(query, query.cues, from_ns, to_ns, known), query.cues, query.t_ns, limit=limit)
 
     def _earlier(self, query: Query, known: Judgement) -> list[Candidate]:
@@ -200,7 +202,7 @@ class Search:
             vectors=query.anchor if query.anchor is not None else np.zeros((0, 0), np.float32),
             visible_from_ns=query.visible_from_ns,
         )
-        judged = self._shortlist.judge(asked.texts, asked.vectors, known)
+        judged = self._shortlist.judge(asked.texts, asked.vectors, known, plain=query.plain)
         candidates = self._candidates(asked, bare, query.visible_from_ns, query.t_ns, judged)
         best = fuse(candidates, bare, query.t_ns, limit=1)
         if not best:

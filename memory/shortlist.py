@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from memory.bearing import wanted
 from memory.index import VectorIndex, best_of, rounded
+from memory.odds import ADAPTED, PLAIN
 from memory.recall import (
     ALONG,
     FEW,
@@ -60,6 +61,7 @@ class Judgement:
     crowding: Mapping[int, float]
     background: float
     others: float  # see `memory.recall.others`
+    plain: bool  # the vectors are of an encoder without the adapter
     bears: Mapping[int, float]  # strength of each as words read or heard, where they matter, see `memory.bearing`
     looked_at: Sequence[int]  # near the question, or with its words
     promising: Sequence[int]  # those of them that are strong enough to be evidence, if their events are
@@ -82,8 +84,9 @@ class Shortlist:
     def _holding(self, words: Sequence[str]) -> dict[int, str]:
         return self._store.worded(self._rare(words), NEAREST)
 
-    def judge(self, texts: Sequence[str], vectors: Array, known: Worded = NOTHING) -> Judgement:
-        """The sentences near (Q, D) vectors or with telling words of the texts. known: see `worded`."""
+    def judge(self, texts: Sequence[str], vectors: Array, known: Worded = NOTHING, *, plain: bool = False) -> Judgement:
+        """The sentences near (Q, D) vectors or with telling words of the texts. known: see `worded`; plain: see
+        `Judgement`."""
         near, rows = self._phrases.found(vectors, CROWD)
         by_asked = self.worded(texts, known)
         words = {number: line for some in by_asked.values() for number, line in some.items()}
@@ -94,7 +97,8 @@ class Shortlist:
         crowded = dict(zip((*near, *worded), stand, strict=True))
         looked_at = list(dict.fromkeys((*standing_out(near, crowded, NEAREST), *words)))
         cosines = {i: c for i in looked_at if (c := near.get(i, by_words.get(i))) is not None}
-        crowd, far = background(near.values()), others(near.values())
+        crowd = background(near.values())
+        far = crowd if plain else others(near.values())
         cosine, stands = (_column(looked_at, of, least) for of, least in ((cosines, 0.0), (crowded, FEW)))
         unseen = np.asarray(self._unseen(by_asked))
         close = (cosine >= FARTHEST) | (at_most(cosine, unseen, crowd, stands) >= ALONG)
@@ -102,13 +106,13 @@ class Shortlist:
             [i for i, is_close in zip(looked_at, close, strict=True) if is_close and i not in words]
         )
         shares = self._shares(words, texts)
-        bears = self._bearing(texts, {i: words[i] for i in looked_at if i in words}, cosines, crowded, far)
+        bears = self._bearing(texts, {i: words[i] for i in looked_at if i in words}, cosines, crowded, far, plain)
         share = _column(looked_at, shares, 0.0)
         strong = at_most(cosine, share, crowd, stands) >= ALONG
         strong &= np.asarray([i not in bears or not _read_or_heard(words[i]) for i in looked_at], bool)
         strong |= np.maximum(_column(looked_at, bears, 0.0), share - WORDS_ALONE) + ROUNDING >= ALONG
         promising = [i for i, is_strong in zip(looked_at, strong, strict=True) if is_strong and i in shares]
-        return Judgement(cosines, shares, crowded, crowd, far, bears, looked_at, promising)
+        return Judgement(cosines, shares, crowded, crowd, far, plain, bears, looked_at, promising)
 
     def _bearing(
         self,
@@ -117,15 +121,16 @@ class Shortlist:
         cosines: Mapping[int, float],
         crowded: Mapping[int, float],
         far: float,
+        plain: bool,
     ) -> dict[int, float]:
         """The strength of each of these sentences by all that is known of it; of the weak ones, at most."""
         question, vocabulary = wanted(texts[0] if texts else ""), self._store.vocabulary()
-        n_phrases = len(self._phrases)
+        n_phrases, fit = len(self._phrases), PLAIN if plain else ADAPTED
         bears = {}
         for number, line in words.items():
             if number in cosines:
                 near = (cosines[number], far, crowded.get(number, FEW))
-                odds = question.log_odds(line.split(), near, vocabulary, n_phrases, LEAST_ODDS)
+                odds = question.log_odds(line.split(), near, vocabulary, n_phrases, LEAST_ODDS, fit)
                 bears[number] = strength_of(odds)
         return bears
 
@@ -139,7 +144,7 @@ class Shortlist:
             judgement,
             cosines={**judgement.cosines, **unknown},
             shares={**judgement.shares, **self._shares(words, texts)},
-            bears={**judgement.bears, **self._bearing(texts, words, unknown, {}, judgement.others)},
+            bears={**judgement.bears, **self._bearing(texts, words, unknown, {}, judgement.others, judgement.plain)},
         )
 
     def _shares(self, words: Mapping[int, str], texts: Sequence[str]) -> dict[int, float]:

@@ -109,3 +109,17 @@ def test_a_question_that_nobody_waits_for_is_read_no_further(embedder: Embedder,
     (draft,) = embedder.reading("What is it?", 0, (), (), 0.0, None, lambda: True)
     assert isinstance(draft, Draft)
     assert encoder.passes == []
+
+
+def test_an_encoder_that_recall_was_not_fitted_to_is_told(embedder: Embedder) -> None:
+    assert embedder.draft("What is it?", 0, (), (), 0.0).plain
+    assert embedder.read("What is it?", 0, (), (), 0.0)[1].plain
+
+
+@pytest.mark.lite
+@pytest.mark.parametrize("adapter", [True, False])
+def test_the_packaged_encoder_is_known_by_its_adapter(adapter: bool) -> None:
+    from memory.backends.minilm import MiniLm, MiniLmOptions
+
+    embedder = Embedder(MiniLm(MiniLmOptions(adapter=adapter)), SentenceCompressor(SentenceOptions()))
+    assert embedder.draft("What is it?", 0, (), (), 0.0).plain is not adapter

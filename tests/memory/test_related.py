@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 import pytest
 
-from memory.bearing import Signs, Wanted, log_odds, newness
+from memory.bearing import Wanted, newness
+from memory.odds import ADAPTED, Signs
 from memory.related import FEWEST, load
 from memory.terms import root, terms
 
@@ -54,7 +55,7 @@ def test_related_words_explain_a_question_and_a_sentence() -> None:
     assert (near.unexplained, far.unexplained) == (0.0, 1.0)
     assert near.related > 0.8 > far.related == 0.0
     assert near.explains > far.explains == 0.0
-    assert log_odds(near) > log_odds(far) + 2
+    assert ADAPTED.log_odds(near) > ADAPTED.log_odds(far) + 2
 
 
 def test_a_phrase_of_two_words_is_one() -> None:
@@ -86,7 +87,7 @@ def test_worn_words_are_not_new() -> None:
 
 def test_what_stands_out_bears_more_on_a_question() -> None:
     usual = {root(word): 400 for word in ("mind", "shutter")}
-    assert log_odds(signs("Where was it?", "mind the shutter", usual)) < log_odds(
+    assert ADAPTED.log_odds(signs("Where was it?", "mind the shutter", usual)) < ADAPTED.log_odds(
         signs("Where was it?", "mind the shutter")
     )
 
