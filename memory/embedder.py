@@ -14,9 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from memory import related
-from memory.asking import shipped
 from memory.backends import COMPRESSOR, TEXT_ENCODER
-from memory.backends.base import ClipInput, ClipMemory, Compressor, Overviewer, Pictured, TextEncoder
+from memory.backends.base import Adapted, ClipInput, ClipMemory, Compressor, Overviewer, Pictured, TextEncoder
 from memory.chinese_question import in_english, own_words
 from memory.question import understand
 from wire.messages import Cues, HistoryTurn
@@ -88,7 +87,7 @@ class Embedder:
         self._scale = (compressor.sharpness, compressor.bias) if isinstance(compressor, Pictured) else None
         compressor.attach(self._encoder)
         self._reads_chinese = reads_chinese(self._encoder)
-        self._plain = not shipped().knows(self._encoder.encode)
+        self._plain = not isinstance(encoder, Adapted) or not encoder.adapted
         probe = "Which space is this?"
         self._repeats = np.array_equal(compressor.question(probe), self._encoder.encode([probe])[0])
 

@@ -20,6 +20,14 @@ class TextEncoder(Protocol):
     def close(self) -> None: ...
 
 
+@runtime_checkable
+class Adapted(Protocol):
+    """A text encoder that may have learned to bring questions near their answers: recall judges its vectors by odds
+    that were fitted to them."""
+
+    adapted: bool
+
+
 @dataclass(frozen=True, kw_only=True)
 class ClipInput:
     """A closed (or still open) clip. features: (T, D) of its frames, or None where the profile has none."""

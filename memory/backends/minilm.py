@@ -57,6 +57,7 @@ class MiniLm:
     dim = 384
 
     def __init__(self, options: MiniLmOptions) -> None:
+        self.adapted = options.adapter
         folder = Path(options.folder) if options.folder else installed_folder()
         weights, tokenizer = folder / "model.safetensors", folder / "tokenizer.json"
         for path, expected in ((weights, WEIGHTS_SHA256), (tokenizer, TOKENIZER_SHA256)):
