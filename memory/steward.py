@@ -59,6 +59,8 @@ class Steward:
 
     async def erase(self, wish: Wish) -> tuple[Erased, tuple[str, ...]]:
         """Erase in the memory, in this process and in the others. Returns what was erased and who did not say so."""
+        renewing, self._renewing = self._renewing, None
+        await _given_up(renewing)  # it holds sentences
         desks = list(self._desks())
         async with contextlib.AsyncExitStack() as held:
             for desk in desks:  # nothing is written meanwhile
@@ -70,6 +72,8 @@ class Steward:
                 await desk.forget([(start, end) for no, start, end in done.spans if no == desk.row.no])
             silent = await self._tell(desks, done)
             done = await self._keeper.call("settle", done)
+        if renewing is not None:
+            await self.look_over()
         return done, silent
 
     async def _tell(self, desks: Sequence[Desk], done: Erased) -> tuple[str, ...]:
@@ -169,11 +173,16 @@ class Steward:
     async def close(self) -> None:
         """Lists that are still being made are given up, they are made again next time; vectors are gone on with."""
         for task in (self._building, self._renewing):
-            if task is not None:
-                task.cancel()
-                with contextlib.suppress(asyncio.CancelledError):
-                    await task
+            await _given_up(task)
         self._building = self._renewing = None
+
+
+async def _given_up(task: asyncio.Task[None] | None) -> None:
+    """Cancel it, and wait until it has noticed."""
+    if task is not None:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
 
 
 def _joined(spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:

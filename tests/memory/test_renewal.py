@@ -16,6 +16,7 @@ from memory.phrases import half, whole
 from memory.renewal import Renewal
 from memory.sentences import sentence
 from memory.store import Store
+from memory.upkeep import Wish
 
 pytestmark = pytest.mark.unit
 
@@ -132,4 +133,31 @@ async def test_a_session_on_a_memory_of_another_model_finds_all_again(tmp_path: 
         np.testing.assert_allclose(whole(blob), ENCODER.encode([gist])[0], atol=1e-3)
     for (blob,) in store.database.execute("SELECT vector FROM clips WHERE vector IS NOT NULL"):
         assert whole(blob).size == ENCODER.dim
+    store.close()
+
+
+async def test_what_is_erased_while_vectors_are_made_anew_stays_erased(tmp_path: Path) -> None:
+    async with memory() as m:
+        await m.open(tmp_path)
+        for t in range(120):
+            await m.see(t, sign(f"placard number {t}"), look=t, jpeg=f"picture {t}".encode())
+        await m.mark(120)
+    store = Store(tmp_path)
+    store.database.execute("UPDATE phrases SET vector = ? WHERE vector IS NOT NULL", (half(np.ones(512, np.float32)),))
+    store.close()
+    async with memory() as m:
+        await m.open(tmp_path, session="t")
+        (folder,) = m.service._folders.values()  # type: ignore[attr-defined]  # the service in this very process
+        done, _ = await folder.steward.erase(Wish(matching="number 7"))
+        assert done.events
+        assert not done.left
+        async with asyncio.timeout(20):
+            while folder.steward._renewing is not None:
+                await m.mark(0, session="t")
+    store = Store(tmp_path)
+    gists = dict(store.database.execute("SELECT gist, vector FROM phrases WHERE vector IS NOT NULL").fetchall())
+    assert len(gists) >= 100
+    assert "placard number 7" not in gists
+    for gist, blob in gists.items():
+        np.testing.assert_allclose(whole(blob), ENCODER.encode([gist])[0], atol=1e-3)
     store.close()
