@@ -143,7 +143,9 @@ async def test_what_is_erased_while_vectors_are_made_anew_stays_erased(tmp_path:
             await m.see(t, sign(f"placard number {t}"), look=t, jpeg=f"picture {t}".encode())
         await m.mark(120)
     store = Store(tmp_path)
-    store.database.execute("UPDATE phrases SET vector = ? WHERE vector IS NOT NULL", (half(np.ones(512, np.float32)),))
+    store.database.execute(
+        "UPDATE phrases SET vector = ? WHERE vector IS NOT NULL", (half(np.eye(1, 512, dtype=np.float32)[0]),)
+    )
     store.close()
     async with memory() as m:
         await m.open(tmp_path, session="t")
@@ -158,6 +160,6 @@ async def test_what_is_erased_while_vectors_are_made_anew_stays_erased(tmp_path:
     gists = dict(store.database.execute("SELECT gist, vector FROM phrases WHERE vector IS NOT NULL").fetchall())
     assert len(gists) >= 100
     assert "placard number 7" not in gists
-    for gist, blob in gists.items():
-        np.testing.assert_allclose(whole(blob), ENCODER.encode([gist])[0], atol=1e-3)
+    stale = [gist for gist, blob in gists.items() if np.abs(whole(blob) - ENCODER.encode([gist])[0]).max() > 1e-3]
+    assert not stale
     store.close()
