@@ -69,7 +69,8 @@ class Fit:
         return most + (self.most.explains if explains else 0.0) - (0.0 if answers else self.most.answers)
 
 
-# As `python -m bench.memory_bearing` prints them; PLAIN without the adapter, and for its `others` never below 0.2.
+# ADAPTED as `python -m bench.memory_bearing` prints it. PLAIN as it printed before there was an adapter, when `others`
+# was never taken below 0.2: it has no way to be fitted again.
 ADAPTED = Fit(
     -18.34,
     Signs(

@@ -38,7 +38,7 @@ ADAPTER = Path(__file__).with_name("minilm_adapter.npz")
 RANGES = Path(__file__).with_name("minilm_ranges.npz")  # by linear layer: (n_in,) the largest that went in
 MAX_TOKENS = 256  # the length that the model was trained for
 HEADS = 12
-TOGETHER = 3  # sentences of one pass: a question as it is, in plain words, and what it is anchored at
+TOGETHER = 3  # sentences of one pass: a question and its first options
 TOGETHER_TOKENS = 96  # more than that gain nothing by company, and would need more memory
 
 
