@@ -1,6 +1,7 @@
 """Fits the weights of `memory.bearing` to bench/bearing.txt, and says what they find in worlds that were not fitted to.
 
     python -m bench.memory_bearing --test tuning trial harbour valley school home
+    python -m bench.memory_bearing --plain     # for encoders without the adapter
 
 The model is a choice among all sentences near the question and "nothing": softmax over log odds, "nothing" at 0, with a
 small quadratic penalty. Scored by cross-validation that leaves out worlds, and on the days named. Ends with one JSON
@@ -25,8 +26,8 @@ from bench.memory_world import SAID, SIGN
 from memory.backends.minilm import MiniLm, MiniLmOptions
 from memory.bearing import wanted
 from memory.events import SPEECH
-from memory.odds import ADAPTED, Signs
-from memory.recall import OF_CROWDING, crowding, others
+from memory.odds import ADAPTED, PLAIN, Signs
+from memory.recall import OF_CROWDING, background, crowding, others
 from memory.shortlist import CROWD
 from memory.terms import telling
 from wire.messages import FrameSeen, Utterance
@@ -56,8 +57,11 @@ class Asked:
 
 
 class Bench:
-    def __init__(self) -> None:
-        self._encoder = MiniLm(MiniLmOptions())
+    """plain: with the encoder as it is without the adapter, and the signs that its odds are fitted to."""
+
+    def __init__(self, *, plain: bool = False) -> None:
+        self._encoder = MiniLm(MiniLmOptions(adapter=not plain))
+        self._others = background if plain else others
         self._vectors: dict[str, Array] = {}
 
     def asked(self, memory: Asking) -> list[Asked]:
@@ -79,7 +83,7 @@ class Bench:
         cosines = vectors @ self._encoded([text])[0]
         near = np.argsort(-cosines)[:CROWD]
         rows = list(dict.fromkeys((*right, *near.tolist())))
-        crowded, far = crowding(vectors[rows]).tolist(), others(cosines[near].tolist())
+        crowded, far = crowding(vectors[rows]).tolist(), self._others(cosines[near].tolist())
         question, shared = wanted(text), frozenset(telling(text))
         promising = cosines[rows] - OF_CROWDING * np.asarray(crowded)
         promising += [0.0 if shared.isdisjoint(lines[i].words) else SHARED for i in rows]
@@ -151,7 +155,7 @@ def odds(question: Asked, weights: Array) -> Array:
     return found
 
 
-def scored(rows: Iterable[tuple[bool, Array]]) -> dict[str, float]:
+def scored(rows: Iterable[tuple[bool, Array]], open_odds: float = ADAPTED.open_odds) -> dict[str, float]:
     """Of (answered, log odds) of questions, shares: the right sentence among five; that, and something found; nothing
     found where there is an answer, and where there is none; the second and the third if nothing were found above the
     level that nine in ten of the unanswerable do not exceed."""
@@ -159,8 +163,8 @@ def scored(rows: Iterable[tuple[bool, Array]]) -> dict[str, float]:
     level = float(np.quantile([o.max() for answered, o in rows if not answered], QUIET))
     inside = np.asarray([bool((o > o[0]).sum() < 5) for answered, o in rows if answered])
     best = np.asarray([o.max() for answered, o in rows if answered])
-    quiet = np.asarray([o.max() <= -ADAPTED.open_odds for answered, o in rows if not answered])
-    found = best > -ADAPTED.open_odds
+    quiet = np.asarray([o.max() <= -open_odds for answered, o in rows if not answered])
+    found = best > -open_odds
     return {
         "among_five": round(float(inside.mean()), 3), "found": round(float((inside & found).mean()), 3),
         "empty": round(float((~found).mean()), 3), "quiet": round(float(quiet.mean()), 3),
@@ -169,7 +173,7 @@ def scored(rows: Iterable[tuple[bool, Array]]) -> dict[str, float]:
     }  # fmt: skip
 
 
-def cross_validated(worlds: Sequence[dict[str, list[Asked]]]) -> Report:
+def cross_validated(worlds: Sequence[dict[str, list[Asked]]], open_odds: float = ADAPTED.open_odds) -> Report:
     """By memory, with the unanswerable questions of other worlds and with those of this one."""
     rows: dict[str, list[tuple[bool, Array]]] = defaultdict(list)
     for fold in range(FOLDS):
@@ -184,23 +188,28 @@ def cross_validated(worlds: Sequence[dict[str, list[Asked]]]) -> Report:
                         rows[f"{name}, {kind}"].append(row)
                         if kind == "foreign":
                             rows["all, foreign"].append(row)
-    return {name: scored(some) for name, some in rows.items()}
+    return {name: scored(some, open_odds) for name, some in rows.items()}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--test", nargs="*", choices=NAMES, default=[])
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--plain", action="store_true", help="of the encoder without the adapter")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
-    bench, small = Bench(), small_worlds()
+    bench, small = Bench(plain=arguments.plain), small_worlds()
+    open_odds = (PLAIN if arguments.plain else ADAPTED).open_odds
     worlds = [{name: bench.asked(memory) for name, memory in asking(small, n).items()} for n in range(len(small))]
-    report: dict[str, object] = {"bench": "memory_bearing", "worlds": len(small), "memories": MEMORIES}
-    report["cross_validated"] = cross_validated(worlds)
+    report: dict[str, object] = {
+        "bench": "memory_bearing", "plain": arguments.plain, "worlds": len(small), "memories": MEMORIES,
+    }  # fmt: skip
+    report["cross_validated"] = cross_validated(worlds, open_odds)
     weights = fit([a for w in worlds for some in w.values() for a in some if a.used])
     days: Report = {}
     for name in arguments.test:
-        days[name] = scored((a.answered, odds(a, weights)) for a in bench.asked(day(name, arguments.seed)))
+        asked = bench.asked(day(name, arguments.seed))
+        days[name] = scored([(a.answered, odds(a, weights)) for a in asked], open_odds)
     report["days"] = days
     report["weights"] = {k: round(float(w), 2) for k, w in zip([*Signs._fields, "bias"], weights, strict=True)}
     print(json.dumps(report))

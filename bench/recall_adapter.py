@@ -6,6 +6,9 @@ that has no answer there the last (A. van den Oord et al., "Representation Learn
 arXiv:1807.03748). Meanwhile the cosines between questions and sentences about what is seen are to stay as they are: the
 thresholds of recall were set on them. Ends after --minutes, whole steps; prints one JSON line. Two cores take 1.7 s a
 step. Afterwards the fits to these vectors are made again: `bench.asking`, `bench.memory_bearing`.
+
+--start FILE goes on with an adapter; with several, that were learned from the same one, with the mean of them (M.
+Wortsman et al., "Model soups", arXiv:2203.05482), which with --minutes 0 is all that is done.
 """
 
 from __future__ import annotations
@@ -30,7 +33,7 @@ from bench.asking import phrasings
 from bench.low_rank import SCALE, LowRank, put_in, rate_at
 from bench.recall_text import Choice, choices, seen_sentences, training_worlds
 from memory.backends.minilm import installed_folder
-from wire.low_rank import save_adapter
+from wire.low_rank import load_adapter, save_adapter
 
 RATE, RATE_OF_ODDS, WARM_UP = 5e-4, 2e-3, 30
 WORLDS = 6  # of a step
@@ -78,6 +81,14 @@ class Encoder(nn.Module):
         finally:
             for one in self.changes.values():
                 one.scale = SCALE
+
+    def start(self, paths: Sequence[Path]) -> None:
+        """Begin with the mean of these adapters. Raises ValueError for files that are none."""
+        adapters = [load_adapter(path) for path in paths]
+        for name, one in self.changes.items():
+            pairs = zip(*(adapter[f"{name}.weight"] for adapter in adapters), strict=True)
+            a, b = (torch.from_numpy(np.mean(same, axis=0, dtype=np.float32)) for same in pairs)
+            one.a.data, one.b.data = a, b / SCALE
 
     def ranges(self, sentences: Sequence[str]) -> dict[str, np.ndarray[Any, np.dtype[np.float16]]]:
         """By layer, (n_in,): the largest of each channel that goes in, by size."""
@@ -127,11 +138,13 @@ def drifting(encoder: Encoder, sentences: Sequence[str]) -> Tensor:
     return changed
 
 
-def train(minutes: float, seed: int, out: Path, ranges: Path) -> dict[str, Any]:
+def train(minutes: float, seed: int, out: Path, ranges: Path, start: Sequence[Path] = ()) -> dict[str, Any]:
     torch.manual_seed(seed)
     rng, begun = random.Random(seed), time.monotonic()
     worlds, asked, seen = training_worlds(), [question for _, question in phrasings()], seen_sentences()
     encoder = Encoder()
+    if start:
+        encoder.start(start)
     changed = [matrix for one in encoder.changes.values() for matrix in (one.a, one.b)]
     odds = [encoder.scale, encoder.nothing]
     optimizer = torch.optim.AdamW(
@@ -143,7 +156,7 @@ def train(minutes: float, seed: int, out: Path, ranges: Path) -> dict[str, Any]:
     batches = choices(worlds, WORLDS, rng)
     with Progress() as progress:
         task = progress.add_task("training", total=1.0)
-        while (share := (time.monotonic() - begun) / (60.0 * minutes)) < 1.0:
+        while minutes > 0 and (share := (time.monotonic() - begun) / (60.0 * minutes)) < 1.0:
             for group in optimizer.param_groups:
                 group["lr"] = group["most"] * rate_at(len(paid), share, WARM_UP)
             choice = next(batches)
@@ -160,30 +173,33 @@ def train(minutes: float, seed: int, out: Path, ranges: Path) -> dict[str, Any]:
     every = sorted({text for world in worlds for fact in world.facts for text in (fact.text, *fact.questions)})
     np.savez_compressed(ranges, **encoder.ranges(rng.sample(every, RANGED)))  # type: ignore[arg-type]  # numpy's stubs
     n_parameters = sum(matrix.numel() for matrix in changed)
-    drifted = round(_mean(paid, 1) ** 0.5, 4)  # of a cosine
-    return {"steps": len(paid), "loss": round(_mean(paid, 0), 4), "drift": drifted, "parameters": n_parameters}
+    report: dict[str, Any] = {"steps": len(paid), "parameters": n_parameters}
+    if paid:
+        report |= {"loss": round(_mean(paid, 0), 4), "drift": round(_mean(paid, 1) ** 0.5, 4)}  # drift: of a cosine
+    return report
 
 
 def _mean(paid: Sequence[tuple[float, float]], which: int) -> float:
     """Over the last steps."""
-    return float(np.mean([one[which] for one in paid[-40:]])) if paid else float("nan")
+    return float(np.mean([one[which] for one in paid[-40:]]))
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--out", type=Path, required=True, help="the archive to write")
     parser.add_argument("--ranges", type=Path, required=True, help="the archive to write for computing in 8 bits")
+    parser.add_argument("--start", type=Path, nargs="+", default=[], help="adapters to go on with the mean of")
     parser.add_argument("--minutes", type=float, default=40.0)
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
     for folder in (arguments.out.parent, arguments.ranges.parent):
         if not folder.is_dir():
             parser.error(f"the folder {folder} does not exist; make it, or name another")
-    print(
-        json.dumps(
-            {"bench": "recall_adapter", **train(arguments.minutes, arguments.seed, arguments.out, arguments.ranges)}
-        )
-    )
+    try:
+        report = train(arguments.minutes, arguments.seed, arguments.out, arguments.ranges, arguments.start)
+    except ValueError as error:
+        parser.error(str(error))
+    print(json.dumps({"bench": "recall_adapter", **report}))
 
 
 if __name__ == "__main__":

@@ -1,8 +1,9 @@
 """What the text encoder learns recall from: facts, questions that they answer, and questions that they do not.
 
-bench/recall.txt, written by language models: [world], then lines of a kind each. "# sign | question | ... ! question"
-and "> sentence said | question | ... ! question" are facts with questions, mostly in other words; what stands after "!"
-is asked about the same thing and not answered; "? question" is one that nothing in that world answers.
+bench/recall.txt, written by language models: [world], then lines of a kind each. "# sign | question | ... ! question |
+..." and "> sentence said | question | ... ! question | ..." are facts with questions, mostly in other words; what
+stands after "!" is asked about the same thing or one much like it and not answered; "? question" is one that nothing in
+that world answers.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ _SOUNDS = ("speech", "music", "noise", "silence", "bang", "bell", "dog", "applau
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """near: questions about the same thing that it does not answer."""
+    """near: questions about the same thing, or one much like it, that it does not answer."""
 
     text: str
     questions: tuple[str, ...]
@@ -68,12 +69,13 @@ def training_worlds(path: Path = TEXT) -> list[TrainingWorld]:
         if mark == "[":
             worlds.append(TrainingWorld(rest.rstrip("]")))
         elif mark in "#>":
-            answered, _, near = rest.partition(" ! ")
+            answered, _, unanswered = rest.partition(" ! ")
             text, *questions = (part.strip() for part in answered.split(" | "))
+            near = (part.strip() for part in unanswered.split(" | "))
             if not questions:
                 raise ValueError(f"{path}: no question to {text!r}; write one after ' | '")
             gist = text.lower() if text.isupper() else text  # as memory embeds it
-            worlds[-1].facts.append(Fact(gist, tuple(questions), tuple(filter(None, [near.strip()]))))
+            worlds[-1].facts.append(Fact(gist, tuple(questions), tuple(filter(None, near))))
         elif mark == "?":
             worlds[-1].unanswerable.append(rest)
         else:

@@ -136,8 +136,7 @@ class Weights:
         self.int8 = options.int8
         self.start, self.entries = _header(path)
         self._adapter: Adapter = load_adapter(ADAPTER) if options.adapter else {}
-        with np.load(RANGES) as ranges:
-            self._ranges = {name: ranges[name].astype(np.float32) for name in ranges.files}
+        self._ranges = _load_ranges() if options.int8 else {}
         self._stepped: dict[str, tuple[str, Array]] = {}  # by what goes in: the same in 8 bits, and its steps
 
     @property
@@ -176,6 +175,14 @@ class Weights:
         """Make known an array that stays in its file."""
         begin, end = self.entries[name]["data_offsets"]
         graph.stored(name, self.entries[name]["shape"], self.path.name, self.start + begin, end - begin)
+
+
+def _load_ranges() -> dict[str, Array]:
+    """By linear layer: (n_in,) the largest that goes in."""
+    if not RANGES.is_file():
+        raise FileNotFoundError(f"{RANGES} is missing; reinstall omnilive, or set int8 = false for this text encoder")
+    with np.load(RANGES) as ranges:
+        return {name: ranges[name].astype(np.float32) for name in ranges.files}
 
 
 def _session(weights: Weights) -> ort.InferenceSession:

@@ -12,7 +12,7 @@ import torch
 from bench.memory_needles import NAMES, made
 from bench.recall_text import Choice, choices, seen_sentences, training_worlds
 from memory.backends.minilm import ADAPTER, MiniLm, MiniLmOptions
-from wire.low_rank import load_adapter
+from wire.low_rank import load_adapter, save_adapter
 
 pytestmark = pytest.mark.lite
 
@@ -35,6 +35,12 @@ def test_a_line_that_is_none_is_named(tmp_path: Path, text: str, match: str) -> 
     (tmp_path / "text.txt").write_text(f"[world]\n{text}")
     with pytest.raises(ValueError, match=match):
         training_worlds(tmp_path / "text.txt")
+
+
+def test_a_fact_may_have_several_questions_that_it_does_not_answer(tmp_path: Path) -> None:
+    (tmp_path / "text.txt").write_text("[pond]\n# Deep water | How deep? | Safe to wade? ! Which fish? | How wide?\n")
+    (fact,) = training_worlds(tmp_path / "text.txt")[0].facts
+    assert (fact.questions, fact.near) == (("How deep?", "Safe to wade?"), ("Which fish?", "How wide?"))
 
 
 def test_choices_name_the_fact_that_answers() -> None:
@@ -82,6 +88,23 @@ def test_steps_bring_answers_nearer_and_the_file_says_the_same(tmp_path: Path) -
     np.testing.assert_allclose(encoder.unchanged(choice.facts).numpy(), plain, atol=1e-5)
     encoder.save(tmp_path / "adapter.npz")
     assert load_adapter(tmp_path / "adapter.npz").keys() == load_adapter(ADAPTER).keys()
+
+
+def test_one_begins_with_the_mean_of_others(tmp_path: Path) -> None:
+    from bench.recall_adapter import Encoder
+
+    sentences = ["the goldfish died last night", "gate 12 is closed"]
+    found = load_adapter(ADAPTER)
+    save_adapter(tmp_path / "opposite.npz", {name: (a, -b) for name, (a, b) in found.items()})
+    encoder = Encoder()
+    encoder.start([ADAPTER])
+    expected = MiniLm(MiniLmOptions(int8=False)).encode(sentences)
+    np.testing.assert_allclose(encoder(sentences).detach().numpy(), expected, atol=1e-3)
+    encoder.start([ADAPTER, tmp_path / "opposite.npz"])
+    torch.testing.assert_close(encoder(sentences).detach(), encoder.unchanged(sentences))
+    (tmp_path / "none.npz").write_bytes(b"x")
+    with pytest.raises(ValueError, match="is no low-rank adapter"):
+        encoder.start([tmp_path / "none.npz"])
 
 
 def test_the_one_at_hand_is_whole() -> None:

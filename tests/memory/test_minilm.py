@@ -10,6 +10,7 @@ import pytest
 import torch
 from transformers import AutoModel, AutoTokenizer
 
+from memory.backends import minilm as minilm_backend
 from memory.backends.minilm import MiniLm, MiniLmOptions, _header, _passes, installed_folder
 
 pytestmark = pytest.mark.models
@@ -77,6 +78,13 @@ def test_other_weights_are_refused(tmp_path: Path) -> None:
     (tmp_path / "tokenizer.json").write_text("{}")
     with pytest.raises(ValueError, match="is not the pinned"):
         MiniLm(MiniLmOptions(folder=str(tmp_path)))
+
+
+def test_without_ranges_there_are_no_8_bits(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(minilm_backend, "RANGES", tmp_path / "ranges.npz")
+    with pytest.raises(FileNotFoundError, match="set int8 = false"):
+        MiniLm(MiniLmOptions())
+    assert MiniLm(MiniLmOptions(int8=False)).encode(["A red circle."]).shape == (1, 384)
 
 
 @pytest.mark.parametrize("content", [b"", b"\xff" * 64])
