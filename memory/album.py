@@ -67,18 +67,22 @@ class Album:
         ]
         return page(f"Memory {self.folder.name}", shown, self.archive.picture)
 
-    def search(self, words: str, limit: int) -> list[tuple[SessionRow, Evidence]]:
-        """The best matches over all sessions, best first, by the words of the sentences and by their meaning."""
+    def search(self, words: str, limit: int) -> tuple[list[tuple[SessionRow, Evidence]], bool]:
+        """The best matches over all sessions, best first, by the words of the sentences and by their meaning; and
+        whether their meaning was compared: not if another model made their vectors."""
         from memory.backends import TEXT_ENCODER
         from memory.embedder import CachedEncoder  # the models are needed here only
         from memory.index import VectorIndex
+        from memory.renewal import Renewal
         from memory.search import Query, Search
         from wire import config
 
         chosen = config.load("lite").memory.text_encoder
         encoder = CachedEncoder(TEXT_ENCODER.create(chosen.backend, chosen.options))
         text_dim, clip_dim = self.dims()
-        fits = text_dim == encoder.dim  # else another encoder made this memory: words alone are compared
+        renewal = Renewal(self.store, {})
+        told = [text for (text,) in renewal.sample("phrases")]
+        fits = text_dim == encoder.dim and renewal.over("phrases", encoder.encode(told))
         phrases, clips = VectorIndex(text_dim), VectorIndex(clip_dim)
         phrases.fill(self.store.vectors())
         vectors = encoder.encode([words]) if fits else np.zeros((0, text_dim), np.float32)
@@ -87,7 +91,7 @@ class Album:
         for row in self.store.sessions():
             query = Query(session=row.no, t_ns=row.seen_ns + 10**12, cues=Cues(), texts=(words,), vectors=vectors)
             found += [(row, evidence) for evidence in finder.find(query, limit=limit)]
-        return sorted(found, key=lambda pair: (-pair[1].score, pair[0].no, pair[1].start_ns))[:limit]
+        return sorted(found, key=lambda pair: (-pair[1].score, pair[0].no, pair[1].start_ns))[:limit], fits or not told
 
     def rows(self, table: str) -> Iterator[dict[str, object]]:
         """The rows of a table as they are exported."""

@@ -23,6 +23,10 @@ from memory.times import civil, clock, length_s, moment_ns
 from memory.upkeep import ALWAYS
 
 BAD_INPUT = 2
+_WORDS_ALONE = (
+    "memory: another model made the vectors of this memory, so that only words were compared; they are made anew while "
+    "a session uses it"
+)
 
 app = typer.Typer(no_args_is_help=True, help="Look at what is remembered, and erase it.")
 
@@ -78,7 +82,10 @@ def search(
 ) -> None:
     """The best matches in every session."""
     with Album(folder) as album:
-        for row, found in album.search(words, limit):
+        matches, by_meaning = album.search(words, limit)
+        if not by_meaning:
+            print(_WORDS_ALONE, file=sys.stderr)
+        for row, found in matches:
             print(f"{row.name}  {clock(found.start_ns)}-{clock(found.end_ns)}  {found.score:.2f}  {found.text}")
 
 

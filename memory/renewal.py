@@ -39,14 +39,15 @@ class Renewal:
     def compare(self, name: str, vectors: Array) -> int:
         """vectors: (N, D) that the model of today gives for `sample`. Returns how many rows are to be renewed: all if
         one of these differs, else what an earlier renewal left."""
-        for (_, _, old), new in zip(self._newest(name), vectors, strict=True):
-            if old.shape != new.shape or float(old @ new) < SAME:
-                (newest,) = self._db.execute(f"SELECT max(id) FROM {name} WHERE vector IS NOT NULL").fetchone()
-                self._mark(name, newest)
-                self._store.commit()
-                break
-        query = f"SELECT count(*) FROM {name} WHERE vector IS NOT NULL AND id <= ?"
-        return int(self._db.execute(query, (self._up_to(name),)).fetchone()[0])
+        if self._differ(name, vectors):
+            (newest,) = self._db.execute(f"SELECT max(id) FROM {name} WHERE vector IS NOT NULL").fetchone()
+            self._mark(name, newest)
+            self._store.commit()
+        return self._left(name)
+
+    def over(self, name: str, vectors: Array) -> bool:
+        """Whether all vectors are of the model of today, which gives `vectors` for `sample`. Writes nothing."""
+        return not self._left(name) and not self._differ(name, vectors)
 
     def pending(self, name: str, limit: int) -> list[tuple[int, Told]]:
         """(id, what its vector is made of) of the rows that come next; with none left the renewal is over."""
@@ -70,6 +71,16 @@ class Renewal:
         self._indexes[name].add(there, vectors[kept])
         self._mark(name, min(ids) - 1)
         self._store.commit()
+
+    def _differ(self, name: str, vectors: Array) -> bool:
+        return any(
+            old.shape != new.shape or float(old @ new) < SAME
+            for (_, _, old), new in zip(self._newest(name), vectors, strict=True)
+        )
+
+    def _left(self, name: str) -> int:
+        query = f"SELECT count(*) FROM {name} WHERE vector IS NOT NULL AND id <= ?"
+        return int(self._db.execute(query, (self._up_to(name),)).fetchone()[0])
 
     def _newest(self, name: str) -> list[tuple[int, Told, Array]]:
         """The rows that every renewal comes to first; of one that goes on, only those that it has come to."""

@@ -12,8 +12,12 @@ import pytest
 from desk_tools import memory, sign
 from typer.testing import CliRunner, Result
 
+from memory.backends.minilm import MiniLm, MiniLmOptions
 from memory.cli import app
 from memory.erase import find_traces
+from memory.events import Event
+from memory.sentences import sentence
+from memory.store import Store
 from memory.times import clock, length_s, moment_ns
 
 pytestmark = pytest.mark.unit
@@ -53,9 +57,31 @@ def test_ls_and_stats(folder: Path) -> None:
 
 
 def test_search(folder: Path) -> None:
-    found = _run("search", folder, "remark", "--limit", 2).output.splitlines()
+    ran = _run("search", folder, "remark", "--limit", 2)
+    found = ran.stdout.splitlines()
     assert len(found) == 2
     assert "remark" in found[0]
+    assert "only words were compared" in ran.stderr  # the memory was made with the fake encoder
+
+
+def test_search_by_meaning(tmp_path: Path) -> None:
+    encoder, store = MiniLm(MiniLmOptions()), Store(tmp_path)
+    no = store.new_session("pets", "live", 0.0).no
+    told = ("the goldfish died last night", "we painted the fence on monday", "the train leaves at nine")
+    store.put(
+        [
+            Event(id=n, session=no, kind="speech", start_ns=n, end_ns=n, text=sentence("speech", t), subject=t)
+            for n, t in enumerate(told, 1)
+        ],
+        start_unix_s=0.0,
+        recorded_at=0.0,
+    )
+    rows = store.unembedded(9)
+    store.set_vectors([i for i, _ in rows], encoder.encode([gist for _, gist in rows]))
+    store.close()
+    ran = _run("search", tmp_path, "What happened to the pet in the bowl?")
+    assert "goldfish" in ran.stdout
+    assert not ran.stderr
 
 
 def test_show_draws_what_is_kept_and_escapes_it(folder: Path, tmp_path: Path) -> None:
