@@ -222,7 +222,8 @@ def fuse(candidates: Iterable[Candidate], cues: Cues, t_ns: int, *, limit: int =
     best = sorted(strong, key=lambda c: -round(score[c.event.id], 6))
     weak = [c for c in unique.values() if ALONG <= c.strength < FOUND]
     along = sorted(weak, key=lambda c: (-c.strength, *_when(c, cues)))
-    return tuple(c.event.evidence(t_ns, c.strength) for c in _spread([*best, *along], limit))
+    ranked = sorted([*best, *along], key=lambda c: not c.tells)  # a scene comes after what it only repeats
+    return tuple(c.event.evidence(t_ns, c.strength) for c in _spread(ranked, limit, _alike(cues)))
 
 
 def overview(nodes: Sequence[Node], from_ns: int, to_ns: int) -> tuple[Evidence, ...]:
@@ -247,14 +248,20 @@ def _when(candidate: Candidate, cues: Cues) -> tuple[int, int]:
     return (event.start_ns, event.id) if earliest else (-event.start_ns, -event.id)
 
 
-def _spread(best: list[Candidate], limit: int) -> list[Candidate]:
-    """The first `limit`, but a thing close in time to a chosen one with the same sentence waits for the others."""
+def _alike(cues: Cues) -> int:
+    """How often the same sentence may be among the first: what is told needs to be told once, unless times matter."""
+    return 1 if cues.ask == "fact" and not (cues.order or cues.relation) else 3
+
+
+def _spread(best: list[Candidate], limit: int, most: int) -> list[Candidate]:
+    """The first `limit`, but a thing close in time to a chosen one with the same sentence waits for the others, and so
+    does one whose sentence was chosen `most` times."""
     chosen: list[Candidate] = []
     later: list[Candidate] = []
     for candidate in best:
         alike = [c for c in chosen if c.phrase == candidate.phrase]
         near = any(abs(c.event.start_ns - candidate.event.start_ns) < NEAR_NS for c in alike)
-        (later if near or len(alike) >= 3 else chosen).append(candidate)
+        (later if near or len(alike) >= most else chosen).append(candidate)
         if len(chosen) == limit:
             break
     return (chosen + later)[:limit]

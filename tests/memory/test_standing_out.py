@@ -1,5 +1,7 @@
 """Sentences of one mould do not hide the one that stands alone, nor make "nothing found" something."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, strategies as st
@@ -105,3 +107,22 @@ def test_even_odds_are_where_finding_begins() -> None:
 
 def test_what_looks_otherwise_than_asked_bears_less() -> None:
     assert Candidate(event(1), 1, bears=0.5, fits=0.6).strength == pytest.approx(0.3)
+
+
+def told_to(question: Cues, candidates: list[Candidate]) -> list[str]:
+    return [piece.text for piece in fuse(candidates, question, 10**15)]
+
+
+def test_scenes_come_after_what_they_only_repeat() -> None:
+    strong, weak = Candidate(event(1), 1, bears=0.5), Candidate(event(2), 2, bears=0.25)
+    scenes = [Candidate(event(n, "scene"), n, meant=0.9, tells=False) for n in range(3, 12)]
+    assert told_to(Cues(ask="fact"), [*scenes, weak, strong])[:2] == ["sentence 1", "sentence 2"]
+    assert told_to(Cues(ask="fact"), scenes) == []
+
+
+def test_a_fact_is_told_once_before_others_are_told_again() -> None:
+    often = [Candidate(event(1, start_s=100 * n), 1, bears=0.9) for n in range(1, 5)]
+    again = [replace(c, event=replace(c.event, id=n)) for n, c in enumerate(often, 20)]
+    rare = Candidate(event(9), 9, bears=0.5)
+    assert told_to(Cues(ask="fact"), [*again, rare])[:3] == ["sentence 1", "sentence 9", "sentence 1"]
+    assert told_to(Cues(ask="fact", order="last"), [*again, rare])[:4] == [*["sentence 1"] * 3, "sentence 9"]
