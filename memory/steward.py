@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from memory import heap
 from memory.desk import Desk
 from memory.erase import Erased
 from memory.index import build_lists
@@ -28,6 +29,7 @@ OTHERS = frozenset({"perception", "reasoning", "streamer"})
 LAST = 19  # the lowest priority
 RENEWED = 8  # vectors made anew at a time: a question waits for no more
 RETAIN_EVERY_NS = 60 * 10**9  # media time between two looks at the limits
+TRIM_EVERY_NS = 600 * 10**9  # ... and between two times at which freed memory is given back
 
 
 class Builder:
@@ -54,6 +56,7 @@ class Steward:
         self._building: asyncio.Task[None] | None = None
         self._renewing: asyncio.Task[None] | None = None
         self._retained_ns: dict[int, int] = {}
+        self._trimmed_ns: dict[int, int] = {}
 
     # ---- erasing -------------------------------------------------------------------------------------------------
 
@@ -72,6 +75,7 @@ class Steward:
                 await desk.forget([(start, end) for no, start, end in done.spans if no == desk.row.no])
             silent = await self._tell(desks, done)
             done = await self._keeper.call("settle", done)
+        await asyncio.to_thread(heap.trim)  # pages that held what was erased, too
         if renewing is not None:
             await self.look_over()
         return done, silent
@@ -150,6 +154,9 @@ class Steward:
             if spans:
                 self._context.count("retention_stretches", len(spans))
                 await desk.take_serial()
+        if seen_ns - self._trimmed_ns.get(desk.row.no, 0) >= TRIM_EVERY_NS:
+            self._trimmed_ns[desk.row.no] = seen_ns
+            await asyncio.to_thread(heap.trim)
         if self._building is not None and self._building.done():
             self._building.result()  # raises what failed
             self._building = None

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import sys
 from pathlib import Path
 
+import psutil
 import pytest
 from desk_tools import Memory, Out, S, memory, sign
 
-from memory import service as memory_service, steward
+from memory import heap, service as memory_service, steward
 from memory.door import Address, knock
 from memory.erase import find_traces
 from memory.index import VectorIndex
@@ -137,6 +139,33 @@ async def test_limits_hold_while_running(tmp_path: Path) -> None:
     oldest = min(e.start_ns for e in question.log if e.kind == "text")
     assert 1200 * S < oldest <= 1800 * S + 600 * S
     await m.service.close()
+
+
+async def test_freed_memory_is_given_back_now_and_then_and_after_erasing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given_back: list[bool] = []
+    monkeypatch.setattr(heap, "trim", lambda: given_back.append(True))
+    m = await _running(Neighbours(*steward.OTHERS), tmp_path)
+    for minute in range(1, 26):
+        await m.see(60 * minute, sign(f"Placard {minute}"))
+        await m.mark(60 * minute)
+    assert len(given_back) == 2
+    await m.service.handle(
+        MemoryRequest(session="s", t_ns=26 * 60 * S, request_id="r", what="forget", start_ns=60 * S, end_ns=70 * S)
+    )
+    assert len(given_back) == 3
+    await m.service.close()
+
+
+def test_holes_of_the_heap_are_given_back() -> None:
+    pieces = [bytes(100_000) for _ in range(400)]
+    kept = pieces[::2]
+    del pieces
+    resident = psutil.Process().memory_info().rss
+    assert heap.trim() == (sys.platform == "linux")
+    assert psutil.Process().memory_info().rss <= resident
+    assert len(kept) == 200
 
 
 async def test_a_large_index_is_switched_while_recall_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
