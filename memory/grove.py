@@ -31,6 +31,17 @@ class Grove:
         self._db = store.database
         self._trees: dict[int, Tree] = {}
 
+    def plant(self) -> None:
+        """Trees for sessions that have clips and none, in one transaction: those of a memory that is older than trees,
+        also where it was cut off before they were planted."""
+        rows = self._db.execute(
+            "SELECT no FROM sessions WHERE NOT EXISTS (SELECT 1 FROM nodes WHERE session = no)"
+            " AND EXISTS (SELECT 1 FROM clips WHERE session = no AND vector IS NOT NULL)"
+        ).fetchall()
+        for (session,) in rows:
+            self._tree(session)
+        self._store.commit()
+
     def nodes(self, session: int, from_ns: int, to_ns: int) -> list[Node]:
         """Nodes that touch the span, in order of time."""
         return [n for n in self._tree(session).nodes() if n.start_ns <= to_ns and n.end_ns >= from_ns]

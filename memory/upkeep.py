@@ -49,6 +49,7 @@ class Upkeep:
         self._db = store.database
         self._archive = archive
         self._folder = folder
+        self._grove = grove
         self._eraser = Eraser(store, archive, grove, folder)
         self._indexes = {"phrases": phrases, "clips": clips}
         self._rows = {"phrases": store.vectors, "clips": archive.clip_vectors}
@@ -57,7 +58,7 @@ class Upkeep:
 
     def recover(self) -> int:
         """If the last owner did not close the memory: finish what it was erasing and delete files that no row names.
-        Marks the memory as in use. Returns how many files went."""
+        Trees that a migration left to be made are made. Marks the memory as in use. Returns how many files went."""
         swept = 0
         if self._note("clean") == "no":
             known = {name for (name,) in self._db.execute("SELECT name FROM key_frames")}
@@ -72,6 +73,7 @@ class Upkeep:
         self._set("clean", "no")
         self._set("erasing", "no")
         self._store.commit()
+        self._grove.plant()
         return swept
 
     def leave(self) -> None:

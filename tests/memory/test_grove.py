@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 
 from memory.archive import Archive
+from memory.check import problems
 from memory.events import row_id
 from memory.grove import Grove
+from memory.keeper import Keeper
 from memory.store import Store
 from memory.timeline import Clip
 from memory.tree import CHAPTER, CHAPTERS, EPISODES, FRAMES, Node
@@ -60,6 +62,18 @@ def test_a_memory_without_a_tree_gets_one(tmp_path: Path) -> None:
     store.database.execute("DELETE FROM nodes")
     store.commit()
     assert _same(grove.nodes(1, 0, 10**15), Grove(store).nodes(1, 0, 10**15))
+
+
+def test_it_has_one_as_soon_as_it_is_opened(tmp_path: Path) -> None:
+    store, archive, _ = _grown(tmp_path, 100)
+    store.database.execute("DELETE FROM nodes")
+    store.commit()
+    assert any("no part of the tree" in told for told in problems(tmp_path, store, archive))
+    store.close()
+    keeper = Keeper(str(tmp_path), 6, 6)
+    found = list(problems(tmp_path, keeper.store, keeper.archive))
+    keeper.close()
+    assert not any("no part of the tree" in told for told in found)
 
 
 def test_nodes_are_made_anew_from_the_clips_that_are_left(tmp_path: Path) -> None:
