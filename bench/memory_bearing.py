@@ -24,7 +24,7 @@ from bench.bearing_worlds import MEMORIES, Asking, Said, asking, said, small_wor
 from bench.memory_needles import NAMES, made
 from bench.memory_world import SAID, SIGN
 from memory.backends.minilm import MiniLm, MiniLmOptions
-from memory.bearing import wanted
+from memory.bearing import Newness, wanted
 from memory.events import SPEECH
 from memory.odds import ADAPTED, PLAIN, Signs
 from memory.recall import OF_CROWDING, background, crowding, others
@@ -68,18 +68,16 @@ class Bench:
         """Every question to a memory."""
         lines = list({s.gist: s for s in (*(f for f, _ in memory.facts), *memory.around)}.values())
         vectors = self._encoded([s.gist for s in lines])
-        occurrences = Counter(w for s in lines for w in set(s.words))
+        newness = Newness(Counter(w for s in lines for w in set(s.words)), len(lines))
         at = {s.gist: i for i, s in enumerate(lines)}
 
         def one(text: str, right: Sequence[int], own: bool = False) -> Asked:
-            return Asked(text, self._signs(text, right, lines, vectors, occurrences), bool(right), own)
+            return Asked(text, self._signs(text, right, lines, vectors, newness), bool(right), own)
 
         answered = [one(question, [at[fact.gist]]) for fact, question in memory.facts]
         return [*answered, *(one(q, (), own=True) for q in memory.own), *(one(q, ()) for q in memory.foreign)]
 
-    def _signs(
-        self, text: str, right: Sequence[int], lines: list[Said], vectors: Array, occurrences: Counter[str]
-    ) -> Array:
+    def _signs(self, text: str, right: Sequence[int], lines: list[Said], vectors: Array, newness: Newness) -> Array:
         cosines = vectors @ self._encoded([text])[0]
         near = np.argsort(-cosines)[:CROWD]
         rows = list(dict.fromkeys((*right, *near.tolist())))
@@ -89,7 +87,7 @@ class Bench:
         promising += [0.0 if shared.isdisjoint(lines[i].words) else SHARED for i in rows]
         promising[: len(right)] = np.inf
         found = [
-            question.bears(lines[rows[n]].words, (float(cosines[rows[n]]), far, crowded[n]), occurrences, len(lines))
+            question.bears(lines[rows[n]].words, (float(cosines[rows[n]]), far, crowded[n]), newness)
             for n in np.argsort(-promising, kind="stable")[:CHOSEN]
         ]
         return np.asarray(found, np.float32)

@@ -8,15 +8,14 @@ vectors around CLUSTERS random ones, inverted lists where there are more than ma
 profile as after a restart, and asks, --rounds times --questions; a frame and a watermark come between any two.
 If lists are made meanwhile, because there are now more vectors than may be scanned, those questions are counted apart.
 Ends with one JSON line: medians over the rounds, in wall and in processor time, and the mean time of each stage.
-`reading` (until the question is encoded and understood) begins with its words, which take until `reading_words`; from
-then on `ahead` (its anchor, its words and the log are looked up) goes beside it.
+While the question is encoded (`encode`), what its words alone tell is looked up (`ahead`: its anchor, its words, the
+log); `read` is the rest of understanding it, `put_question` writes it down before it is sent.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
-import contextlib
 import json
 import os
 import platform
@@ -25,7 +24,7 @@ import sqlite3
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -49,7 +48,7 @@ from memory.store import Store
 from memory.timeline import Clip
 from wire import config
 from wire.clock import SystemClock
-from wire.messages import SessionOpened, SessionSettings, Utterance, Watermark
+from wire.messages import Message, Question, SessionOpened, SessionSettings, Utterance, Watermark
 from wire.service import Context, Service
 from wire.worker import Worker
 
@@ -127,11 +126,25 @@ class Round:
     frames: list[float] = field(default_factory=list)
 
 
+class StoppedClock(Sink):
+    """Notes when a question went on its way, with its evidence."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sent = (0.0, 0.0)  # seconds of wall and of processor time
+
+    async def send(self, message: Message) -> None:
+        await super().send(message)
+        if isinstance(message, Question):
+            self.sent = (time.perf_counter(), time.process_time())
+
+
 class Asker:
     """A session of the memory service in this very process, one second of media later with each question."""
 
-    def __init__(self, service: Service, at_s: int) -> None:
+    def __init__(self, service: Service, clock: StoppedClock, at_s: int) -> None:
         self._service = service
+        self._clock = clock
         self._world = World(WORLDS["trial"], 1, 3)
         facts, alike = self._world.planted, self._world.alike
         self._questions = (*(p.fact.question for p in facts), *(a.question for a in alike), *self._world.unanswerable)
@@ -162,8 +175,8 @@ class Asker:
         self._asking = True
         asked, cpu = time.perf_counter(), time.process_time()
         await self._service.handle(words)
-        times.wall.append((time.perf_counter() - asked) * 1e3)
-        times.busy.append((time.process_time() - cpu) * 1e3)
+        times.wall.append((self._clock.sent[0] - asked) * 1e3)
+        times.busy.append((self._clock.sent[1] - cpu) * 1e3)
         self._asking = False
 
     def longest_first(self) -> list[tuple[str, float]]:
@@ -171,7 +184,7 @@ class Asker:
 
     def watch(self, worker: Worker) -> None:
         """Add what its calls for questions take to `stages`, by their names."""
-        call, stream = worker.call, worker.stream
+        call = worker.call
 
         async def timed(method: str, *args: Any) -> Any:
             began = time.perf_counter()
@@ -180,27 +193,15 @@ class Asker:
             finally:
                 self.stages[method] += (time.perf_counter() - began) * 1e3 if self._asking else 0.0
 
-        async def timed_parts(method: str, *args: Any) -> AsyncGenerator[Any]:
-            began, took = time.perf_counter(), 0.0
-            async with contextlib.aclosing(stream(method, *args)) as parts:
-                try:
-                    async for item in parts:
-                        first = not took
-                        took = (time.perf_counter() - began) * 1e3
-                        self.stages[f"{method}_words"] += took if first and self._asking else 0.0
-                        yield item
-                finally:  # whoever listens stops at the last one
-                    self.stages[method] += took if self._asking else 0.0
-
         setattr(worker, "call", timed)  # noqa: B010  # mypy knows that methods are not for assigning
-        setattr(worker, "stream", timed_parts)  # noqa: B010
 
 
 async def measure(folder: Path, n_questions: int, rounds: int) -> dict[str, Any]:
     """Questions at the end of the stream, and then some."""
     at_s = end_of(folder) + 1
     began = time.perf_counter()
-    service = await memory_service.create(Context(config.load("lite"), SystemClock(), Sink()))
+    clock = StoppedClock()
+    service = await memory_service.create(Context(config.load("lite"), SystemClock(), clock))
     loaded = time.perf_counter()
     settings = SessionSettings(mode="live", listen="ambient")
     await service.handle(SessionOpened(session="w", t_ns=0, memory=str(folder), settings=settings, restarted="memory"))
@@ -208,7 +209,7 @@ async def measure(folder: Path, n_questions: int, rounds: int) -> dict[str, Any]
     parts: Any = service  # the service in this very process, with all that it holds
     desk, steward = parts._desks["w"], parts._folder_of["w"].steward
     await steward.close()  # gives up making anew vectors that no model made
-    asker = Asker(service, at_s)
+    asker = Asker(service, clock, at_s)
     await asker.pass_on(WARM_UP_S)
     switching = Round()
     while steward._building is not None:

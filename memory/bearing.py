@@ -73,19 +73,17 @@ class Wanted:
         self,
         present: Sequence[str],
         near: tuple[float, float, float],
-        occurrences: Mapping[str, int],
-        n_phrases: int,
+        newness: Newness,
     ) -> Signs:
         """The signs of a sentence. present: its stems in order; near: its cosine, that of others and its crowding."""
         held = self._held(present)
-        return self._signs(present, held, self._explained(held), near, occurrences, n_phrases)
+        return self._signs(present, held, self._explained(held), near, newness)
 
     def log_odds(
         self,
         present: Sequence[str],
         near: tuple[float, float, float],
-        occurrences: Mapping[str, int],
-        n_phrases: int,
+        newness: Newness,
         least: float,
         fit: Fit = ADAPTED,
     ) -> float:
@@ -95,7 +93,7 @@ class Wanted:
         explained = self._explained(held)
         if (at_most := fit.at_most(near, explained, explains=bool(held), answers=bool(self._asked))) < least:
             return at_most
-        return fit.log_odds(self._signs(present, held, explained, near, occurrences, n_phrases))
+        return fit.log_odds(self._signs(present, held, explained, near, newness))
 
     def _signs(
         self,
@@ -103,14 +101,13 @@ class Wanted:
         held: frozenset[str],
         explained: tuple[float, float],
         near: tuple[float, float, float],
-        occurrences: Mapping[str, int],
-        n_phrases: int,
+        newness: Newness,
     ) -> Signs:
         own = [word for word in dict.fromkeys(present) if word not in _SAY_NOTHING]
         explains = self._explains(own, held) if held else 0.0
-        absent = sum([name not in present for name in self._names])
+        absent = sum([name not in present for name in self._names]) if self._names else 0
         return Signs(
-            *near, *explained, explains, *newness(own, occurrences, n_phrases), self._answers(present), float(absent),
+            *near, *explained, explains, *newness.of(own), self._answers(present), float(absent),
             float(tuple(present[:2]) == _SPOKEN),
         )  # fmt: skip
 
@@ -165,15 +162,26 @@ class Wanted:
         return 1.0 if held else -1.0
 
 
-def newness(words: Iterable[str], occurrences: Mapping[str, int], n_phrases: int) -> tuple[float, float, float]:
-    """(rarest, rarity, length) of a sentence with these telling words: 1 for words that occur in no other, 0 for those
-    in every one."""
-    size = max(n_phrases, SMALLEST) + 1
-    everything = math.log(size)
-    scores = sorted([math.log(size / (occurrences.get(w) or 1)) / everything for w in words], reverse=True)
-    if not scores:
-        return 0.0, 0.0, 0.0
-    return sum(scores[:2]) / len(scores[:2]), sum(scores) / len(scores), min(len(scores), 10) / 10
+class Newness(dict[str, float]):
+    """By word how new it is in a memory: 1 for one that occurs in no other sentence, 0 for one in every one."""
+
+    def __init__(self, occurrences: Mapping[str, int], n_phrases: int) -> None:
+        super().__init__()
+        self._occurrences = occurrences
+        self._size = max(n_phrases, SMALLEST) + 1
+        self._everything = math.log(self._size)
+
+    def __missing__(self, word: str) -> float:
+        found = self[word] = math.log(self._size / (self._occurrences.get(word) or 1)) / self._everything
+        return found
+
+    def of(self, words: Iterable[str]) -> tuple[float, float, float]:
+        """(rarest, rarity, length) of a sentence with these telling words: of its two newest, of all, in tens."""
+        scores = sorted(map(self.__getitem__, words), reverse=True)
+        if not scores:
+            return 0.0, 0.0, 0.0
+        n = len(scores)
+        return (scores[0] + scores[1]) / 2 if n > 1 else scores[0], sum(scores) / n, min(n, 10) / 10
 
 
 @lru_cache(maxsize=8)

@@ -6,7 +6,6 @@ Every method is awaited by one task at a time (`lock`); models and disk work in 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
@@ -15,7 +14,8 @@ from numpy.typing import NDArray
 
 from memory.archive import Asked, ClipRow
 from memory.backends.base import ClipInput, ClipMemory
-from memory.embedder import Draft, Probe
+from memory.draft import Drafter, Inquiry
+from memory.embedder import Probe
 from memory.events import row_id
 from memory.history import History
 from memory.keeper import CompressedClip, Opened
@@ -43,6 +43,7 @@ class Desk:
         settings: SessionSettings,
         keeper: Worker,
         embedder: Worker,
+        drafter: Drafter,
         *,
         cosine: float,
         unix_s: Callable[[], float],
@@ -56,6 +57,7 @@ class Desk:
         self.history = History()
         self._keeper = keeper
         self._embedder = embedder
+        self._drafter = drafter
         self._unix_s = unix_s
         self._tokens = QuestionTokens(opened.row.no, keeper, embedder)
         row = opened.row
@@ -170,24 +172,31 @@ class Desk:
     async def _recall(
         self, words: Utterance, history: tuple[HistoryTurn, ...], overview: Array | None
     ) -> tuple[Probe, Recalled]:
-        """What is remembered for a question. By what its words alone tell, the log is read and its anchor looked for
-        while it is encoded and fully understood; what that changes is done again."""
-        asked = (words.text, words.t_ns, words.options, history, self.settings.start_unix_s)
+        """What is remembered for a question. While it is encoded, what its words alone tell is looked for: its words,
+        its anchor and the log; what is then understood otherwise is done again."""
+        inquiry = Inquiry(words.text, words.t_ns, words.options, history, self.settings.start_unix_s)
+        encoding = asyncio.create_task(self._embedder.call("encode", list(self._drafter.meant(inquiry))))
         new = asyncio.create_task(self.embed(), name="sentences without a vector")
-        async with contextlib.aclosing(self._embedder.stream("reading", *asked, overview)) as reading:
-            draft: Draft = await anext(reading)
+        try:
+            draft = await asyncio.to_thread(self._drafter.draft, inquiry)
             anchor: Array | None = None
             known: Worded = NOTHING
             if draft.cues.anchor:
                 texts = (*draft.texts, draft.cues.anchor)
-                known, anchor, _ = await asyncio.gather(self._keeper.call("worded", texts), anext(reading), new)
+                known, anchor = await asyncio.gather(
+                    self._keeper.call("worded", texts), self._embedder.call("anchor", draft.cues)
+                )
             query = Query(
                 session=self.row.no, t_ns=words.t_ns, cues=draft.cues, texts=draft.texts,
                 visible_from_ns=words.visible_from_ns, anchor=anchor, plain=draft.plain,
             )  # fmt: skip
             ahead: Ahead
             read: tuple[Cues, Probe]
-            ahead, read, _ = await asyncio.gather(self._keeper.call("ahead", query, known), anext(reading), new)
+            ahead, read = await asyncio.gather(
+                self._keeper.call("ahead", query, known), self._embedder.call("read", inquiry, overview)
+            )
+        finally:
+            await asyncio.gather(encoding, new)
         cues, probe = read
         query = replace(
             query, cues=cues, texts=probe.texts, vectors=probe.vectors, anchor=probe.anchor, scene=probe.scene,
@@ -260,7 +269,7 @@ class Desk:
     async def _search(self, request: MemoryRequest, end_ns: int) -> tuple[Evidence, ...]:
         await self.embed()
         cues = Cues(start_ns=request.start_ns, end_ns=end_ns, spanned=request.start_ns > 0)
-        probe: Probe = await self._embedder.call("vectors", cues, request.argument, ())
+        probe: Probe = await self._embedder.call("vectors", cues, Inquiry(request.argument))
         query = Query(
             session=self.row.no, t_ns=end_ns, cues=cues, texts=probe.texts, vectors=probe.vectors, plain=probe.plain
         )

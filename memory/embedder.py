@@ -6,8 +6,7 @@ Made by a factory inside the worker; knows no session and no store.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,9 +15,9 @@ from numpy.typing import NDArray
 from memory import related
 from memory.backends import COMPRESSOR, TEXT_ENCODER
 from memory.backends.base import Adapted, ClipInput, ClipMemory, Compressor, Overviewer, Pictured, TextEncoder
-from memory.chinese_question import in_english, own_words
-from memory.question import understand
-from wire.messages import Cues, HistoryTurn
+from memory.chinese_question import own_words
+from memory.draft import Drafter, Inquiry
+from wire.messages import Cues
 
 Array = NDArray[np.float32]
 
@@ -37,15 +36,6 @@ class Probe:
     scene_repeats: bool
     scene_scale: tuple[float, float | None] | None = None
     plain: bool = False  # see `memory.search.Query`
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A question by its words alone. texts, plain: see `Probe`."""
-
-    cues: Cues
-    texts: tuple[str, ...]
-    plain: bool = False
 
 
 class CachedEncoder:
@@ -83,11 +73,9 @@ class Embedder:
         self._compressor = compressor
         self._overviewer = compressor if isinstance(compressor, Overviewer) else None
         self._overview: tuple[tuple[int, ...], Array] | None = None  # of these clips
-        self._asked: tuple[str, ...] = ()  # what the question that is being read will be searched with
         self._scale = (compressor.sharpness, compressor.bias) if isinstance(compressor, Pictured) else None
         compressor.attach(self._encoder)
-        self._reads_chinese = reads_chinese(self._encoder)
-        self._plain = not isinstance(encoder, Adapted) or not encoder.adapted
+        self.drafter = Drafter(reads_chinese(self._encoder), not isinstance(encoder, Adapted) or not encoder.adapted)
         probe = "Which space is this?"
         self._repeats = np.array_equal(compressor.question(probe), self._encoder.encode([probe])[0])
 
@@ -126,69 +114,11 @@ class Embedder:
         """(D,) in the space of the clip vectors."""
         return self._compressor.question(text)
 
-    def understand(
-        self, text: str, t_ns: int, options: tuple[str, ...], history: tuple[HistoryTurn, ...], start_unix_s: float
-    ) -> Cues:
-        """What a question asks for."""
-        talk = tuple(replace(turn, question=in_english(turn.question)) for turn in history)
-        english = in_english(text)
-        self._asked = self._meant(text, english, options)
-        try:
-            return understand(
-                english, t_ns=t_ns, options=options, history=talk, start_unix_s=start_unix_s, encode=self._read
-            )
-        finally:
-            self._asked = ()
-
-    def draft(
-        self, text: str, t_ns: int, options: tuple[str, ...], history: tuple[HistoryTurn, ...], start_unix_s: float
-    ) -> Draft:
-        """What a question asks for as far as its words alone tell, which takes a tenth of the time of `read`."""
-        talk = tuple(replace(turn, question=in_english(turn.question)) for turn in history)
-        cues = understand(in_english(text), t_ns=t_ns, options=options, history=talk, start_unix_s=start_unix_s)
-        return Draft(cues, self._texts(text, cues, options), self._plain)
-
-    def read(
-        self,
-        text: str,
-        t_ns: int,
-        options: tuple[str, ...],
-        history: tuple[HistoryTurn, ...],
-        start_unix_s: float,
-        overview: Array | None = None,
-    ) -> tuple[Cues, Probe]:
+    def read(self, inquiry: Inquiry, overview: Array | None = None) -> tuple[Cues, Probe]:
         """What a question asks for, and the vectors that it is searched with."""
-        cues = self.understand(text, t_ns, options, history, start_unix_s)
-        return cues, self.vectors(cues, text, options, overview)
-
-    def reading(
-        self,
-        text: str,
-        t_ns: int,
-        options: tuple[str, ...],
-        history: tuple[HistoryTurn, ...],
-        start_unix_s: float,
-        overview: Array | None,
-        cancelled: Callable[[], bool],
-    ) -> Iterator[Draft | Array | tuple[Cues, Probe]]:
-        """What `draft` gives, then the vector of its anchor if it has one, then what `read` gives: each as soon as it
-        is there, so that what hangs on it can be looked for meanwhile."""
-        draft = self.draft(text, t_ns, options, history, start_unix_s)
-        yield draft
-        anchor = self.anchor(draft.cues)
-        if anchor is not None:
-            yield anchor
-        if not cancelled():
-            yield self.read(text, t_ns, options, history, start_unix_s, overview)
-
-    def _read(self, sentences: list[str]) -> Array:
-        """(N, D) unit vectors, for reading a question. What it will be searched with goes along in the same pass."""
-        return self._encoder.encode([*sentences, *self._asked])[: len(sentences)]
-
-    def _meant(self, text: str, english: str, options: tuple[str, ...]) -> tuple[str, ...]:
-        """The sentences whose meaning is searched for."""
-        read = text if self._reads_chinese else english
-        return tuple(dict.fromkeys(t for t in (read, *options) if t.strip()))
+        self.encode(list(self.drafter.meant(inquiry)))  # all in one pass, where they were not met before
+        cues = self.drafter.understand(inquiry, self._encoder.encode)
+        return cues, self.vectors(cues, inquiry, overview)
 
     def threshold(self) -> float | None:
         """Cosine from which on a clip is about a question; None for a compressor whose tokens no reasoner reads."""
@@ -207,32 +137,23 @@ class Embedder:
         """(K, H) local memory of clips, by id in order of time."""
         return self._overviewer.local(list(kept.values())) if self._overviewer is not None and kept else None
 
-    def vectors(self, cues: Cues, text: str, options: tuple[str, ...], overview: Array | None = None) -> Probe:
+    def vectors(self, cues: Cues, inquiry: Inquiry, overview: Array | None = None) -> Probe:
         """The vectors that a question is searched with. overview: that it is asked after, where the compressor does."""
-        scene = None
-        after, english = self._overviewer, in_english(text)
-        meant = self._meant(text, english, options)
-        read = text if self._reads_chinese else english
+        scene, after, text = None, self._overviewer, inquiry.text
         if text.strip() and after is not None and overview is not None:
             scene = after.question_after(text, overview)
         elif text.strip():
             thing = cues.about.words if self._scale else ""  # a picture shows "a red car", it does not ask when
-            scene = self.question(read if self._repeats else thing or text)
+            scene = self.question(self.drafter.meaning_of(text) if self._repeats else thing or text)
         return Probe(
-            self._texts(text, cues, options),
-            self._meaning(meant),
+            self.drafter.texts(inquiry, cues),
+            self._meaning(self.drafter.meant(inquiry)),
             self.anchor(cues),
             scene,
             self._repeats,
             self._scale,
-            self._plain,
+            self.drafter.plain,
         )
-
-    def _texts(self, text: str, cues: Cues, options: tuple[str, ...]) -> tuple[str, ...]:
-        """What is searched for by its words."""
-        english = in_english(text)
-        named = own_words(english) if english != text else ""
-        return tuple(dict.fromkeys(t for t in (english, named, cues.subject, *options) if t.strip()))
 
     def anchor(self, cues: Cues) -> Array | None:
         """(1, D) of what a question is anchored at; None if it is not."""
@@ -242,7 +163,7 @@ class Embedder:
         """(N, D) vectors; zeros, so that words alone decide, for Chinese that the encoder cannot read."""
         vectors = self.encode(list(texts))
         for row, text in zip(vectors, texts, strict=True):
-            if not self._reads_chinese and own_words(text):
+            if not self.drafter.reads_chinese and own_words(text):
                 row[:] = 0.0
         return vectors
 
@@ -269,6 +190,6 @@ def load(
     embedder = Embedder(
         TEXT_ENCODER.create(encoder, encoder_options), COMPRESSOR.create(compressor, compressor_options)
     )
-    embedder.understand("Greenish Tuesdays.", 0, (), (), 0.0)  # fits no pattern, so that the classifier is read now
+    embedder.read(Inquiry("Greenish Tuesdays."))  # fits no pattern, so that the classifier is read now
     related.load()  # ... and what recall knows of words
     return embedder

@@ -15,7 +15,7 @@ from memory.schema import LASTING
 
 SHORT_NS = 60 * 10**9  # what lasts longer is LASTING
 
-_PART = "SELECT e.start_ns, e.id FROM events e"
+_PART = "SELECT e.start_ns, e.id, e.end_ns FROM events e"
 _SHORT = f"{_PART} WHERE e.session = ? AND e.start_ns BETWEEN ? AND ? AND e.end_ns >= ?"
 _LONG = "WHERE e.session = ? AND e.start_ns >= ? AND e.start_ns < ? AND e.end_ns >= ?"
 
@@ -23,8 +23,8 @@ _LONG = "WHERE e.session = ? AND e.start_ns >= ? AND e.start_ns < ? AND e.end_ns
 def touching(
     session: int, from_ns: int, to_ns: int, kinds: Sequence[str], limit: int, oldest: bool
 ) -> tuple[str, list[object]]:
-    """(statement, arguments): `limit` rows (start_ns, id) of events of `kinds`, of all kinds if there are none; the
-    newest ones or the oldest ones first."""
+    """(statement, arguments): `limit` rows (start_ns, id, end_ns) of events of `kinds`, of all kinds if there are none,
+    the newest ones or the oldest ones first."""
     arguments: list[object] = []
     for kind in kinds or (None,):
         arguments += [session, from_ns - SHORT_NS, to_ns, from_ns]

@@ -21,6 +21,7 @@ from pathlib import Path
 from memory import embedder as embedding
 from memory.desk import Desk
 from memory.door import Address, Door
+from memory.draft import Drafter
 from memory.errands import Errands
 from memory.index import HAS_FAISS
 from memory.keeper import Keeper, Opened
@@ -66,7 +67,7 @@ async def create(context: Context) -> Service:
     gc.freeze()  # what is loaded stays; to look for garbage in it would hold up a question for 40 ms now and then
     gc.set_threshold(GARBAGE, 10, 10)
     sys.setswitchinterval(SWITCH_S)
-    return MemoryService(context, worker, text_dim, clip_dim)
+    return MemoryService(context, worker, await worker.get("drafter"), text_dim, clip_dim)
 
 
 class MemoryService:
@@ -74,10 +75,11 @@ class MemoryService:
 
     name = "memory"
 
-    def __init__(self, context: Context, embedder: Worker, text_dim: int, clip_dim: int) -> None:
+    def __init__(self, context: Context, embedder: Worker, drafter: Drafter, text_dim: int, clip_dim: int) -> None:
         self._context = context
         self._config: MemoryConfig = context.config.memory
         self._embedder = embedder
+        self._drafter = drafter
         self._dims = (text_dim, clip_dim)
         self._desks: dict[str, Desk] = {}
         self._errands: dict[str, Errands] = {}
@@ -166,6 +168,7 @@ class MemoryService:
             message.settings,
             folder.worker,
             self._embedder,
+            self._drafter,
             cosine=self._config.clip_cosine,
             unix_s=self._context.clock.unix_s,
         )

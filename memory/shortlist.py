@@ -14,7 +14,7 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from memory.bearing import wanted
+from memory.bearing import Newness, wanted
 from memory.index import VectorIndex, best_of, rounded
 from memory.odds import ADAPTED, PLAIN
 from memory.recall import (
@@ -105,11 +105,12 @@ class Shortlist:
         words |= self._store.words_of(
             [i for i, is_close in zip(looked_at, close, strict=True) if is_close and i not in words]
         )
-        shares = self._shares(words, texts)
-        bears = self._bearing(texts, {i: words[i] for i in looked_at if i in words}, cosines, crowded, far, plain)
+        stems = {i: words[i].split() for i in looked_at if i in words}
+        shares = self._shares(stems, texts)
+        bears = self._bearing(texts, stems, cosines, crowded, far, plain)
         share = _column(looked_at, shares, 0.0)
         strong = at_most(cosine, share, crowd, stands) >= ALONG
-        strong &= np.asarray([i not in bears or not _read_or_heard(words[i]) for i in looked_at], bool)
+        strong &= np.asarray([i not in bears or not _read_or_heard(stems[i]) for i in looked_at], bool)
         strong |= np.maximum(_column(looked_at, bears, 0.0), share - WORDS_ALONE) + ROUNDING >= ALONG
         promising = [i for i, is_strong in zip(looked_at, strong, strict=True) if is_strong and i in shares]
         return Judgement(cosines, shares, crowded, crowd, far, plain, bears, looked_at, promising)
@@ -117,44 +118,42 @@ class Shortlist:
     def _bearing(
         self,
         texts: Sequence[str],
-        words: Mapping[int, str],
+        stems: Mapping[int, Sequence[str]],
         cosines: Mapping[int, float],
         crowded: Mapping[int, float],
         far: float,
         plain: bool,
     ) -> dict[int, float]:
         """The strength of each of these sentences by all that is known of it; of the weak ones, at most."""
-        question, vocabulary = wanted(texts[0] if texts else ""), self._store.vocabulary()
-        n_phrases, fit = len(self._phrases), PLAIN if plain else ADAPTED
+        question, fit = wanted(texts[0] if texts else ""), PLAIN if plain else ADAPTED
+        newness = Newness(self._store.vocabulary(), len(self._phrases))
         bears = {}
-        for number, line in words.items():
+        for number, present in stems.items():
             if number in cosines:
                 near = (cosines[number], far, crowded.get(number, FEW))
-                odds = question.log_odds(line.split(), near, vocabulary, n_phrases, LEAST_ODDS, fit)
-                bears[number] = strength_of(odds)
+                bears[number] = strength_of(question.log_odds(present, near, newness, LEAST_ODDS, fit))
         return bears
 
     def completed(self, judgement: Judgement, hits: Iterable[Found], texts: Sequence[str], vectors: Array) -> Judgement:
         """With the sentences of events that were found in another way."""
-        words = {hit.phrase: hit.words for hit in hits if hit.phrase not in judgement.shares}
-        if not words:
+        stems = {hit.phrase: hit.words.split() for hit in hits if hit.phrase not in judgement.shares}
+        if not stems:
             return judgement
-        unknown = self._phrases.scores(vectors, [i for i in words if i not in judgement.cosines])
+        unknown = self._phrases.scores(vectors, [i for i in stems if i not in judgement.cosines])
         return replace(
             judgement,
             cosines={**judgement.cosines, **unknown},
-            shares={**judgement.shares, **self._shares(words, texts)},
-            bears={**judgement.bears, **self._bearing(texts, words, unknown, {}, judgement.others, judgement.plain)},
+            shares={**judgement.shares, **self._shares(stems, texts)},
+            bears={**judgement.bears, **self._bearing(texts, stems, unknown, {}, judgement.others, judgement.plain)},
         )
 
-    def _shares(self, words: Mapping[int, str], texts: Sequence[str]) -> dict[int, float]:
+    def _shares(self, stems: Mapping[int, Sequence[str]], texts: Sequence[str]) -> dict[int, float]:
         """Which share of the telling words of a text each of these sentences holds, the largest over the texts."""
         asked = dict.fromkeys(telling(text) for text in texts)
         wanted = [self._rarities(words) for words in asked]
         any_of = frozenset(word for weights in wanted for word in weights)
         shares = {}
-        for number, line in words.items():
-            present = line.split()
+        for number, present in stems.items():
             none = any_of.isdisjoint(present)
             shares[number] = 0.0 if none else max([coverage(weights, present) for weights in wanted])
         return shares
@@ -185,9 +184,9 @@ class Shortlist:
         return tuple(w for w, n in zip(worth, scored, strict=True) if n <= _SCORED)
 
 
-def _read_or_heard(words: str) -> bool:
+def _read_or_heard(stems: Sequence[str]) -> bool:
     """Whether a sentence, by all its words, tells of a sign or of speech: then it is judged by its bearing alone."""
-    first = words.split(maxsplit=8)[:8]
+    first = stems[:8]
     return first[:2] == _HEARD or (first[:1] in (["a"], ["an"]) and _SIGN in first[1:3] and _READS in first[2:7])
 
 

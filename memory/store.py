@@ -12,7 +12,7 @@ import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from operator import itemgetter
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from wire.messages import Evidence
 
 LOG_PAGES = 8000  # of the write-ahead log, when a question must wait until it is moved
 TIDY_EVERY = 32  # commits
+KEPT = 1024  # events that are over, as evidence: one log after the other holds mostly the same
 
 _COLUMNS = (
     "e.id, e.session, e.kind, e.start_ns, e.end_ns, p.text, e.subject, e.value, e.score, e.track, e.attrs,"
@@ -65,6 +66,7 @@ class Store(Sentences):
         read_only: beside the owner, for looking. Raises MemoryUnusable."""
         self.path = folder / "memory.db"
         self._commits = 0
+        self._over: dict[int, Evidence] = {}  # the oldest first
         try:
             super().__init__(_read_only(self.path) if read_only else _owned(self.path, durable))
             (check_version if read_only else migrate)(self.database, str(folder))
@@ -85,7 +87,7 @@ class Store(Sentences):
     def forget(self) -> None:
         super().forget()
         _attrs.cache_clear()
-        _kept.cache_clear()
+        self._over.clear()
 
     def tidy(self) -> None:
         """Move the write-ahead log into the database, once in a while; for moments in which nobody waits."""
@@ -138,6 +140,7 @@ class Store(Sentences):
         self.begin()
         orphans: list[int] = []
         for e in events:
+            self._over.pop(e.id, None)
             phrase = self.phrase(e)
             before = self.database.execute("SELECT phrase FROM events WHERE id = ?", (e.id,)).fetchone()
             valid_to = None if e.open else start_unix_s + e.end_ns / 1e9
@@ -157,6 +160,7 @@ class Store(Sentences):
         self.begin()
         phrases: list[int] = []
         for identity in ids:
+            self._over.pop(identity, None)
             rows = self.database.execute("DELETE FROM events WHERE id = ? RETURNING phrase", (identity,)).fetchall()
             phrases += [int(row[0]) for row in rows]
         return self.drop_unused(phrases)
@@ -196,9 +200,22 @@ class Store(Sentences):
     ) -> list[tuple[int, Evidence]]:
         """(id, evidence as it was known at t_ns) of what `overlapping` gives."""
         chosen, arguments = touching(session, from_ns, to_ns, kinds, limit, oldest)
-        query = f"SELECT {_TOLD} FROM ({chosen}) c {_JOINED} e.id = c.id {_SENTENCE}"
-        rows = sorted(self.database.execute(query, arguments).fetchall(), key=itemgetter(1, 0))
-        return [(row[0], _kept(row) if row[2] <= t_ns else _told((*row[:2], t_ns, *row[3:]))) for row in rows]
+        rows = sorted(self.database.execute(chosen, arguments).fetchall())
+        told = {i: self._over[i] for _, i, end_ns in rows if end_ns <= t_ns and i in self._over}
+        told |= self._evidence([i for _, i, _ in rows if i not in told], t_ns)
+        return [(i, told[i]) for _, i, _ in rows]
+
+    def _evidence(self, ids: Sequence[int], t_ns: int) -> dict[int, Evidence]:
+        """These events as evidence, as it was known at t_ns; those that were over are kept."""
+        if not ids:
+            return {}
+        query = f"SELECT {_TOLD} FROM json_each(?) j {_JOINED} e.id = j.value {_SENTENCE}"
+        rows = self.database.execute(query, (json.dumps(ids),)).fetchall()
+        told = {row[0]: _told(row, t_ns) for row in rows}
+        self._over.update((row[0], told[row[0]]) for row in rows if row[2] <= t_ns)
+        for identity in list(islice(self._over, max(0, len(self._over) - KEPT))):
+            del self._over[identity]
+        return told
 
     def of_phrases(
         self, phrases: Iterable[int], session: int, from_ns: int, to_ns: int, *, limit: int, oldest: bool = False
@@ -250,17 +267,14 @@ def _packed(attrs: Mapping[str, str]) -> str:
     return json.dumps(dict(attrs), ensure_ascii=False, sort_keys=True) if attrs else ""
 
 
-def _told(row: tuple[Any, ...]) -> Evidence:
-    """Evidence from a row of `_TOLD`."""
+def _told(row: tuple[Any, ...], t_ns: int) -> Evidence:
+    """Evidence from a row of `_TOLD`, as it was known at t_ns."""
     _, start_ns, end_ns, kind, text, subject, value, track, attrs, key_frame = row
     return Evidence(
-        start_ns=start_ns, end_ns=max(start_ns, end_ns), kind=kind, text=text, subject=subject,
+        start_ns=start_ns, end_ns=max(start_ns, min(end_ns, t_ns)), kind=kind, text=text, subject=subject,
         value=value if math.isfinite(value) else 0.0, key_frame=key_frame, track=track,
         attrs=dict(_attrs(attrs)) if attrs else {},
     )  # fmt: skip
-
-
-_kept = lru_cache(maxsize=1024)(_told)  # of what is over: one log after the other holds mostly the same
 
 
 def _found(row: tuple[Any, ...]) -> Found:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from memory.draft import Inquiry
 from memory.embedder import Embedder, load
 from memory.events import Event, row_id
 from memory.keeper import Keeper
@@ -53,8 +54,7 @@ def found(embedder: Embedder, folder: Path, question: str) -> tuple[Evidence, ..
         keeper.write(row, Step(events), 0.0)
         rows = keeper.unembedded(64)
         keeper.embedded([identity for identity, _ in rows], embedder.encode([text for _, text in rows]))
-        asked = embedder.understand(question, T_NS, (), (), 0.0)
-        probe = embedder.vectors(asked, question, ())
+        asked, probe = embedder.read(Inquiry(question, T_NS))
         query = Query(session=row.no, t_ns=T_NS, cues=asked, texts=probe.texts, vectors=probe.vectors)
         return keeper.recall(query).evidence
     finally:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from memory.backends.base import ClipInput, ClipMemory
 from memory.backends.fake import FakeOptions, FakeTextEncoder
 from memory.clip_memory import OVERVIEW_CLIPS, RELATED_CLIPS, Wanted, spread
+from memory.draft import Inquiry
 from memory.embedder import Embedder
 from memory.keeper import CompressedClip, Keeper
 from memory.question_tokens import tensor_of
@@ -157,9 +158,9 @@ def test_an_overview_is_made_once_for_the_same_clips() -> None:
     assert compressor.integrated == 3
     assert embedder.overview({}) is None
 
-    probe = embedder.vectors(Cues(), "What?", (), first)
+    probe = embedder.vectors(Cues(), Inquiry("What?"), first)
     np.testing.assert_array_equal(probe.scene, vector(2))  # asked after the overview
-    np.testing.assert_array_equal(embedder.vectors(Cues(), "What?", ()).scene, vector(1))
+    np.testing.assert_array_equal(embedder.vectors(Cues(), Inquiry("What?")).scene, vector(1))
 
 
 def test_tensors_travel_in_half_precision() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from memory.bearing import Wanted, newness
+from memory.bearing import Newness, Wanted
 from memory.odds import ADAPTED, Signs
 from memory.related import FEWEST, load
 from memory.terms import root, terms
@@ -46,7 +46,7 @@ def test_stems_are_those_by_which_sentences_are_found() -> None:
 
 def signs(question: str, sentence: str, occurrences: Mapping[str, int] | None = None) -> Signs:
     near = (0.4, 0.3, 0.4)
-    return Wanted(question, load()).bears(terms(sentence), near, occurrences or {}, 1000)
+    return Wanted(question, load()).bears(terms(sentence), near, Newness(occurrences or {}, 1000))
 
 
 def test_related_words_explain_a_question_and_a_sentence() -> None:
@@ -79,10 +79,10 @@ def test_names_in_the_question_are_missed() -> None:
 
 def test_worn_words_are_not_new() -> None:
     worn = {"gate": 500, "number": 900}
-    assert newness(["gate"], worn, 1000)[0] < 0.15
-    assert newness(["gate", "sledge", "innkeeper"], worn, 1000)[0] == 1.0
-    assert newness([], worn, 1000) == (0.0, 0.0, 0.0)
-    assert newness(["gate"], {"gate": 3}, 5)[0] > 0.8  # so few sentences make no word worn
+    assert Newness(worn, 1000).of(["gate"])[0] < 0.15
+    assert Newness(worn, 1000).of(["gate", "sledge", "innkeeper"])[0] == 1.0
+    assert Newness(worn, 1000).of([]) == (0.0, 0.0, 0.0)
+    assert Newness({"gate": 3}, 5).of(["gate"])[0] > 0.8  # so few sentences make no word worn
 
 
 def test_what_stands_out_bears_more_on_a_question() -> None:

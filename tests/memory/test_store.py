@@ -115,6 +115,34 @@ def test_events_of_several_sentences_come_at_once(store: Store) -> None:
     assert sorted(f.event.id & 0xFF for f in store.of_phrases([1], 1, 0, 99 * S, limit=3, oldest=True)) == [1, 3, 5]
 
 
+def test_a_log_tells_what_is_true_however_often_it_was_told(store: Store) -> None:
+    def told(t_s: float) -> list[tuple[int, str, float]]:
+        rows = store.witnessed(1, 0, 99 * S, ("text",), round(t_s * S), limit=9)
+        return [(i & 0xFF, e.text, e.end_ns / S) for i, e in rows]
+
+    _put(store, _event(1, 1, 2, text="a"), _event(2, 3, 8, text="b"))
+    for _ in range(2):
+        assert told(5) == [(1, "a", 2.0), (2, "b", 5.0)]  # the second went on
+    for _ in range(2):
+        assert told(9) == [(1, "a", 2.0), (2, "b", 8.0)]
+    assert told(5)[1] == (2, "b", 5.0)
+    _put(store, _event(1, 1, 4, text="c"))
+    assert told(9) == [(1, "c", 4.0), (2, "b", 8.0)]
+    store.drop([row_id(1, 1)])
+    assert told(9) == [(2, "b", 8.0)]
+
+
+def test_a_log_holds_only_so_much_of_what_was_told(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("memory.store.KEPT", 4)
+    _put(store, *(_event(n, n, n + 0.5, text=str(n)) for n in range(1, 20)))
+    for from_s in (0, 5, 9, 2):
+        found = store.witnessed(1, from_s * S, 99 * S, (), 99 * S, limit=9, oldest=True)
+        assert [e.text for _, e in found] == [str(n) for n in range(max(1, from_s), max(1, from_s) + 9)]
+        assert len(store._over) == 4
+    store.forget()
+    assert not store._over
+
+
 def test_counted_words_stay_counted(store: Store) -> None:
     _put(store, _event(1, 1, text="the ferry leaves"))
     word = terms("ferry")[0]

@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from memory.bearing import wanted
+from memory.bearing import Newness, wanted
 from memory.odds import ADAPTED, PLAIN, Fit
 from memory.recall import ALONG, LEAST_ODDS, strength_of
 from memory.terms import terms
@@ -27,10 +27,10 @@ def test_what_may_bear_is_weighed_in_full_and_the_rest_never_too_low(
     text: str, sentence: str, near: float, others: float, crowding: float, often: int, fit: Fit
 ) -> None:
     question, present = wanted(text), terms(sentence)
-    occurrences = dict.fromkeys(present, often)
+    newness = Newness(dict.fromkeys(present, often), 1000)
     at_hand = (near, others, crowding)
-    whole = fit.log_odds(question.bears(present, at_hand, occurrences, 1000))
-    found = question.log_odds(present, at_hand, occurrences, 1000, LEAST_ODDS, fit)
+    whole = fit.log_odds(question.bears(present, at_hand, newness))
+    found = question.log_odds(present, at_hand, newness, LEAST_ODDS, fit)
     if found >= LEAST_ODDS:
         assert found == whole
     else:
@@ -39,8 +39,8 @@ def test_what_may_bear_is_weighed_in_full_and_the_rest_never_too_low(
 
 def test_a_far_sentence_without_a_word_of_the_question_is_not_weighed() -> None:
     question, present = wanted("Which seafood was on offer?"), terms("the rocket starts on Thursday")
-    assert question.log_odds(present, (0.1, 0.3, 0.5), {}, 1000, LEAST_ODDS) > ADAPTED.log_odds(
-        question.bears(present, (0.1, 0.3, 0.5), {}, 1000)
+    assert question.log_odds(present, (0.1, 0.3, 0.5), Newness({}, 1000), LEAST_ODDS) > ADAPTED.log_odds(
+        question.bears(present, (0.1, 0.3, 0.5), Newness({}, 1000))
     )
 
 
@@ -50,5 +50,5 @@ def test_what_is_not_weighed_comes_along_with_nothing() -> None:
 
 def test_without_the_adapter_a_nearness_means_less() -> None:
     question, present = wanted("Which seafood was on offer?"), terms("the rocket starts on Thursday")
-    alike = question.bears(present, (0.45, 0.2, 0.3), {}, 1000)
+    alike = question.bears(present, (0.45, 0.2, 0.3), Newness({}, 1000))
     assert ADAPTED.log_odds(alike) > PLAIN.log_odds(alike) + 1

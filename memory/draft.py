@@ -1,0 +1,72 @@
+"""A question as far as its words alone tell: what can be looked for while it is still being encoded.
+
+Pure; of the text encoder it knows only which languages that reads and which space its vectors are of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from memory.asking import Encode
+from memory.chinese_question import in_english, own_words
+from memory.question import understand
+from wire.messages import Cues, HistoryTurn
+
+
+@dataclass(frozen=True, slots=True)
+class Inquiry:
+    """A question as it was put, with what it was put after. start_unix_s: of its stream, 0 if unknown."""
+
+    text: str
+    t_ns: int = 0
+    options: tuple[str, ...] = ()
+    history: tuple[HistoryTurn, ...] = ()
+    start_unix_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """texts: what is searched for by its words; plain: see `memory.search.Query`."""
+
+    cues: Cues
+    texts: tuple[str, ...]
+    plain: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Drafter:
+    """Reads questions for one text encoder. reads_chinese: it does; plain: see `memory.search.Query`."""
+
+    reads_chinese: bool
+    plain: bool
+
+    def draft(self, inquiry: Inquiry) -> Draft:
+        cues = self.understand(inquiry)
+        return Draft(cues, self.texts(inquiry, cues), self.plain)
+
+    def understand(self, inquiry: Inquiry, encode: Encode | None = None) -> Cues:
+        """What a question asks for. encode: see `memory.question.understand`; without it the words decide alone."""
+        talk = tuple(replace(turn, question=in_english(turn.question)) for turn in inquiry.history)
+        return understand(
+            in_english(inquiry.text), t_ns=inquiry.t_ns, options=inquiry.options, history=talk,
+            start_unix_s=inquiry.start_unix_s, encode=encode,
+        )  # fmt: skip
+
+    def texts(self, inquiry: Inquiry, cues: Cues) -> tuple[str, ...]:
+        """What is searched for by its words."""
+        english = in_english(inquiry.text)
+        named = own_words(english) if english != inquiry.text else ""
+        return _each_once((english, named, cues.subject, *inquiry.options))
+
+    def meant(self, inquiry: Inquiry) -> tuple[str, ...]:
+        """What is searched for by its meaning: the sentences to encode."""
+        return _each_once((self.meaning_of(inquiry.text), *inquiry.options))
+
+    def meaning_of(self, text: str) -> str:
+        """As the encoder can read it."""
+        return text if self.reads_chinese else in_english(text)
+
+
+def _each_once(texts: Sequence[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(text for text in texts if text.strip()))
