@@ -1,11 +1,11 @@
-"""Fits the weights of `memory.bearing` to bench/bearing.txt, and says what they find in worlds that were not fitted to.
+"""Fits the weights of `memory.odds` to bench/bearing.txt, and says what they find in worlds that were not fitted to.
 
-    python -m bench.memory_bearing --test tuning trial harbour valley school home
-    python -m bench.memory_bearing --plain     # for encoders without the adapter
+    python -m bench.memory_bearing --test tuning trial harbour valley school home --out memory/odds.json
+    python -m bench.memory_bearing --plain --out memory/odds.json    # for encoders without the adapter
 
 The model is a choice among all sentences near the question and "nothing": softmax over log odds, "nothing" at 0, with a
-small quadratic penalty. Scored by cross-validation that leaves out worlds, and on the days named. Ends with one JSON
-line.
+small quadratic penalty. --out puts it in the place of that fit, with --open-odds or as many as there were. Scored by
+cross-validation that leaves out worlds, and on the days named. Ends with one JSON line.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -26,14 +27,14 @@ from bench.memory_world import SAID, SIGN
 from memory.backends.minilm import MiniLm, MiniLmOptions
 from memory.bearing import Newness, wanted
 from memory.events import SPEECH
-from memory.odds import ADAPTED, PLAIN, Signs
+from memory.odds import TERMS, Fit, Floats, read, shipped, with_products
 from memory.recall import OF_CROWDING, background, crowding, others
 from memory.shortlist import CROWD
 from memory.terms import telling
 from wire.messages import FrameSeen, Utterance
 
 Array = NDArray[np.float32]
-PENALTY = 1e-3
+PENALTY = 3e-3
 CHOSEN = 24  # sentences of a question that take part
 SHARED = 0.1  # of cosine, that a shared word is worth in that choice
 FOLDS = 4
@@ -47,7 +48,7 @@ class Asked:
     """A question with the signs of the sentences near it (N, S); the first answers it if it is answered at all."""
 
     text: str
-    signs: Array
+    signs: Floats
     answered: bool
     own: bool = False  # unanswerable, though of this world
 
@@ -77,7 +78,7 @@ class Bench:
         answered = [one(question, [at[fact.gist]]) for fact, question in memory.facts]
         return [*answered, *(one(q, (), own=True) for q in memory.own), *(one(q, ()) for q in memory.foreign)]
 
-    def _signs(self, text: str, right: Sequence[int], lines: list[Said], vectors: Array, newness: Newness) -> Array:
+    def _signs(self, text: str, right: Sequence[int], lines: list[Said], vectors: Array, newness: Newness) -> Floats:
         cosines = vectors @ self._encoded([text])[0]
         near = np.argsort(-cosines)[:CROWD]
         rows = list(dict.fromkeys((*right, *near.tolist())))
@@ -90,7 +91,7 @@ class Bench:
             question.bears(lines[rows[n]].words, (float(cosines[rows[n]]), far, crowded[n]), newness)
             for n in np.argsort(-promising, kind="stable")[:CHOSEN]
         ]
-        return np.asarray(found, np.float32)
+        return np.asarray(found, np.float64)
 
     def _encoded(self, texts: list[str]) -> Array:
         new = [t for t in dict.fromkeys(texts) if t not in self._vectors]
@@ -118,22 +119,22 @@ def day(name: str, seed: int) -> Asking:
     return Asking([(heard[text], question) for text, question in planted.items()], around, (), stream.unanswerable)
 
 
-def fit(asked: Sequence[Asked]) -> Array:
-    """(S + 1,) weights and bias."""
-    n_signs = asked[0].signs.shape[1]
-    table = np.zeros((len(asked), CHOSEN, n_signs + 1), np.float32)
+def fit(asked: Sequence[Asked]) -> Floats:
+    """(len(TERMS) + 1,) weights and bias."""
+    n_terms = len(TERMS)
+    table = np.zeros((len(asked), CHOSEN, n_terms + 1), np.float32)
     there = np.zeros((len(asked), CHOSEN + 1), bool)
     there[:, CHOSEN] = True
     right = np.zeros(len(asked), np.int64)
     for n, question in enumerate(asked):
-        table[n, : len(question.signs), :n_signs] = question.signs
-        table[n, : len(question.signs), n_signs] = 1.0
+        table[n, : len(question.signs), :n_terms] = with_products(question.signs)
+        table[n, : len(question.signs), n_terms] = 1.0
         there[n, : len(question.signs)] = True
         right[n] = 0 if question.answered else CHOSEN
     signs, present, correct = torch.from_numpy(table), torch.from_numpy(there), torch.from_numpy(right)
     spread = signs[present[:, :CHOSEN]].std(0)
     spread[-1] = 1.0
-    weights = torch.zeros(n_signs + 1, requires_grad=True)
+    weights = torch.zeros(n_terms + 1, requires_grad=True)
     optimiser = torch.optim.LBFGS([weights], max_iter=300, line_search_fn="strong_wolfe")
 
     def loss() -> torch.Tensor:
@@ -144,16 +145,15 @@ def fit(asked: Sequence[Asked]) -> Array:
         return value
 
     optimiser.step(loss)  # type: ignore[no-untyped-call]  # torch has no types for it
-    found: Array = (weights / spread).detach().numpy()
+    found: Floats = (weights / spread).detach().numpy().astype(np.float64)
     return found
 
 
-def odds(question: Asked, weights: Array) -> Array:
-    found: Array = question.signs @ weights[:-1] + weights[-1]
-    return found
+def odds(question: Asked, weights: Floats) -> Floats:
+    return Fit(float(weights[-1]), weights[:-1], 0.0).log_odds(question.signs)
 
 
-def scored(rows: Iterable[tuple[bool, Array]], open_odds: float = ADAPTED.open_odds) -> dict[str, float]:
+def scored(rows: Iterable[tuple[bool, Floats]], open_odds: float) -> dict[str, float]:
     """Of (answered, log odds) of questions, shares: the right sentence among five; that, and something found; nothing
     found where there is an answer, and where there is none; the second and the third if nothing were found above the
     level that nine in ten of the unanswerable do not exceed."""
@@ -171,9 +171,9 @@ def scored(rows: Iterable[tuple[bool, Array]], open_odds: float = ADAPTED.open_o
     }  # fmt: skip
 
 
-def cross_validated(worlds: Sequence[dict[str, list[Asked]]], open_odds: float = ADAPTED.open_odds) -> Report:
+def cross_validated(worlds: Sequence[dict[str, list[Asked]]], open_odds: float) -> Report:
     """By memory, with the unanswerable questions of other worlds and with those of this one."""
-    rows: dict[str, list[tuple[bool, Array]]] = defaultdict(list)
+    rows: dict[str, list[tuple[bool, Floats]]] = defaultdict(list)
     for fold in range(FOLDS):
         weights = fit(
             [a for n, w in enumerate(worlds) if n % FOLDS != fold for some in w.values() for a in some if a.used]
@@ -194,10 +194,13 @@ def main() -> None:
     parser.add_argument("--test", nargs="*", choices=NAMES, default=[])
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--plain", action="store_true", help="of the encoder without the adapter")
+    parser.add_argument("--out", type=Path, help="the file of odds to change")
+    parser.add_argument("--open-odds", type=float, help="that count in favour of a sentence")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
     bench, small = Bench(plain=arguments.plain), small_worlds()
-    open_odds = (PLAIN if arguments.plain else ADAPTED).open_odds
+    kept = shipped(plain=arguments.plain).open_odds
+    open_odds = kept if arguments.open_odds is None else arguments.open_odds
     worlds = [{name: bench.asked(memory) for name, memory in asking(small, n).items()} for n in range(len(small))]
     report: dict[str, object] = {
         "bench": "memory_bearing", "plain": arguments.plain, "worlds": len(small), "memories": MEMORIES,
@@ -209,7 +212,11 @@ def main() -> None:
         asked = bench.asked(day(name, arguments.seed))
         days[name] = scored([(a.answered, odds(a, weights)) for a in asked], open_odds)
     report["days"] = days
-    report["weights"] = {k: round(float(w), 2) for k, w in zip([*Signs._fields, "bias"], weights, strict=True)}
+    if arguments.out is not None:
+        new = Fit(float(weights[-1]), weights[:-1], open_odds)
+        fits = read(arguments.out) | {"plain" if arguments.plain else "adapted": new}
+        packed = {name: fit.packed() for name, fit in fits.items()}
+        arguments.out.write_text(json.dumps(packed, indent=1) + "\n", encoding="utf-8")
     print(json.dumps(report))
 
 

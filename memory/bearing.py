@@ -13,7 +13,7 @@ from functools import lru_cache
 from itertools import pairwise
 from operator import mul
 
-from memory.odds import ADAPTED, Fit, Signs
+from memory.odds import Signs
 from memory.related import RelatedWords, load
 from memory.terms import COMMON, pairs_of, root, telling
 from wire.words import STOPWORDS
@@ -69,40 +69,10 @@ class Wanted:
         self._asked = next((asked for asked, pattern in _ASKED if pattern.search(text.lower())), "")
         self._names = [root(name.lower()) for name in _NAME.findall(text)]
 
-    def bears(
-        self,
-        present: Sequence[str],
-        near: tuple[float, float, float],
-        newness: Newness,
-    ) -> Signs:
+    def bears(self, present: Sequence[str], near: tuple[float, float, float], newness: Newness) -> Signs:
         """The signs of a sentence. present: its stems in order; near: its cosine, that of others and its crowding."""
         held = self._held(present)
-        return self._signs(present, held, self._explained(held), near, newness)
-
-    def log_odds(
-        self,
-        present: Sequence[str],
-        near: tuple[float, float, float],
-        newness: Newness,
-        least: float,
-        fit: Fit = ADAPTED,
-    ) -> float:
-        """Of the sentence bearing on the question, see `bears`; of one that cannot reach `least`, what it cannot
-        exceed: most sentences hold nothing of what is asked for, and only their nearness is looked at."""
-        held = self._held(present)
         explained = self._explained(held)
-        if (at_most := fit.at_most(near, explained, explains=bool(held), answers=bool(self._asked))) < least:
-            return at_most
-        return fit.log_odds(self._signs(present, held, explained, near, newness))
-
-    def _signs(
-        self,
-        present: Sequence[str],
-        held: frozenset[str],
-        explained: tuple[float, float],
-        near: tuple[float, float, float],
-        newness: Newness,
-    ) -> Signs:
         own = [word for word in dict.fromkeys(present) if word not in _SAY_NOTHING]
         explains = self._explains(own, held) if held else 0.0
         absent = sum([name not in present for name in self._names]) if self._names else 0

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,13 +19,12 @@ from memory.events import row_id
 from memory.history import History
 from memory.keeper import CompressedClip, Opened
 from memory.kept_question import packed, stored_question
+from memory.question_recall import QuestionRecall
 from memory.question_tokens import QuestionTokens, tensor_of
-from memory.recall import Recalled
-from memory.search import Ahead, Query
-from memory.shortlist import NOTHING, Worded
+from memory.search import Query
 from memory.store import SessionRow
 from memory.timeline import Clip, Step, Timeline
-from wire.messages import Cues, Evidence, HistoryTurn, MemoryRequest, Played, Question, SessionSettings, Utterance
+from wire.messages import Cues, Evidence, MemoryRequest, Played, Question, SessionSettings, Utterance
 from wire.worker import Worker
 
 Array = NDArray[np.float32]
@@ -57,8 +55,8 @@ class Desk:
         self.history = History()
         self._keeper = keeper
         self._embedder = embedder
-        self._drafter = drafter
         self._unix_s = unix_s
+        self._recall = QuestionRecall(opened.row.no, settings.start_unix_s, keeper, embedder, drafter)
         self._tokens = QuestionTokens(opened.row.no, keeper, embedder)
         row = opened.row
         self._timeline = Timeline(row.no, serial=row.serial, clips=row.clips, frames=row.frames, cosine=cosine)
@@ -144,7 +142,7 @@ class Desk:
         await self.write(self._timeline.doubtful())
         history = self.history.turns()
         overview = await self._tokens.overview(words)
-        probe, recalled = await self._recall(words, history, overview)
+        probe, recalled = await self._recall.ask(words, history, overview, self.embed())
         question = Question(
             session=words.session,
             t_ns=words.t_ns,
@@ -168,42 +166,6 @@ class Desk:
         )
         await self._keep_question(words, question)
         return question
-
-    async def _recall(
-        self, words: Utterance, history: tuple[HistoryTurn, ...], overview: Array | None
-    ) -> tuple[Probe, Recalled]:
-        """What is remembered for a question. While it is encoded, what its words alone tell is looked for: its words,
-        its anchor and the log; what is then understood otherwise is done again."""
-        inquiry = Inquiry(words.text, words.t_ns, words.options, history, self.settings.start_unix_s)
-        encoding = asyncio.create_task(self._embedder.call("encode", list(self._drafter.meant(inquiry))))
-        new = asyncio.create_task(self.embed(), name="sentences without a vector")
-        try:
-            draft = await asyncio.to_thread(self._drafter.draft, inquiry)
-            anchor: Array | None = None
-            known: Worded = NOTHING
-            if draft.cues.anchor:
-                texts = (*draft.texts, draft.cues.anchor)
-                known, anchor = await asyncio.gather(
-                    self._keeper.call("worded", texts), self._embedder.call("anchor", draft.cues)
-                )
-            query = Query(
-                session=self.row.no, t_ns=words.t_ns, cues=draft.cues, texts=draft.texts,
-                visible_from_ns=words.visible_from_ns, anchor=anchor, plain=draft.plain,
-            )  # fmt: skip
-            ahead: Ahead
-            read: tuple[Cues, Probe]
-            ahead, read = await asyncio.gather(
-                self._keeper.call("ahead", query, known), self._embedder.call("read", inquiry, overview)
-            )
-        finally:
-            await asyncio.gather(encoding, new)
-        cues, probe = read
-        query = replace(
-            query, cues=cues, texts=probe.texts, vectors=probe.vectors, anchor=probe.anchor, scene=probe.scene,
-            scene_repeats=probe.scene_repeats, scene_scale=probe.scene_scale,
-        )  # fmt: skip
-        recalled: Recalled = await self._keeper.call("recall", query, ahead)
-        return probe, recalled
 
     async def _keep_question(self, words: Utterance, question: Question) -> None:
         """Write the words as said, set aside a number for the answer, and keep the question for sending it again."""

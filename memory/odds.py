@@ -1,4 +1,6 @@
-"""What the signs of a sentence count for its bearing on a question: a logistic regression, by `bench.memory_bearing`.
+"""What the signs of a sentence count for its bearing on a question: a logistic regression over them and their products.
+
+Fitted by `bench.memory_bearing`, which writes odds.json.
 
 One fit for each kind of space that the vectors are of: that of the packaged encoder with its adapter, in which what
 does not answer is far, and those of encoders that know of likeness only.
@@ -6,9 +8,20 @@ does not answer is far, and those of encoders that know of likeness only.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from operator import mul
-from typing import NamedTuple
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import combinations_with_replacement
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+ODDS = Path(__file__).with_name("odds.json")
 
 
 class Signs(NamedTuple):
@@ -33,56 +46,52 @@ class Signs(NamedTuple):
     spoken: float
 
 
-# Of each sign: the least, the most; of absent names none is best.
-RANGES = (*[(0.0, 1.0)] * 9, (-1.0, 1.0), (0.0, 1.0), (0.0, 1.0))
+_PAIRS = tuple(combinations_with_replacement(range(len(Signs._fields)), 2))
+_ONE, _OTHER = (list(places) for places in zip(*_PAIRS, strict=True))
+TERMS = (*Signs._fields, *(f"{Signs._fields[i]} {Signs._fields[j]}" for i, j in _PAIRS))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Fit:
-    """open_odds: log odds that count in favour of a sentence, since to find nothing is the worse mistake."""
+    """weights: (len(TERMS),); open_odds: log odds that count in favour of a sentence, as to find nothing is the worse
+    mistake."""
 
     bias: float
-    weights: Signs
+    weights: Floats
     open_odds: float
-    most: Signs = field(init=False)  # that each can add
-    most_of_words: float = field(init=False)  # all together that are of words alone
 
-    def __post_init__(self) -> None:
-        most = Signs(*(max(w * low, w * high) for w, (low, high) in zip(self.weights, RANGES, strict=True)))
-        of_words = most[Signs._fields.index("explains") + 1 :]
-        object.__setattr__(self, "most", most)
-        object.__setattr__(self, "most_of_words", self.bias + self.open_odds + sum(of_words))
+    def log_odds(self, signs: Floats) -> Floats:
+        """(N,) of sentences with these (N, S) signs bearing on the question, against nothing there doing so."""
+        found: Floats = with_products(signs) @ self.weights + (self.bias + self.open_odds)
+        return found
 
-    def log_odds(self, signs: Signs) -> float:
-        """Of the sentence bearing on the question against nothing there doing so."""
-        told: float = sum(map(mul, self.weights, signs))
-        return self.bias + self.open_odds + told
-
-    def at_most(
-        self, near: tuple[float, float, float], explained: tuple[float, float], *, explains: bool, answers: bool
-    ) -> float:
-        """What the log odds cannot exceed with these first five signs. explains: whether any word of the sentence is
-        asked for; answers: whether a number, a time or a place is."""
-        w = self.weights
-        most = self.most_of_words + w.cosine * near[0] + w.others * near[1] + w.crowding * near[2]
-        most += w.related * explained[0] + w.unexplained * explained[1]
-        return most + (self.most.explains if explains else 0.0) - (0.0 if answers else self.most.answers)
+    def packed(self) -> dict[str, Any]:
+        """As it stands in the file."""
+        weights = {term: round(float(weight), 3) for term, weight in zip(TERMS, self.weights, strict=True)}
+        return {"open_odds": self.open_odds, "bias": round(self.bias, 3), "weights": weights}
 
 
-# As `python -m bench.memory_bearing` prints them, with `--plain` for the second.
-ADAPTED = Fit(
-    -18.89,
-    Signs(
-        cosine=21.37, others=-5.69, crowding=-2.7, related=2.64, unexplained=-0.01, explains=2.02, rarest=12.24,
-        rarity=-0.12, length=1.26, answers=0.31, absent=-0.13, spoken=-0.75,
-    ),
-    open_odds=2.0,
-)  # fmt: skip
-PLAIN = Fit(
-    -15.3,
-    Signs(
-        cosine=16.52, others=-5.35, crowding=-4.61, related=0.43, unexplained=-1.19, explains=2.46, rarest=10.77,
-        rarity=0.53, length=1.22, answers=0.57, absent=-1.36, spoken=-0.54,
-    ),
-    open_odds=0.8,
-)  # fmt: skip
+def with_products(signs: Floats) -> Floats:
+    """(N, len(TERMS)) from (N, S) signs."""
+    return np.concatenate([signs, signs[:, _ONE] * signs[:, _OTHER]], axis=1)
+
+
+def read(path: Path = ODDS) -> dict[str, Fit]:
+    """The fits in a file, by the space they are for: "adapted" and "plain". Raises ValueError for other terms."""
+    fits: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    if any(tuple(fit["weights"]) != TERMS for fit in fits.values()):
+        raise ValueError(f"{path} is of other signs; make it with python -m bench.memory_bearing, or install again")
+    return {
+        name: Fit(fit["bias"], np.asarray([*fit["weights"].values()], np.float64), fit["open_odds"])
+        for name, fit in fits.items()
+    }
+
+
+@lru_cache(maxsize=1)
+def _shipped() -> dict[str, Fit]:
+    return read()
+
+
+def shipped(*, plain: bool = False) -> Fit:
+    """What comes with the program. plain: for vectors of an encoder without the adapter."""
+    return _shipped()["plain" if plain else "adapted"]

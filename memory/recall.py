@@ -38,7 +38,6 @@ _HUNDREDFOLD, _NINEFOLD = 4.605, 2.197  # odds of 100 and of 9 as logits
 WORDS_ALONE = 0.35  # what the share of shared words counts less by itself
 ROUNDING = 0.0005  # what a strength may gain by it
 PER_ODDS = 0.1  # strength that one more of log odds is worth; FOUND is at even odds
-LEAST_ODDS = (ALONG - 0.001 - FOUND) / PER_ODDS  # log odds below which nothing comes along, rounded or not
 OF_THE_WORLD = WORDS - TALK
 BY_COSINE = 24  # the nearest stay in the choice, however crowded
 
@@ -84,9 +83,10 @@ def _strength(cosine: float, words: float, background: float, crowding: float, f
     return round(fits * max(0.0, min(1.0, max(meaning, both, words - WORDS_ALONE))), 3)
 
 
-def strength_of(log_odds: float) -> float:
+def strengths_of(log_odds: Floats) -> list[float]:
     """Log odds of bearing on a question on the scale of strengths."""
-    return max(0.0, min(1.0, FOUND + PER_ODDS * log_odds))
+    found: list[float] = np.clip(FOUND + PER_ODDS * log_odds, 0.0, 1.0).tolist()
+    return found
 
 
 def at_most(cosines: Floats, words: Floats, background: float, crowding: Floats) -> Floats:

@@ -16,11 +16,10 @@ from numpy.typing import NDArray
 
 from memory.bearing import Newness, wanted
 from memory.index import VectorIndex, best_of, rounded
-from memory.odds import ADAPTED, PLAIN
+from memory.odds import shipped
 from memory.recall import (
     ALONG,
     FEW,
-    LEAST_ODDS,
     ROUNDING,
     WORDS_ALONE,
     Floats,
@@ -31,7 +30,7 @@ from memory.recall import (
     others,
     rarities,
     standing_out,
-    strength_of,
+    strengths_of,
 )
 from memory.store import Found, Store
 from memory.terms import root, telling
@@ -124,15 +123,14 @@ class Shortlist:
         far: float,
         plain: bool,
     ) -> dict[int, float]:
-        """The strength of each of these sentences by all that is known of it; of the weak ones, at most."""
-        question, fit = wanted(texts[0] if texts else ""), PLAIN if plain else ADAPTED
-        newness = Newness(self._store.vocabulary(), len(self._phrases))
-        bears = {}
-        for number, present in stems.items():
-            if number in cosines:
-                near = (cosines[number], far, crowded.get(number, FEW))
-                bears[number] = strength_of(question.log_odds(present, near, newness, LEAST_ODDS, fit))
-        return bears
+        """The strength of each of these sentences by all that is known of it."""
+        question, newness = wanted(texts[0] if texts else ""), Newness(self._store.vocabulary(), len(self._phrases))
+        numbers = [number for number in stems if number in cosines]
+        signs = [question.bears(stems[i], (cosines[i], far, crowded.get(i, FEW)), newness) for i in numbers]
+        if not signs:
+            return {}
+        odds = shipped(plain=plain).log_odds(np.asarray(signs, np.float64))
+        return dict(zip(numbers, strengths_of(odds), strict=True))
 
     def completed(self, judgement: Judgement, hits: Iterable[Found], texts: Sequence[str], vectors: Array) -> Judgement:
         """With the sentences of events that were found in another way."""

@@ -44,6 +44,7 @@ MOVING_MODULES = {
     "memory.door",  # a socket for commands
     "memory.steward",  # erasing and upkeep, across workers and processes
     "memory.desk",  # one session's errands between store, recall and the models' worker
+    "memory.question_recall",  # what the encoder and the disk do at the same time
     "reasoning.residence",  # has a worker read ahead
     "streamer.replay",  # the tasks and the pacing of a replay
     "streamer.source",  # decodes a file in a worker

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
 import pytest
 
 from memory.bearing import Newness, Wanted
-from memory.odds import ADAPTED, Signs
+from memory.odds import Signs, shipped
 from memory.related import FEWEST, load
 from memory.terms import root, terms
 
@@ -49,13 +50,17 @@ def signs(question: str, sentence: str, occurrences: Mapping[str, int] | None = 
     return Wanted(question, load()).bears(terms(sentence), near, Newness(occurrences or {}, 1000))
 
 
+def odds(found: Signs) -> float:
+    return float(shipped().log_odds(np.asarray([found]))[0])
+
+
 def test_related_words_explain_a_question_and_a_sentence() -> None:
     near = signs("Whose is the toboggan?", 'Someone said: "the sledge belongs to the innkeeper"')
     far = signs("Whose is the toboggan?", 'Someone said: "give the goblet to Hannes"')
     assert (near.unexplained, far.unexplained) == (0.0, 1.0)
     assert near.related > 0.8 > far.related == 0.0
     assert near.explains > far.explains == 0.0
-    assert ADAPTED.log_odds(near) > ADAPTED.log_odds(far) + 2
+    assert odds(near) > odds(far) + 2
 
 
 def test_a_phrase_of_two_words_is_one() -> None:
@@ -87,9 +92,7 @@ def test_worn_words_are_not_new() -> None:
 
 def test_what_stands_out_bears_more_on_a_question() -> None:
     usual = {root(word): 400 for word in ("mind", "shutter")}
-    assert ADAPTED.log_odds(signs("Where was it?", "mind the shutter", usual)) < ADAPTED.log_odds(
-        signs("Where was it?", "mind the shutter")
-    )
+    assert odds(signs("Where was it?", "mind the shutter", usual)) < odds(signs("Where was it?", "mind the shutter"))
 
 
 def test_signs_are_told_from_speech() -> None:

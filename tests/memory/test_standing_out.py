@@ -8,7 +8,7 @@ from hypothesis import given, strategies as st
 from numpy.typing import NDArray
 
 from memory.events import Event
-from memory.recall import FOUND, Candidate, at_most, crowding, fuse, standing_out, strength_of
+from memory.recall import FOUND, Candidate, at_most, crowding, fuse, standing_out, strengths_of
 from wire.messages import Cues
 
 pytestmark = pytest.mark.unit
@@ -94,15 +94,11 @@ def test_weaker_ones_come_along_only_with_something_found() -> None:
 
 
 def test_words_of_the_world_are_judged_by_how_they_bear_and_talk_with_us_is_not() -> None:
-    heard = Candidate(event(1), 1, cosine=0.9, bears=strength_of(-0.5))
-    asked = Candidate(event(2, "question"), 2, cosine=0.9, bears=strength_of(-0.5))
+    (weak,) = strengths_of(np.asarray([-0.5]))
+    heard = Candidate(event(1), 1, cosine=0.9, bears=weak)
+    asked = Candidate(event(2, "question"), 2, cosine=0.9, bears=weak)
     assert heard.strength < FOUND < asked.strength
     assert Candidate(event(3), 3, words=1.0, bears=0.0).strength >= FOUND  # all the words of the question
-
-
-def test_even_odds_are_where_finding_begins() -> None:
-    assert strength_of(0.0) == FOUND
-    assert strength_of(-99.0) == 0.0 < strength_of(-1.0) < FOUND < strength_of(1.0) < strength_of(99.0) == 1.0
 
 
 def test_what_looks_otherwise_than_asked_bears_less() -> None:

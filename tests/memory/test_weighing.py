@@ -1,54 +1,66 @@
-"""A sentence is weighed no further once it cannot bear on the question, which changes no answer."""
+"""All that is known of a sentence weighs together in how surely it bears on a question."""
 
+import json
+from pathlib import Path
+
+import numpy as np
 import pytest
-from hypothesis import given, settings, strategies as st
 
 from memory.bearing import Newness, wanted
-from memory.odds import ADAPTED, PLAIN, Fit
-from memory.recall import ALONG, LEAST_ODDS, strength_of
+from memory.odds import ODDS, TERMS, Fit, Signs, read, shipped, with_products
+from memory.recall import FOUND, strengths_of
 from memory.terms import terms
 
 pytestmark = pytest.mark.unit
 
-QUESTIONS = ("Which seafood was on offer?", "How much does the boat cost?", "Where did Karin leave the kettle?", "")
-SENTENCES = (
-    "Fresh oysters today", "the ferry leaves from pier nine", "a sledge for 40 crowns", "GATE 12",
-    "Karin put the kettle on the shelf", "", "my grandmother was born in Lisbon in nineteen thirty two",
-)  # fmt: skip
-cosine = st.floats(-1.0, 1.0)
+QUESTION = "Which seafood was on offer?"
 
 
-@settings(deadline=None)  # the first one reads the relations
-@given(
-    st.sampled_from(QUESTIONS), st.sampled_from(SENTENCES), cosine, cosine, cosine, st.integers(0, 1000),
-    st.sampled_from((ADAPTED, PLAIN)),
-)  # fmt: skip
-def test_what_may_bear_is_weighed_in_full_and_the_rest_never_too_low(
-    text: str, sentence: str, near: float, others: float, crowding: float, often: int, fit: Fit
-) -> None:
-    question, present = wanted(text), terms(sentence)
-    newness = Newness(dict.fromkeys(present, often), 1000)
-    at_hand = (near, others, crowding)
-    whole = fit.log_odds(question.bears(present, at_hand, newness))
-    found = question.log_odds(present, at_hand, newness, LEAST_ODDS, fit)
-    if found >= LEAST_ODDS:
-        assert found == whole
-    else:
-        assert whole <= found + 1e-9
+def signs(sentence: str, cosine: float) -> Signs:
+    return wanted(QUESTION).bears(terms(sentence), (cosine, 0.3, 0.3), Newness({}, 1000))
 
 
-def test_a_far_sentence_without_a_word_of_the_question_is_not_weighed() -> None:
-    question, present = wanted("Which seafood was on offer?"), terms("the rocket starts on Thursday")
-    assert question.log_odds(present, (0.1, 0.3, 0.5), Newness({}, 1000), LEAST_ODDS) > ADAPTED.log_odds(
-        question.bears(present, (0.1, 0.3, 0.5), Newness({}, 1000))
-    )
+def odds(*several: Signs, plain: bool = False) -> list[float]:
+    found: list[float] = shipped(plain=plain).log_odds(np.asarray(several, np.float64)).tolist()
+    return found
 
 
-def test_what_is_not_weighed_comes_along_with_nothing() -> None:
-    assert round(strength_of(LEAST_ODDS - 1e-6), 3) < ALONG
+def test_signs_count_alone_and_in_pairs() -> None:
+    weights = np.zeros(len(TERMS))
+    weights[TERMS.index("cosine")], weights[TERMS.index("cosine related")] = 2.0, 10.0
+    fit = Fit(-1.0, weights, open_odds=0.5)
+    none = Signs(*np.zeros(len(Signs._fields)))
+    rows = np.asarray([none, none._replace(cosine=0.5), none._replace(cosine=0.5, related=0.4)])
+    np.testing.assert_allclose(fit.log_odds(rows), [-0.5, 0.5, 2.5])
+    assert with_products(rows).shape == (3, len(TERMS))
+
+
+@pytest.mark.parametrize("plain", [False, True])
+def test_what_is_nearer_bears_more(plain: bool) -> None:
+    for sentence in ("Fresh oysters today", "the rocket starts on Thursday"):
+        found = odds(*(signs(sentence, cosine) for cosine in np.linspace(0.05, 0.8, 16)), plain=plain)
+        assert found == sorted(found)
+
+
+def test_related_words_bear_more() -> None:
+    oysters, rocket = odds(signs("Fresh oysters today", 0.3), signs("the rocket starts today", 0.3))
+    assert oysters > rocket + 1
 
 
 def test_without_the_adapter_a_nearness_means_less() -> None:
-    question, present = wanted("Which seafood was on offer?"), terms("the rocket starts on Thursday")
-    alike = question.bears(present, (0.45, 0.2, 0.3), Newness({}, 1000))
-    assert ADAPTED.log_odds(alike) > PLAIN.log_odds(alike) + 1
+    alike = signs("the rocket starts on Thursday", 0.45)
+    assert odds(alike)[0] > odds(alike, plain=True)[0] + 1
+
+
+def test_even_odds_are_where_finding_begins() -> None:
+    nothing, weak, even, more, sure = strengths_of(np.asarray([-99.0, -1.0, 0.0, 1.0, 99.0]))
+    assert nothing == 0.0 < weak < even == FOUND < more < sure == 1.0
+
+
+def test_odds_are_kept_in_a_file(tmp_path: Path) -> None:
+    fits, path = read(), tmp_path / "odds.json"
+    path.write_text(json.dumps({name: fit.packed() for name, fit in fits.items()}))
+    assert path.read_text() == json.dumps(json.loads(ODDS.read_text()))
+    path.write_text(json.dumps({"plain": {"open_odds": 1, "bias": 1, "weights": {"smell": 1}}}))
+    with pytest.raises(ValueError, match=r"odds.json is of other signs; make it with"):
+        read(path)
