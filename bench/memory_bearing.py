@@ -135,7 +135,7 @@ def fit(asked: Sequence[Asked]) -> Floats:
     spread = signs[present[:, :CHOSEN]].std(0)
     spread[-1] = 1.0
     weights = torch.zeros(n_terms + 1, requires_grad=True)
-    optimiser = torch.optim.LBFGS([weights], max_iter=300, line_search_fn="strong_wolfe")
+    optimiser = torch.optim.LBFGS([weights], max_iter=150, line_search_fn="strong_wolfe")
 
     def loss() -> torch.Tensor:
         optimiser.zero_grad()

@@ -38,6 +38,7 @@ from wire.low_rank import load_adapter, save_adapter
 RATE, RATE_OF_ODDS, WARM_UP = 5e-4, 2e-3, 30
 WORLDS = 6  # of a step
 MAX_TOKENS = 64
+LENGTHS, TOGETHER = 4, 256  # passes for the sentences of a step; sentences at once where nothing is learned
 RANGED = 4000  # sentences by which it is told how large numbers get within
 KEPT, KEPT_SEEN, KEPT_COUNTS = 20, 16, 200.0  # questions and sentences whose cosines are to stay, what that weighs
 FIRST_SCALE, FIRST_NOTHING = 20.0, 8.0  # of cosines, and the logit of "nothing of these": what they are at first
@@ -59,13 +60,22 @@ class Encoder(nn.Module):
         self.scale = nn.Parameter(torch.tensor(FIRST_SCALE).log())
         self.nothing = nn.Parameter(torch.tensor(FIRST_NOTHING))
         self._tokenizer = Tokenizer.from_file(str(Path(folder) / "tokenizer.json"))
-        self._tokenizer.enable_padding()
+        self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(MAX_TOKENS)
 
     def forward(self, sentences: Sequence[str]) -> Tensor:
-        """(N, D) unit vectors."""
+        """(N, D) unit vectors. Those of about the same length go together: a third less is padded."""
         tokens = self._tokenizer.encode_batch(list(sentences))
-        ids, mask = (torch.tensor([getattr(t, name) for t in tokens]) for name in ("ids", "attention_mask"))
+        order = sorted(range(len(tokens)), key=lambda n: len(tokens[n].ids))
+        at_once = -(-len(order) // LENGTHS)
+        parts = [order[at : at + at_once] for at in range(0, len(order), at_once)]
+        found = torch.cat([self._encoded([tokens[n].ids for n in part]) for part in parts])
+        return found[torch.tensor(order).argsort()]
+
+    def _encoded(self, tokens: Sequence[Sequence[int]]) -> Tensor:
+        longest = max(map(len, tokens))
+        ids = torch.tensor([[*some, *[0] * (longest - len(some))] for some in tokens])
+        mask = torch.tensor([[1] * len(some) + [0] * (longest - len(some)) for some in tokens])
         states = self.bert(input_ids=ids, attention_mask=mask).last_hidden_state
         held = mask.unsqueeze(-1).float()
         return F.normalize((states * held).sum(1) / held.sum(1), dim=-1)
@@ -76,8 +86,8 @@ class Encoder(nn.Module):
             one.scale = 0.0
         try:
             with torch.no_grad():
-                found: Tensor = self(sentences)
-                return found
+                parts = [self(sentences[at : at + TOGETHER]) for at in range(0, len(sentences), TOGETHER)]
+                return torch.cat(parts)
         finally:
             for one in self.changes.values():
                 one.scale = SCALE
@@ -131,18 +141,27 @@ def choosing(encoder: Encoder, choice: Choice) -> Tensor:
     return F.cross_entropy(torch.cat([encoder.scale.exp() * cosines, nothing], 1), right)
 
 
-def drifting(encoder: Encoder, sentences: Sequence[str]) -> Tensor:
-    """Mean square by which the cosines among these sentences have changed."""
-    was, now = encoder.unchanged(sentences), encoder(sentences)
-    changed: Tensor = (now @ now.T - was @ was.T).square().mean()
-    return changed
+class Kept:
+    """Sentences whose cosines are to stay: questions, and what is seen."""
+
+    def __init__(self, encoder: Encoder, asked: Sequence[str], seen: Sequence[str]) -> None:
+        self._sentences = [*asked, *seen]
+        self._asked, self._seen = range(len(asked)), range(len(asked), len(self._sentences))
+        self._was = encoder.unchanged(self._sentences)
+
+    def drift(self, encoder: Encoder, rng: random.Random) -> Tensor:
+        """Mean square by which the cosines among some of them have changed."""
+        some = [*rng.sample(self._asked, KEPT), *rng.sample(self._seen, KEPT_SEEN)]
+        was, now = self._was[some], encoder([self._sentences[n] for n in some])
+        changed: Tensor = (now @ now.T - was @ was.T).square().mean()
+        return changed
 
 
 def train(minutes: float, seed: int, out: Path, ranges: Path, start: Sequence[Path] = ()) -> dict[str, Any]:
     torch.manual_seed(seed)
     rng, begun = random.Random(seed), time.monotonic()
-    worlds, asked, seen = training_worlds(), [question for _, question in phrasings()], seen_sentences()
-    encoder = Encoder()
+    worlds, encoder = training_worlds(), Encoder()
+    kept = Kept(encoder, [question for _, question in phrasings()], seen_sentences())
     if start:
         encoder.start(start)
     changed = [matrix for one in encoder.changes.values() for matrix in (one.a, one.b)]
@@ -161,7 +180,7 @@ def train(minutes: float, seed: int, out: Path, ranges: Path, start: Sequence[Pa
                 group["lr"] = group["most"] * rate_at(len(paid), share, WARM_UP)
             choice = next(batches)
             right = choosing(encoder, choice)
-            drift = drifting(encoder, [*rng.sample(asked, KEPT), *rng.sample(seen, KEPT_SEEN)])
+            drift = kept.drift(encoder, rng)
             optimizer.zero_grad()
             loss = right + KEPT_COUNTS * drift
             loss.backward()  # type: ignore[no-untyped-call]  # torch has no types for it

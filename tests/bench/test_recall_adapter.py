@@ -64,10 +64,12 @@ def test_what_is_seen_is_told_in_many_sentences() -> None:
 
 
 def test_steps_bring_answers_nearer_and_the_file_says_the_same(tmp_path: Path) -> None:
-    from bench.recall_adapter import Encoder, choosing, drifting  # needs the library
+    from bench.recall_adapter import KEPT, KEPT_SEEN, Encoder, Kept, choosing  # needs the library
 
     torch.manual_seed(1)
     encoder = Encoder()
+    kept = Kept(encoder, [f"Where is gate {n}?" for n in range(KEPT)], seen_sentences()[:KEPT_SEEN])
+    assert kept.drift(encoder, random.Random(1)).item() == pytest.approx(0.0, abs=1e-10)
     choice = Choice(
         ["the goldfish died last night", "gate 12 is closed"],
         ["What happened to the pet in the bowl?", "Where may nobody board?", "Who painted the fence?"],
@@ -83,9 +85,12 @@ def test_steps_bring_answers_nearer_and_the_file_says_the_same(tmp_path: Path) -
         optimizer.step()
         paid.append(loss.item())
     assert paid[-1] < paid[0]
-    assert drifting(encoder, choice.facts).item() > 0
+    assert kept.drift(encoder, random.Random(1)).item() > 1e-6
     plain = MiniLm(MiniLmOptions(adapter=False, int8=False)).encode(list(choice.facts))
-    np.testing.assert_allclose(encoder.unchanged(choice.facts).numpy(), plain, atol=1e-5)
+    np.testing.assert_allclose(encoder.unchanged(choice.facts).numpy(), plain, atol=1e-5)  # in their own order
+    together = encoder(choice.questions).detach()
+    apart = torch.cat([encoder([question]) for question in choice.questions]).detach()
+    torch.testing.assert_close(together, apart, atol=1e-5, rtol=0.0)
     encoder.save(tmp_path / "adapter.npz")
     assert load_adapter(tmp_path / "adapter.npz").keys() == load_adapter(ADAPTER).keys()
 
