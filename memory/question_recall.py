@@ -55,9 +55,10 @@ class QuestionRecall:
             known: Worded = NOTHING
             anchor: Array
             if draft.cues.anchor:
-                known, anchor = await asyncio.gather(
+                known, anchor, _ = await asyncio.gather(
                     self._keeper.call("worded", (*draft.texts, draft.cues.anchor)),
                     self._embedder.call("anchor", draft.cues),
+                    new,  # the anchor is searched for in `ahead`
                 )
                 query = replace(query, anchor=anchor)
             ahead: Ahead
