@@ -27,7 +27,7 @@ from bench.memory_world import SAID, SIGN
 from memory.backends.minilm import MiniLm, MiniLmOptions
 from memory.bearing import Newness, wanted
 from memory.events import SPEECH
-from memory.odds import TERMS, Fit, Floats, read, shipped, with_products
+from memory.odds import TERMS, Fit, Floats, shipped, with_products
 from memory.recall import OF_CROWDING, background, crowding, others
 from memory.shortlist import CROWD
 from memory.terms import telling
@@ -197,10 +197,15 @@ def main() -> None:
     parser.add_argument("--out", type=Path, help="the file of odds to change")
     parser.add_argument("--open-odds", type=float, help="that count in favour of a sentence")
     arguments = parser.parse_args()
+    if arguments.out is not None and not arguments.out.parent.is_dir():
+        parser.error(f"the folder {arguments.out.parent} does not exist; make it, or name another")
     torch.set_num_threads(1)
     bench, small = Bench(plain=arguments.plain), small_worlds()
-    kept = shipped(plain=arguments.plain).open_odds
-    open_odds = kept if arguments.open_odds is None else arguments.open_odds
+    name = "plain" if arguments.plain else "adapted"
+    fits = json.loads(arguments.out.read_text(encoding="utf-8")) if arguments.out and arguments.out.exists() else {}
+    open_odds = arguments.open_odds
+    if open_odds is None:
+        open_odds = fits[name]["open_odds"] if name in fits else shipped(plain=arguments.plain).open_odds
     worlds = [{name: bench.asked(memory) for name, memory in asking(small, n).items()} for n in range(len(small))]
     report: dict[str, object] = {
         "bench": "memory_bearing", "plain": arguments.plain, "worlds": len(small), "memories": MEMORIES,
@@ -208,15 +213,13 @@ def main() -> None:
     report["cross_validated"] = cross_validated(worlds, open_odds)
     weights = fit([a for w in worlds for some in w.values() for a in some if a.used])
     days: Report = {}
-    for name in arguments.test:
-        asked = bench.asked(day(name, arguments.seed))
-        days[name] = scored([(a.answered, odds(a, weights)) for a in asked], open_odds)
+    for of in arguments.test:
+        asked = bench.asked(day(of, arguments.seed))
+        days[of] = scored([(a.answered, odds(a, weights)) for a in asked], open_odds)
     report["days"] = days
     if arguments.out is not None:
-        new = Fit(float(weights[-1]), weights[:-1], open_odds)
-        fits = read(arguments.out) | {"plain" if arguments.plain else "adapted": new}
-        packed = {name: fit.packed() for name, fit in fits.items()}
-        arguments.out.write_text(json.dumps(packed, indent=1) + "\n", encoding="utf-8")
+        fits[name] = Fit(float(weights[-1]), weights[:-1], open_odds).packed()
+        arguments.out.write_text(json.dumps(fits, indent=1) + "\n", encoding="utf-8")
     print(json.dumps(report))
 
 

@@ -4,7 +4,7 @@ Low-rank changes (`bench.low_rank`) of all matrices of all-MiniLM-L6-v2, learned
 Of the facts of a few worlds at once, with one more choice, "nothing of these", a question is to choose its own, and one
 that has no answer there the last (A. van den Oord et al., "Representation Learning with Contrastive Predictive Coding",
 arXiv:1807.03748). Meanwhile the cosines between questions and sentences about what is seen are to stay as they are: the
-thresholds of recall were set on them. Ends after --minutes, whole steps; prints one JSON line. Two cores take 1.7 s a
+thresholds of recall were set on them. Ends after --minutes, whole steps; prints one JSON line. Two cores take 2 s a
 step. Afterwards the fits to these vectors are made again: `bench.asking`, `bench.memory_bearing`.
 
 --start FILE goes on with an adapter; with several, that were learned from the same one, with the mean of them (M.

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from memory import related
+from memory import odds, related
 from memory.backends import COMPRESSOR, TEXT_ENCODER
 from memory.backends.base import Adapted, ClipInput, ClipMemory, Compressor, Overviewer, Pictured, TextEncoder
 from memory.chinese_question import own_words
@@ -116,7 +116,7 @@ class Embedder:
 
     def read(self, inquiry: Inquiry, overview: Array | None = None) -> tuple[Cues, Probe]:
         """What a question asks for, and the vectors that it is searched with."""
-        self.encode(list(self.drafter.meant(inquiry)))  # all in one pass, where they were not met before
+        self.encode(list(self.drafter.meant(inquiry)))  # in one pass what was not met before
         cues = self.drafter.understand(inquiry, self._encoder.encode)
         return cues, self.vectors(cues, inquiry, overview)
 
@@ -192,4 +192,5 @@ def load(
     )
     embedder.read(Inquiry("Greenish Tuesdays."))  # fits no pattern, so that the classifier is read now
     related.load()  # ... and what recall knows of words
+    odds.shipped()
     return embedder

@@ -25,12 +25,14 @@ ODDS = Path(__file__).with_name("odds.json")
 
 
 class Signs(NamedTuple):
-    """Of one sentence for one question, each about 0..1. cosine, crowding: see `memory.recall.Candidate`; others: see
-    `memory.recall.others`; related: share of the question's telling words that it holds, or words that mean nearly the
-    same; unexplained: the heaviest of them to which none is related; explains: share of its own words that are related
-    to one of them; rarest, rarity: how new its two newest words are, and all; length: in tens of telling words;
-    answers: 1 if it holds a number, a time or a place where one is asked for, -1 if not; absent: names in the question
-    that it does not hold; spoken: 1 if it was heard, 0 if read."""
+    """Of one sentence for one question, each of 0..1 or cut off there.
+
+    cosine, crowding: see `memory.recall.Candidate`; others: see `memory.recall.others`; related: share of the
+    question's telling words that it holds, or words that mean nearly the same; unexplained: the heaviest of them to
+    which none is related; explains: share of its own words that are related to one of them; rarest, rarity: how new its
+    two newest words are, and all; length: in tens of telling words; answers: 1 if it holds a number, a time or a place
+    where one is asked for, -1 if not; absent: names in the question that it does not hold; spoken: 1 if it was heard, 0
+    if read."""
 
     cosine: float
     others: float
@@ -46,6 +48,7 @@ class Signs(NamedTuple):
     spoken: float
 
 
+_LEAST = np.asarray([-1.0 if name == "answers" else 0.0 for name in Signs._fields])
 _PAIRS = tuple(combinations_with_replacement(range(len(Signs._fields)), 2))
 _ONE, _OTHER = (list(places) for places in zip(*_PAIRS, strict=True))
 TERMS = (*Signs._fields, *(f"{Signs._fields[i]} {Signs._fields[j]}" for i, j in _PAIRS))
@@ -72,14 +75,15 @@ class Fit:
 
 
 def with_products(signs: Floats) -> Floats:
-    """(N, len(TERMS)) from (N, S) signs."""
-    return np.concatenate([signs, signs[:, _ONE] * signs[:, _OTHER]], axis=1)
+    """(N, len(TERMS)) from (N, S) signs; beyond the range that was fitted to they count no more than at its end."""
+    within = np.clip(signs, _LEAST, 1.0)
+    return np.concatenate([within, within[:, _ONE] * within[:, _OTHER]], axis=1)
 
 
 def read(path: Path = ODDS) -> dict[str, Fit]:
-    """The fits in a file, by the space they are for: "adapted" and "plain". Raises ValueError for other terms."""
+    """The fits in a file, by the space they are for: "adapted" and "plain". Raises ValueError for other ones."""
     fits: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    if any(tuple(fit["weights"]) != TERMS for fit in fits.values()):
+    if set(fits) != {"adapted", "plain"} or any(tuple(fit["weights"]) != TERMS for fit in fits.values()):
         raise ValueError(f"{path} is of other signs; make it with python -m bench.memory_bearing, or install again")
     return {
         name: Fit(fit["bias"], np.asarray([*fit["weights"].values()], np.float64), fit["open_odds"])

@@ -20,6 +20,7 @@ from memory.recall import Recalled
 from memory.search import Ahead, Query
 from memory.shortlist import NOTHING, Worded
 from wire.messages import Cues, HistoryTurn, Utterance
+from wire.worker import ended
 
 Array = NDArray[np.float32]
 
@@ -44,34 +45,49 @@ class QuestionRecall:
         """While the question is encoded, what its words alone tell is looked for: its words, its anchor and the log;
         what is then understood otherwise is done again. up_to_date: gives all sentences vectors, before the search."""
         inquiry = Inquiry(words.text, words.t_ns, words.options, history, self._start_unix_s)
-        encoding = asyncio.create_task(self._embedder.call("encode", list(self._drafter.meant(inquiry))))
-        new = asyncio.create_task(up_to_date, name="sentences without a vector")
+        begun: list[asyncio.Task[Any]] = []
+
+        def begin(work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
+            begun.append(asyncio.create_task(work))
+            return begun[-1]
+
         try:
+            encoding = begin(self._embedder.call("encode", list(self._drafter.meant(inquiry))))
+            new = begin(up_to_date)
             draft = await asyncio.to_thread(self._drafter.draft, inquiry)
             query = Query(
                 session=self._session, t_ns=words.t_ns, cues=draft.cues, texts=draft.texts,
                 visible_from_ns=words.visible_from_ns, plain=draft.plain,
             )  # fmt: skip
             known: Worded = NOTHING
-            anchor: Array
             if draft.cues.anchor:
-                known, anchor, _ = await asyncio.gather(
-                    self._keeper.call("worded", (*draft.texts, draft.cues.anchor)),
-                    self._embedder.call("anchor", draft.cues),
-                    new,  # the anchor is searched for in `ahead`
-                )
-                query = replace(query, anchor=anchor)
-            ahead: Ahead
-            read: tuple[Cues, Probe]
-            ahead, read = await asyncio.gather(
-                self._keeper.call("ahead", query, known), self._embedder.call("read", inquiry, overview)
-            )
-        finally:
-            await asyncio.gather(encoding, new)
-        cues, probe = read
+                worded = begin(self._keeper.call("worded", (*draft.texts, draft.cues.anchor)))
+                query = replace(query, anchor=await _result(begin(self._embedder.call("anchor", draft.cues))))
+                known = await _result(worded)
+                await _result(new)  # the anchor is searched for in `ahead`
+            looking = begin(self._keeper.call("ahead", query, known))
+            reading = begin(self._embedder.call("read", inquiry, overview))
+            ahead: Ahead = await _result(looking)
+            cues, probe = await _result(reading)
+            await _result(encoding)
+            await _result(new)
+            return probe, await self._recalled(query, cues, probe, ahead)
+        finally:  # whatever happened, nothing is left that still writes
+            await ended(*begun)
+            for one in begun:
+                _ = one.cancelled() or one.exception()
+
+    async def _recalled(self, query: Query, cues: Cues, probe: Probe, ahead: Ahead) -> Recalled:
+        """What the question as it was understood in the end finds."""
         query = replace(
             query, cues=cues, texts=probe.texts, vectors=probe.vectors, anchor=probe.anchor, scene=probe.scene,
             scene_repeats=probe.scene_repeats, scene_scale=probe.scene_scale,
         )  # fmt: skip
         recalled: Recalled = await self._keeper.call("recall", query, ahead)
-        return probe, recalled
+        return recalled
+
+
+async def _result(task: asyncio.Task[Any]) -> Any:
+    """Of a task that goes on when whoever waits for it is cancelled."""
+    await asyncio.wait([task])
+    return task.result()

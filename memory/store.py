@@ -66,7 +66,7 @@ class Store(Sentences):
         read_only: beside the owner, for looking. Raises MemoryUnusable."""
         self.path = folder / "memory.db"
         self._commits = 0
-        self._over: dict[int, Evidence] = {}  # the oldest first
+        self._over: dict[int, Evidence] = {}  # the oldest first; who writes events past `put` and `drop` must `forget`
         try:
             super().__init__(_read_only(self.path) if read_only else _owned(self.path, durable))
             (check_version if read_only else migrate)(self.database, str(folder))
@@ -203,7 +203,7 @@ class Store(Sentences):
         rows = sorted(self.database.execute(chosen, arguments).fetchall())
         told = {i: self._over[i] for _, i, end_ns in rows if end_ns <= t_ns and i in self._over}
         told |= self._evidence([i for _, i, _ in rows if i not in told], t_ns)
-        return [(i, told[i]) for _, i, _ in rows]
+        return [(i, told[i]) for _, i, _ in rows if i in told]  # not what another process dropped meanwhile
 
     def _evidence(self, ids: Sequence[int], t_ns: int) -> dict[int, Evidence]:
         """These events as evidence, as it was known at t_ns; those that were over are kept."""

@@ -83,7 +83,7 @@ class Worker:
         finally:
             stopped.set()
             room.release()
-            await _ended(running)
+            await ended(running)
 
     async def close(self) -> None:
         """Close the target and end the worker. May be called twice."""
@@ -96,12 +96,12 @@ class Worker:
         self._executor.shutdown(wait=False)
 
 
-async def _ended(running: asyncio.Future[None]) -> None:
-    """Wait for it even when cancelled meanwhile; the cancellation comes after it, never lost."""
+async def ended(*running: asyncio.Future[Any]) -> None:
+    """Wait for all of them even when cancelled meanwhile; the cancellation comes after it, never lost."""
     cancelled: asyncio.CancelledError | None = None
-    while not running.done():
+    while left := [one for one in running if not one.done()]:
         try:
-            await asyncio.wait([running])
+            await asyncio.wait(left)
         except asyncio.CancelledError as error:
             cancelled = error
     if cancelled is not None:

@@ -14,6 +14,7 @@ from memory.retention import EVER, Kept, oldest, too_old
 from memory.sentences import sentence
 from memory.timeline import Clip, KeyFrame, Step
 from memory.upkeep import Wish
+from wire.messages import Evidence
 
 pytestmark = pytest.mark.unit
 
@@ -108,6 +109,23 @@ def test_what_lasts_is_remembered_from_before_and_after(made: Made) -> None:
     made.erase(spans=((1, 600 * S, 1200 * S),))
     found = made.keeper.store.overlapping(1, 0, 3600 * S, ("light",), limit=9)
     assert [(f.event.start_ns, f.event.end_ns) for f in found] == [(0, 600 * S - 1), (1200 * S + 1, 1800 * S)]
+
+
+def test_a_log_that_was_told_tells_nothing_of_it(made: Made) -> None:
+    def log() -> str:
+        return " ".join(f"{e.text} {e.start_ns} {e.end_ns} {e.key_frame}" for _, e in witnessed())
+
+    def witnessed() -> list[tuple[int, Evidence]]:
+        return made.keeper.store.witnessed(1, 0, 3600 * S, (), 3600 * S, limit=500)
+
+    assert made.strings(12, 13)[0] in log()
+    pictures = {e.key_frame for _, e in witnessed()} - {""}
+    made.erase(spans=((1, 600 * S, 1200 * S),))
+    after = log()
+    assert not [s for s in made.strings(10, 20) if s in after]
+    assert f"0 {600 * S - 1}" in after  # the light, cut
+    gone = {name for name in pictures if not made.keeper.picture(name)}
+    assert not [name for name in gone if name in after]
 
 
 def test_summaries_are_made_anew(made: Made) -> None:

@@ -1,8 +1,9 @@
-"""What is done beside what when a question is asked: nothing is searched before every sentence has its vector."""
+"""What is done beside what when a question is asked, and that no vector is searched before every sentence has one."""
 
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,12 +14,13 @@ from memory.embedder import Probe
 from memory.question_recall import QuestionRecall
 from memory.recall import Recalled
 from memory.search import Ahead
-from wire.messages import Cues, Utterance
+from wire.messages import Utterance
 
 pytestmark = pytest.mark.unit
 
 DRAFTER = Drafter(reads_chinese=False, plain=True)
 VECTOR = np.ones((1, 4), np.float32)
+WORDS = Utterance(session="w", t_ns=9, turn=1, id="q", source="typed", start_ns=8, end_ns=9, text="Who?", asks=True)
 PLAIN, ANCHORED = "Who lost the kettle?", "What did the sign say after the red circle?"
 
 
@@ -29,7 +31,7 @@ class Side:
         """until: call after which the sentences that had no vector have one."""
         self.order: list[str] = []
         self.fails = ""
-        self._until, self._asked = until, asyncio.Event()
+        self._until, self._asked, self.reading = until, asyncio.Event(), asyncio.Event()
 
     async def call(self, name: str, /, *arguments: Any) -> Any:
         self.order.append(name)
@@ -40,6 +42,7 @@ class Side:
             raise RuntimeError(f"{name} failed")
         match name:
             case "read":
+                self.reading.set()
                 inquiry: Inquiry = arguments[0]
                 cues = DRAFTER.understand(inquiry)
                 anchor = VECTOR if cues.anchor else None
@@ -62,9 +65,7 @@ class Side:
 
 
 async def ask(side: Side, text: str) -> tuple[Probe, Recalled]:
-    words = Utterance(
-        session="w", t_ns=9, turn=1, id="q", source="typed", start_ns=8, end_ns=9, text=text, asks=True
-    )  # fmt: skip
+    words = replace(WORDS, text=text)
     return await QuestionRecall(1, 0.0, side, side, DRAFTER).ask(words, (), None, side.embed())
 
 
@@ -98,16 +99,38 @@ async def _order(text: str) -> list[str]:
     return side.order
 
 
-@pytest.mark.parametrize("fails", ["read", "ahead", "recall"])
+@pytest.mark.parametrize("fails", ["encode", "worded", "anchor", "read", "ahead", "recall"])
 async def test_a_failure_is_told_when_all_that_was_begun_has_ended(fails: str) -> None:
     side = Side()
     side.fails = fails
     with pytest.raises(RuntimeError, match=f"{fails} failed"):
-        await ask(side, PLAIN)
+        await ask(side, ANCHORED)
     assert "up to date" in side.order
     assert len(asyncio.all_tasks()) == 1
 
 
-async def test_the_cues_of_an_empty_question_are_plain() -> None:
-    _, recalled = await ask(Side(), "")
-    assert recalled.cues.anchor == Cues().anchor
+async def test_the_first_failure_is_told() -> None:
+    side = Side(until="read")
+    side.fails = "ahead"
+
+    async def broken() -> None:
+        await side.embed()
+        raise ValueError("no vectors")
+
+    with pytest.raises(RuntimeError, match="ahead failed"):
+        await QuestionRecall(1, 0.0, side, side, DRAFTER).ask(WORDS, (), None, broken())
+
+
+async def test_cancelling_waits_for_what_writes_and_is_not_lost() -> None:
+    side = Side(until="later")
+    asked = asyncio.create_task(ask(side, PLAIN))
+    await asyncio.wait_for(side.reading.wait(), 5.0)
+    asked.cancel()
+    for _ in range(20):
+        await asyncio.sleep(0)
+    assert not asked.done()
+    await side.call("later")
+    with pytest.raises(asyncio.CancelledError):
+        await asked
+    assert "up to date" in side.order
+    assert "recall" not in side.order

@@ -82,6 +82,15 @@ def test_names_in_the_question_are_missed() -> None:
     assert signs("What must Tobias not eat?", "Tobias has an allergy to nuts").absent == 0.0
 
 
+def test_however_many_names_are_missing_counts_once() -> None:
+    none, one, several = (
+        odds(signs(question, "mind the gap"))
+        for question in ("Where did he meet her?", "Where did Anna meet her?", "Where did Anna Becker meet Carl Meyer?")
+    )
+    assert one <= none + 0.2
+    assert several <= one + 0.2
+
+
 def test_worn_words_are_not_new() -> None:
     worn = {"gate": 500, "number": 900}
     assert Newness(worn, 1000).of(["gate"])[0] < 0.15

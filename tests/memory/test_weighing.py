@@ -35,6 +35,13 @@ def test_signs_count_alone_and_in_pairs() -> None:
     assert with_products(rows).shape == (3, len(TERMS))
 
 
+def test_a_sign_counts_no_more_than_at_the_end_of_its_range() -> None:
+    none = Signs(*np.zeros(len(Signs._fields)))
+    far, low = none._replace(absent=7.0, answers=-1.0), none._replace(cosine=-0.4)
+    assert odds(far) == odds(far._replace(absent=1.0)) != odds(far._replace(absent=1.0, answers=0.0))
+    assert odds(low) == odds(none)
+
+
 @pytest.mark.parametrize("plain", [False, True])
 def test_what_is_nearer_bears_more(plain: bool) -> None:
     for sentence in ("Fresh oysters today", "the rocket starts on Thursday"):
