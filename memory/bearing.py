@@ -15,13 +15,11 @@ from operator import mul
 
 from memory.odds import Signs
 from memory.related import RelatedWords, load
-from memory.terms import COMMON, pairs_of, root, telling
-from wire.words import STOPWORDS
+from memory.terms import own, pairs_of, root, telling
 
 MEANT = 0.3  # a word that is related less than that leaves the question's word unexplained
 SMALLEST = 300  # sentences; in a smaller memory no word is worn
 _SPOKEN = (root("someone"), root("said"))  # by which a sentence heard begins
-_SAY_NOTHING = COMMON | frozenset(root(word) for word in STOPWORDS)
 
 
 _NUMBERS = frozenset(root(word) for word in ("half", "dozen", "once", "twice"))  # others are digits among stems
@@ -73,11 +71,11 @@ class Wanted:
         """The signs of a sentence. present: its stems in order; near: its cosine, that of others and its crowding."""
         held = self._held(present)
         explained = self._explained(held)
-        own = [word for word in dict.fromkeys(present) if word not in _SAY_NOTHING]
-        explains = self._explains(own, held) if held else 0.0
+        words = own(present)
+        explains = self._explains(words, held) if held else 0.0
         absent = sum([name not in present for name in self._names]) if self._names else 0
         return Signs(
-            *near, *explained, explains, *newness.of(own), self._answers(present), float(absent),
+            *near, *explained, explains, *newness.of(words), self._answers(present), float(absent),
             float(tuple(present[:2]) == _SPOKEN),
         )  # fmt: skip
 
@@ -104,11 +102,11 @@ class Wanted:
                 unexplained = weight
         return related, unexplained
 
-    def _explains(self, own: Sequence[str], held: Set[str]) -> float:
-        if held.isdisjoint(own):
+    def _explains(self, words: Sequence[str], held: Set[str]) -> float:
+        if held.isdisjoint(words):
             return 0.0
-        weights = [self._related.weight(word) for word in own]
-        strengths = [self._strength(word) if word in held else 0.0 for word in own]
+        weights = [self._related.weight(word) for word in words]
+        strengths = [self._strength(word) if word in held else 0.0 for word in words]
         explained: float = sum(map(mul, weights, strengths)) / (sum(weights) or 1.0)
         return explained
 

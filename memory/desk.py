@@ -118,6 +118,10 @@ class Desk:
 
     # ---- questions -----------------------------------------------------------------------------------------------
 
+    async def encode(self, words: Utterance) -> None:
+        """Let the encoder read what may become a question. Needs no lock."""
+        await self._recall.encode(words)
+
     async def asked_before(self, identity: str) -> Question | None:
         """The question with this id, if it was put before."""
         asked: Asked | None = await self._keeper.call("asked", self.row.no, identity)

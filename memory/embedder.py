@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from memory import odds, related
+from memory import odds, question, related
 from memory.backends import COMPRESSOR, TEXT_ENCODER
 from memory.backends.base import Adapted, ClipInput, ClipMemory, Compressor, Overviewer, Pictured, TextEncoder
 from memory.chinese_question import own_words
@@ -26,12 +26,11 @@ CACHED = 512  # sentences; 1 MB at 384 dimensions
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Probe:
-    """A question to search with. texts: for words; vectors: (Q, D); anchor: (1, D); scene: in the space of the clips;
-    scene_repeats: that is the space of sentences; scene_scale: see `Pictured`, where that is the space of pictures."""
+    """A question to search with. texts: for words; vectors: (Q, D); scene: in the space of the clips; scene_repeats:
+    that is the space of sentences; scene_scale: see `Pictured`, where that is the space of pictures."""
 
     texts: tuple[str, ...]
     vectors: Array
-    anchor: Array | None
     scene: Array | None
     scene_repeats: bool
     scene_scale: tuple[float, float | None] | None = None
@@ -148,7 +147,6 @@ class Embedder:
         return Probe(
             self.drafter.texts(inquiry, cues),
             self._meaning(self.drafter.meant(inquiry)),
-            self.anchor(cues),
             scene,
             self._repeats,
             self._scale,
@@ -171,6 +169,7 @@ class Embedder:
         """Drop the caches: they hold what was to be erased."""
         self._encoder.forget()
         self._overview = None
+        question.forget()
 
     def close(self) -> None:
         self._encoder.close()

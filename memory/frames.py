@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 _COLOUR = r"(?:red|green|blue|yellow|orange|purple|violet|pink|cyan|brown|black|white|grey|dark|light)"
 _AUX = r"(?:did|do|does|was|were|is|are|has|have|had|can|could|will|would)"
@@ -250,6 +251,7 @@ _ORDERED = re.compile(
 _WHAT_X = re.compile(r"(?:what|which)(?: (?:was|is|were|are))?(?: the)? (?P<x>.+)")
 
 
+@lru_cache(maxsize=16)
 def read(text: str) -> Frame:
     """The first pattern that fits `text` (repaired tokens joined by spaces, polite words and time words removed)."""
     for ask, yes_no, pattern in _PATTERNS:

@@ -8,6 +8,7 @@ inverted lists is made in three steps, so that the long one can run elsewhere wh
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -32,6 +33,7 @@ Ids = NDArray[np.int64]
 
 EXACT_UP_TO = 100_000  # vectors that are scanned one by one
 GROWTH = 2  # lists are trained anew when there are that many times more vectors
+WORTH_A_THREAD = 20_000  # vectors to scan
 PROBES = 64  # lists that are looked into: of 1e5 sentences, 95 % of the 256 nearest are found, 78 % with 16
 _TOGETHER = 512  # vectors read at a time; more would make faiss start threads
 _CHUNK = 16_384  # vectors converted at a time; bounds the float32 copy
@@ -54,6 +56,7 @@ class VectorIndex:
         self._trained_on = 0  # vectors there were when the lists were made; 0: exact
         self._since: tuple[dict[int, Array], set[int]] | None = None  # added, removed since the snapshot
         self._gpu = gpu_copy(faiss) if HAS_FAISS else None
+        self._beside = ThreadPoolExecutor(1, "index")
 
     def __len__(self) -> int:
         return int(self._index.ntotal)
@@ -113,6 +116,15 @@ class VectorIndex:
         rows, k = np.ascontiguousarray(vectors, np.float32), min(k, len(self))
         scores, ids = self._index.search(rows, k) if self._gpu is None else self._gpu.search(self._index, rows, k)
         return _best(scores, ids)
+
+    def search_beside(self, vectors: Array, k: int) -> Future[dict[int, float]]:
+        """`search`, in a thread of its own where it takes longer than that costs. Nothing may be changed here until
+        its result is there."""
+        if len(self) > WORTH_A_THREAD and self.exact:
+            return self._beside.submit(self.search, vectors, k)
+        done: Future[dict[int, float]] = Future()
+        done.set_result(self.search(vectors, k))
+        return done
 
     def found(self, vectors: Array, k: int) -> tuple[dict[int, float], Array]:
         """What `search` gives, and the (N, D) vectors of it in that order."""

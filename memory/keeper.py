@@ -27,7 +27,7 @@ from memory.renewal import Renewal
 from memory.schema import MemoryUnusable
 from memory.search import Ahead, Query, Search
 from memory.sentences import sentence
-from memory.shortlist import NOTHING, Worded
+from memory.shortlist import Judgement
 from memory.store import SessionRow, Store
 from memory.timeline import NEWEST_FRAMES, Clip, KeyFrame, Step
 from memory.upkeep import Upkeep, Wish
@@ -177,16 +177,9 @@ class Keeper:
 
     # ---- questions -----------------------------------------------------------------------------------------------
 
-    def worded(self, texts: Sequence[str]) -> Worded:
-        return self.search.worded(texts)
-
-    def ahead(self, query: Query, known: Worded = NOTHING) -> Ahead:
-        """What of a recall needs no vector of the question, for while that is made."""
-        return self.search.ahead(query, known)
-
-    def recall(self, query: Query, ahead: Ahead | None = None) -> Recalled:
+    def recall(self, query: Query, ahead: Ahead | None = None, known: Judgement | None = None) -> Recalled:
         """What goes with a question; with "what happened", when more did than can be told, chapters and episodes."""
-        recalled = self.search.recall(query, ahead)
+        recalled = self.search.recall(query, ahead, known)
         told = bool(recalled.evidence) and recalled.cues.subject.startswith("to ")  # "what happened to the dog"
         if recalled.cues.ask == "summary" and not told and recalled.log_truncated and query.visible_from_ns <= 0:
             from_ns, to_ns = span_of(recalled.cues, query.t_ns, 0)

@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Literal
 
 from memory.lexicon import ANSWERS, COLOURS, DEED_OF, FRAME, KIND_OF, SHAPE_OF, SIDES, SOUNDS, VAGUE
@@ -61,7 +62,12 @@ _BECAME = re.compile(
 
 def mention(words: Sequence[str]) -> Mention:
     """What `words` (a noun phrase or a clause, as tokens) name."""
-    words = [word for word in words if word not in ("please", "exactly")]
+    return mention_of(tuple(word for word in words if word not in ("please", "exactly")))
+
+
+@lru_cache(maxsize=64)
+def mention_of(words: tuple[str, ...]) -> Mention:
+    """What these tokens name. Kept for a while: a question is read by its words, and again with its vector."""
     text = " ".join(words)
     deed = _deed(text)
     colour = next((COLOURS[w] for w in words if w in COLOURS), "")

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from memory import timewords
 from memory.asked import RELATIONS, Relation, kinds_of, refine, union
@@ -19,7 +20,7 @@ from memory.follow_up import IT, follow_up, with_antecedent
 from memory.frames import read
 from memory.lexicon import repair
 from memory.likely_frame import likely_frame
-from memory.mentions import mention
+from memory.mentions import mention, mention_of
 from memory.rewording import plain, reworded
 from wire.messages import Cues, HistoryTurn
 from wire.words import tokens
@@ -80,11 +81,7 @@ def understand(
 
     `history` resolves "it", "and before that", "what about the blue one". `start_unix_s` gives clock times meaning.
     """
-    words = plain(repair(tokens(one_clause(text))))
-    if words[-2:] == ["at", "first"] and "colour" in words:
-        words[-2:] = ["before", "it", "changed"]
-    when = timewords.find(words, t_ns, start_unix_s)
-    core = reworded(" ".join(plain(list(when.rest))))
+    when, core = _apart(text, t_ns, start_unix_s)
     if when.now and _WHERE_THEY_ARE.fullmatch(core):  # "how many people are on the ice now": whatever place is in view
         core = "how many people are there"
     if when.spanned and not core.strip():  # "tell me about the third minute"
@@ -110,6 +107,22 @@ def understand(
     if options and not cues.choices:
         cues = replace(cues, kinds=tuple(dict.fromkeys((*cues.kinds, "speech", "text"))))
     return cues
+
+
+@lru_cache(maxsize=8)
+def _apart(text: str, t_ns: int, start_unix_s: float) -> tuple[timewords.TimeWords, str]:
+    """The time that a question names, and its other words in plain ones. Kept, as by `mention_of`."""
+    words = plain(repair(tokens(one_clause(text))))
+    if words[-2:] == ["at", "first"] and "colour" in words:
+        words[-2:] = ["before", "it", "changed"]
+    when = timewords.find(words, t_ns, start_unix_s)
+    return when, reworded(" ".join(plain(list(when.rest))))
+
+
+def forget() -> None:
+    """Drop what is kept of the last questions."""
+    for kept in (_apart, mention_of, read):
+        kept.cache_clear()
 
 
 def _read(core: str, asked: str, t_ns: int, encode: Encode | None) -> Cues:

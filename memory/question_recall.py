@@ -6,6 +6,7 @@ Decides only what is done beside what; owns neither.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Coroutine
 from dataclasses import replace
 from typing import Any
@@ -17,8 +18,7 @@ from memory.draft import Drafter, Inquiry
 from memory.embedder import Probe
 from memory.question_tokens import Caller
 from memory.recall import Recalled
-from memory.search import Ahead, Query
-from memory.shortlist import NOTHING, Worded
+from memory.search import Query
 from wire.messages import Cues, HistoryTurn, Utterance
 from wire.worker import ended
 
@@ -35,6 +35,12 @@ class QuestionRecall:
         self._embedder = embedder
         self._drafter = drafter
 
+    async def encode(self, words: Utterance) -> None:
+        """Let the encoder read them: soon enough, the question need not wait for it. Whatever fails is told by `ask`,
+        which needs the same."""
+        with contextlib.suppress(Exception):
+            await self._embedder.call("encode", list(self._drafter.meant(self._inquiry(words))))
+
     async def ask(
         self,
         words: Utterance,
@@ -43,8 +49,10 @@ class QuestionRecall:
         up_to_date: Coroutine[Any, Any, None],
     ) -> tuple[Probe, Recalled]:
         """While the question is encoded, what its words alone tell is looked for: its words, its anchor and the log;
-        what is then understood otherwise is done again. up_to_date: gives all sentences vectors, before the search."""
-        inquiry = Inquiry(words.text, words.t_ns, words.options, history, self._start_unix_s)
+        what is then understood otherwise is done again. up_to_date: gives all sentences vectors, before any search by
+        them."""
+        inquiry = self._inquiry(words, history)
+        query = Query(session=self._session, t_ns=words.t_ns, visible_from_ns=words.visible_from_ns)
         begun: list[asyncio.Task[Any]] = []
 
         def begin(work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
@@ -52,39 +60,37 @@ class QuestionRecall:
             return begun[-1]
 
         try:
-            encoding = begin(self._embedder.call("encode", list(self._drafter.meant(inquiry))))
-            new = begin(up_to_date)
-            draft = await asyncio.to_thread(self._drafter.draft, inquiry)
-            query = Query(
-                session=self._session, t_ns=words.t_ns, cues=draft.cues, texts=draft.texts,
-                visible_from_ns=words.visible_from_ns, plain=draft.plain,
-            )  # fmt: skip
-            known: Worded = NOTHING
-            if draft.cues.anchor:
-                worded = begin(self._keeper.call("worded", (*draft.texts, draft.cues.anchor)))
-                query = replace(query, anchor=await _result(begin(self._embedder.call("anchor", draft.cues))))
-                known = await _result(worded)
-                await _result(new)  # the anchor is searched for in `ahead`
-            looking = begin(self._keeper.call("ahead", query, known))
+            drafting = begin(self._keeper.call("search.draft", self._drafter, inquiry, query))
             reading = begin(self._embedder.call("read", inquiry, overview))
-            ahead: Ahead = await _result(looking)
+            new = begin(up_to_date)
+            query, ahead = await _result(drafting)
+            anchoring = begin(self._embedder.call("anchor", query.cues)) if ahead.wants_anchor else None
             cues, probe = await _result(reading)
-            await _result(encoding)
             await _result(new)
-            return probe, await self._recalled(query, cues, probe, ahead)
+            known = None
+            if anchoring is not None:  # the disk has time while it is encoded
+                judging = begin(self._keeper.call("search.judge", _understood(query, cues, probe), ahead.worded))
+                query = replace(query, anchor=await _result(anchoring))
+                ahead = await _result(begin(self._keeper.call("search.ahead", query, ahead.worded)))
+                known = await _result(judging)
+            if cues.anchor and cues.anchor != query.cues.anchor:
+                query = replace(query, anchor=await _result(begin(self._embedder.call("anchor", cues))))
+            return probe, await self._keeper.call("recall", _understood(query, cues, probe), ahead, known)
         finally:  # whatever happened, nothing is left that still writes
             await ended(*begun)
             for one in begun:
                 _ = one.cancelled() or one.exception()
 
-    async def _recalled(self, query: Query, cues: Cues, probe: Probe, ahead: Ahead) -> Recalled:
-        """What the question as it was understood in the end finds."""
-        query = replace(
-            query, cues=cues, texts=probe.texts, vectors=probe.vectors, anchor=probe.anchor, scene=probe.scene,
-            scene_repeats=probe.scene_repeats, scene_scale=probe.scene_scale,
-        )  # fmt: skip
-        recalled: Recalled = await self._keeper.call("recall", query, ahead)
-        return recalled
+    def _inquiry(self, words: Utterance, history: tuple[HistoryTurn, ...] = ()) -> Inquiry:
+        return Inquiry(words.text, words.t_ns, words.options, history, self._start_unix_s)
+
+
+def _understood(query: Query, cues: Cues, probe: Probe) -> Query:
+    """As it was understood in the end."""
+    return replace(
+        query, cues=cues, texts=probe.texts, vectors=probe.vectors, scene=probe.scene,
+        scene_repeats=probe.scene_repeats, scene_scale=probe.scene_scale,
+    )  # fmt: skip
 
 
 async def _result(task: asyncio.Task[Any]) -> Any:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from memory.events import SCENE, SPEECH, TALK, WORDS, Event
+from memory.terms import own
 from memory.tree import Node
 from wire.messages import Cues, Evidence, Mention
 from wire.words import said_words
@@ -39,6 +40,7 @@ WORDS_ALONE = 0.35  # what the share of shared words counts less by itself
 ROUNDING = 0.0005  # what a strength may gain by it
 PER_ODDS = 0.1  # strength that one more of log odds is worth; FOUND is at even odds
 OF_THE_WORLD = WORDS - TALK
+NAMING = 0.6  # of the telling words of a sentence
 BY_COSINE = 24  # the nearest stay in the choice, however crowded
 
 
@@ -186,6 +188,15 @@ def standing_out(near: Mapping[int, float], crowded: Mapping[int, float], limit:
     nearest = [i for _, i in sorted((-cosine, i) for i, cosine in near.items())]
     apart = [i for _, i in sorted((OF_CROWDING * crowded.get(i, FEW) - cosine, i) for i, cosine in near.items())]
     return list(dict.fromkeys((*nearest[:BY_COSINE], *apart)))[:limit]
+
+
+def named(words: Sequence[str], sentences: Mapping[int, str]) -> int | None:
+    """Which of these sentences, each with its words, is what `words` name: the one of which they are the largest part,
+    and at least NAMING. None where there is none, or more than one."""
+    parts = {number: len(words) / max(1, len(own(line.split()))) for number, line in sentences.items()}
+    most = max(parts.values(), default=0.0)
+    best = [number for number, part in parts.items() if part == most]
+    return best[0] if most >= NAMING and len(best) == 1 else None
 
 
 def rarities(wanted: Sequence[str], occurrences: Mapping[str, int], n_phrases: int) -> dict[str, float]:

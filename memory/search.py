@@ -7,7 +7,7 @@ was given.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from memory.archive import Archive, ClipRow
 from memory.bearing import wanted
+from memory.draft import Drafter, Inquiry
 from memory.events import SCENE, SOUND, TALK, Event
 from memory.index import VectorIndex
 from memory.recall import (
@@ -25,12 +26,14 @@ from memory.recall import (
     beside_anchor,
     fit,
     fuse,
+    named,
     shown,
     span_of,
     tells,
 )
 from memory.shortlist import NEAREST, NOTHING, Judgement, Shortlist, Worded
 from memory.store import Store
+from memory.terms import telling
 from memory.times import civil
 from wire.messages import Cues, Evidence
 
@@ -42,6 +45,8 @@ SCENES = 6
 EARLIER_SESSIONS = 16  # that are looked into when this one has nothing
 SESSION_GAP_NS = 10**9  # an earlier session ends at least that long before this one begins
 LOG_LIMIT = 256
+NAMED = 8  # sentences with all words of an anchor that are looked at
+FEWEST_NAMING = 2  # a single word may mean much else where it stands
 PARTS = 16  # of a long span that are looked at alike
 TALKED = frozenset({"speech", "sound", "question", "answer"})  # asked for, no picture tells
 _SILENT = frozenset({"silence", "noise", "speech"})  # sounds that are no evidence unless asked for by kind
@@ -58,7 +63,7 @@ class Query:
 
     session: int
     t_ns: int
-    cues: Cues
+    cues: Cues = field(default_factory=Cues)
     texts: tuple[str, ...] = ()
     vectors: Array = field(default_factory=lambda: np.zeros((0, 0), np.float32))  # (Q, D)
     visible_from_ns: int = 0
@@ -72,13 +77,19 @@ class Query:
 @dataclass(frozen=True, slots=True)
 class Ahead:
     """The part of a recall that needs no vector of the question. read: what of the cues it was made by; anchor_ns:
-    when the anchor was; worded: what full text finds."""
+    when the anchor was; worded: what full text finds; wants_anchor: all but the words is missing, for it takes the
+    vector of the anchor."""
 
     read: tuple[object, ...]
     anchor_ns: int
     log: tuple[Evidence, ...]
     truncated: bool
     worded: Worded
+    wants_anchor: bool = False
+
+    def holds_for(self, cues: Cues) -> bool:
+        """Whether it would be the same for these cues."""
+        return self.read == _read_by(cues) and not self.wants_anchor
 
 
 class Search:
@@ -90,35 +101,51 @@ class Search:
         self._shortlist = Shortlist(store, phrases)
         self._clips = clips
 
-    def worded(self, texts: Sequence[str]) -> Worded:
-        """What full text finds for each of the texts: a question, and what it is anchored at as the last."""
-        wanted(texts[-1])  # what is related to its words is known from here on
-        return self._shortlist.worded(texts)
+    def draft(self, drafter: Drafter, inquiry: Inquiry, query: Query) -> tuple[Query, Ahead]:
+        """A question as far as its words tell, and what can be done of it. query: with the rest that it needs."""
+        draft = drafter.draft(inquiry)
+        query = replace(query, cues=draft.cues, texts=draft.texts, plain=draft.plain)
+        return query, self.ahead(query)
 
     def ahead(self, query: Query, known: Worded = NOTHING) -> Ahead:
-        """What can be done before the question is encoded: find its anchor and its words, and read the log. known: see
-        `worded`."""
+        """What can be done before the question is encoded: find its anchor and its words, and read the log. known: the
+        words that were looked for before."""
         cues = query.cues
-        if cues.anchor and cues.anchor_ns < 0 and query.anchor is not None:
-            anchor = self._anchor(query, known)
+        if cues.anchor and cues.anchor_ns < 0:
+            anchor = self._named(query)
+            if anchor is None and query.anchor is None:
+                wanted(cues.anchor)  # what is related to its words is known from here on
+                words = self._shortlist.worded((*query.texts, cues.anchor), known)
+                return Ahead(_read_by(cues), -1, (), False, words, wants_anchor=True)
+            anchor = anchor or self._anchor(query, known)
             cues = replace(cues, anchor_ns=-1 if anchor is None else anchor.start_ns)
         log, truncated = self._log(query, cues)
         return Ahead(_read_by(query.cues), cues.anchor_ns, log, truncated, self._shortlist.worded(query.texts, known))
 
-    def recall(self, query: Query, ahead: Ahead | None = None) -> Recalled:
+    def judge(self, query: Query, worded: Worded = NOTHING) -> Judgement:
+        """The sentences that may answer a question, whatever time it asks about. worded: see `Ahead`."""
+        return self._shortlist.judge(query.texts, query.vectors, worded, plain=query.plain)
+
+    def recall(self, query: Query, ahead: Ahead | None = None, known: Judgement | None = None) -> Recalled:
         """Evidence and log for a question, nothing later than its time and nothing before what may be seen.
 
-        ahead: what `ahead` gave for this question as it was understood by then; what of it still holds is used."""
-        if ahead is None or ahead.read != _read_by(query.cues):
+        ahead: what `ahead` gave for this question as it was understood by then; what of it still holds is used. known:
+        what `judge` gave for it."""
+        if ahead is None or not ahead.holds_for(query.cues):
             ahead = self.ahead(query, NOTHING if ahead is None else ahead.worded)
         cues = anchored = replace(query.cues, anchor_ns=ahead.anchor_ns)
         from_ns, to_ns = span_of(cues, query.t_ns, query.visible_from_ns)
         if from_ns > to_ns:
             return Recalled(cues)
-        known = self._shortlist.judge(query.texts, query.vectors, ahead.worded, plain=query.plain)
-        candidates = self._candidates(query, cues, from_ns, to_ns, known)
+        near = None
         if query.scene is not None and (not query.scene_repeats or SCENE in cues.kinds):
-            candidates += self._scenes(query, query.scene, from_ns, to_ns)
+            near = self._clips.search_beside(query.scene.reshape(1, -1), NEAREST)
+        try:
+            known = known or self.judge(query, ahead.worded)
+            candidates = self._candidates(query, cues, from_ns, to_ns, known)
+        finally:
+            scenes = {} if near is None else near.result()  # it reads what others may change when this returns
+        candidates += self._scenes(query, scenes, from_ns, to_ns)
         evidence = fuse(beside_anchor(candidates, cues), cues, query.t_ns)
         if not evidence and cues.ask == "fact" and cues.relation:  # "before they are eaten" is part of what was told
             cues = replace(cues, relation="", anchor="", anchor_ns=-1)
@@ -131,7 +158,7 @@ class Search:
     def find(self, query: Query, *, limit: int) -> tuple[Evidence, ...]:
         """The best matches for words alone, as a person searches."""
         from_ns, to_ns = span_of(query.cues, query.t_ns, query.visible_from_ns)
-        known = self._shortlist.judge(query.texts, query.vectors, plain=query.plain)
+        known = self.judge(query)
         return fuse(self._candidates(query, query.cues, from_ns, to_ns, known), query.cues, query.t_ns, limit=limit)
 
     def _earlier(self, query: Query, known: Judgement) -> list[Candidate]:
@@ -190,6 +217,18 @@ class Search:
             return from_ns, min(to_ns, cues.anchor_ns), False
         return max(from_ns, cues.anchor_ns), to_ns, True
 
+    def _named(self, query: Query) -> Event | None:
+        """The event that the anchor names in its very words: the last one before, the first one after."""
+        words = telling(query.cues.anchor)
+        number = named(words, self._store.with_all(words, NAMED) if len(words) >= FEWEST_NAMING else {})
+        if number is None:
+            return None
+        bare, oldest = Cues(), query.cues.relation == "after"
+        hits = self._store.of_phrases(
+            (number,), query.session, query.visible_from_ns, query.t_ns, limit=1, oldest=oldest
+        )
+        return next((hit.event for hit in hits if _may_be_evidence(hit.event, bare)), None)
+
     def _anchor(self, query: Query, known: Worded) -> Event | None:
         """The event that the anchor names: the best match; among equals the last one before, the first one after."""
         cues = query.cues
@@ -201,9 +240,9 @@ class Search:
             texts=(cues.anchor,),
             vectors=query.anchor if query.anchor is not None else np.zeros((0, 0), np.float32),
             visible_from_ns=query.visible_from_ns,
+            plain=query.plain,
         )
-        judged = self._shortlist.judge(asked.texts, asked.vectors, known, plain=query.plain)
-        candidates = self._candidates(asked, bare, query.visible_from_ns, query.t_ns, judged)
+        candidates = self._candidates(asked, bare, query.visible_from_ns, query.t_ns, self.judge(asked, known))
         best = fuse(candidates, bare, query.t_ns, limit=1)
         if not best:
             return None
@@ -212,10 +251,9 @@ class Search:
             if (c.event.start_ns, c.event.kind, c.event.text) == (best[0].start_ns, best[0].kind, best[0].text)
         )  # fmt: skip
 
-    def _scenes(self, query: Query, vector: Array, from_ns: int, to_ns: int) -> list[Candidate]:
+    def _scenes(self, query: Query, near: Mapping[int, float], from_ns: int, to_ns: int) -> list[Candidate]:
         """Clips that are near the question as a whole."""
         found: list[Candidate] = []
-        near = self._clips.search(vector.reshape(1, -1), NEAREST)
         crowd = background(near.values())
         hits = sorted(near.items(), key=lambda hit: (-hit[1], hit[0]))
         while hits and len(found) < SCENES:  # most often the nearest are of this session and this span

@@ -31,7 +31,7 @@ from memory.upkeep import Wish
 from wire import messages as m
 from wire.config import MemoryConfig
 from wire.service import Context, Service
-from wire.worker import Worker
+from wire.worker import Worker, ended
 
 log = logging.getLogger(__name__)
 
@@ -236,6 +236,15 @@ class MemoryService:
             async with self._working(desk, "write"):
                 await desk.write(desk.timeline.speak(words))
             return
+        encoding = asyncio.create_task(desk.encode(words))  # while it is found out whether they are a question
+        try:
+            await self._take(desk, words)
+        finally:
+            await ended(encoding)
+
+    async def _take(self, desk: Desk, words: m.Utterance) -> None:
+        """What asks, or may answer us."""
+        errands = self._errands[words.session]
         asked = await desk.asked_before(words.id)
         if asked is not None:
             await self._context.send(asked)  # the same words again after a restart: the same question

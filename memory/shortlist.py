@@ -37,12 +37,12 @@ from memory.terms import root, telling
 
 Array = NDArray[np.float32]
 
-NEAREST = 64  # sentences whose events are looked at
+NEAREST = 32  # sentences whose events are looked at
 FARTHEST = 0.1  # cosine of a sentence whose words are looked at though it holds none of the question's
-CROWD = 128  # sentences asked of the index: among them it shows which are of one mould
+CROWD = 96  # sentences asked of the index: among them it shows which are of one mould
 # In how large a part of a large memory a word may occur and still be searched for.
 _TOO_COMMON, _LARGE = 0.02, 2000
-_SCORED = 2000  # sentences that full text scores for a question at most
+_SCORED = 1000  # sentences that full text scores for a question at most
 
 _HEARD, _SIGN, _READS = [root("someone"), root("said")], root("sign"), root("reads")
 

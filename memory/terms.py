@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 from itertools import pairwise
 
@@ -25,6 +26,14 @@ COMMON = frozenset(
         "many", "much", "there", "now", "letter", "word", "text", "question", "answer", "scene", "background",
     )
 )  # fmt: skip
+
+
+_SAY_NOTHING = COMMON | frozenset(root(word) for word in STOPWORDS)
+
+
+def own(stems: Iterable[str]) -> list[str]:
+    """Those of the stems of a sentence that say what it is about, each once, in order."""
+    return [word for word in dict.fromkeys(stems) if word not in _SAY_NOTHING]
 
 
 @lru_cache(maxsize=512)

@@ -1,8 +1,8 @@
 """Messages to bytes and back, and nothing else.
 
 A message is a msgpack header followed by raw parts: every `bytes` field travels as a part of its own, the header
-holds its place. Decoding is strict: an unknown type, a missing or unknown field, a wrong kind, too many or too large
-parts raise CodecError, whatever the bytes are.
+holds its place; a field at its default is left out. Decoding is strict: an unknown type, a missing or unknown field, a
+wrong kind, too many or too large parts raise CodecError, whatever the bytes are.
 """
 
 from __future__ import annotations
@@ -13,21 +13,33 @@ import typing
 from collections.abc import Callable
 from functools import cache
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgpack
 
 from wire import messages
-from wire.messages import Message
+from wire.messages import Evidence, Message
+from wire.parts import PackedOnce
 from wire.topology import ROUTES
 
 MAX_HEADER_BYTES = 4 * 2**20
 MAX_PART_BYTES = 64 * 2**20  # a 4K RGB frame is 25 MB
 MAX_PARTS = 1024
-_PART = 1  # msgpack extension type: index of a raw part
+_PART, _ITEMS = 1, 2  # msgpack extension types: index of a raw part; a list that was packed by itself
 _PLAIN = frozenset({str, int, float, bool, dict, type(None)})  # what msgpack packs as it is
 
+_REQUIRED = object()
+
 Check = Callable[[Any, list[bytes]], Any]
+
+
+class _Fields(NamedTuple):
+    """Of a dataclass. read: all, in the order of names; others: those that msgpack does not pack as they are."""
+
+    names: tuple[str, ...]
+    read: Callable[[Any], tuple[Any, ...]]
+    defaults: tuple[Any, ...]
+    others: tuple[str, ...]
 
 
 class CodecError(ValueError):
@@ -53,29 +65,48 @@ def _pack(value: Any, parts: list[bytes]) -> Any:
         parts.append(value)
         return msgpack.ExtType(_PART, len(parts).to_bytes(2, "big"))
     if isinstance(value, tuple):
-        return [_pack(item, parts) for item in value]
+        evidence = value and isinstance(value[0], PackedOnce) and not any(item.jpeg for item in value)
+        return _evidence(value) if evidence else [_pack(item, parts) for item in value]
     kind: Any = type(value)
     fields = _fields(kind)
     if fields is None:
         return value
-    names, read, others = fields
-    packed = dict(zip(names, read(value), strict=False))
+    names, read, defaults, others = fields
+    told = zip(names, read(value), defaults, strict=False)
+    packed = {name: item for name, item, default in told if item != default}
     for name in others:
-        if packed[name]:  # nothing, no bytes and no items are packed as they are
+        if packed.get(name):  # nothing, no bytes and no items are packed as they are
             packed[name] = _pack(packed[name], parts)
     return packed
 
 
+def _evidence(evidence: tuple[Evidence, ...]) -> msgpack.ExtType:
+    """Evidence without raw parts, each packed once."""
+    for one in evidence:
+        if not hasattr(one, "packed"):
+            object.__setattr__(one, "packed", msgpack.packb(_pack(one, []), use_bin_type=True))
+    items = b"".join([one.packed for one in evidence])
+    return msgpack.ExtType(_ITEMS, msgpack.Packer().pack_array_header(len(evidence)) + items)
+
+
 @cache
-def _fields(kind: Any) -> tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]], tuple[str, ...]] | None:
-    """The names of a dataclass's fields, what reads them, and those that msgpack does not pack as they are; None for
-    another type."""
+def _fields(kind: Any) -> _Fields | None:
+    """The fields of a dataclass; None for another type."""
     if not dataclasses.is_dataclass(kind):
         return None
     hints = typing.get_type_hints(kind, vars(messages))
-    names = tuple(f.name for f in dataclasses.fields(kind))
+    every = dataclasses.fields(kind)
+    names = tuple(f.name for f in every)
     others = tuple(name for name in names if (typing.get_origin(hints[name]) or hints[name]) not in _PLAIN)
-    return names, attrgetter(*names, names[0]), others  # one more, so that a single field too is read as a tuple
+    read = attrgetter(*names, names[0])  # one more, so that a single field too is read as a tuple
+    return _Fields(names, read, tuple(map(_default, every)), others)
+
+
+def _default(field: dataclasses.Field[Any]) -> Any:
+    """What a field that is left out is read as; what equals nothing, if it may not be left out."""
+    if field.default_factory is not dataclasses.MISSING:
+        return field.default_factory()
+    return _REQUIRED if field.default is dataclasses.MISSING else field.default
 
 
 def decode(frames: list[bytes]) -> Message:
@@ -89,10 +120,7 @@ def decode(frames: list[bytes]) -> Message:
     for part in frames[1:]:
         if len(part) > MAX_PART_BYTES:
             raise CodecError(f"part of {len(part)} bytes, at most {MAX_PART_BYTES}")
-    try:
-        header = msgpack.unpackb(frames[0], raw=False, strict_map_key=True)
-    except (ValueError, msgpack.UnpackException, RecursionError) as error:
-        raise CodecError(f"no msgpack: {type(error).__name__}") from error
+    header = _unpacked(frames[0])
     if not (isinstance(header, list) and len(header) == 2 and isinstance(header[0], str)):
         raise CodecError("header is not [type, fields]")
     cls = _BY_NAME.get(header[0])
@@ -100,6 +128,13 @@ def decode(frames: list[bytes]) -> Message:
         raise CodecError(f"unknown type {header[0][:40]!r}")
     message: Message = _checker(typing.cast(Any, cls))(header[1], frames[1:])
     return message
+
+
+def _unpacked(packed: bytes) -> Any:
+    try:
+        return msgpack.unpackb(packed, raw=False, strict_map_key=True)
+    except (ValueError, msgpack.UnpackException, RecursionError) as error:
+        raise CodecError(f"no msgpack: {type(error).__name__}") from error
 
 
 @cache
@@ -150,6 +185,8 @@ def _check_dataclass(cls: type) -> Check:
 
 def _check_tuple(item: Check) -> Check:
     def check(value: Any, parts: list[bytes]) -> Any:
+        if isinstance(value, msgpack.ExtType) and value.code == _ITEMS:
+            value = _unpacked(value.data)
         if not isinstance(value, list):
             raise CodecError("not a list")
         return tuple(item(v, parts) for v in value)

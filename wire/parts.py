@@ -32,8 +32,15 @@ class Observation:
     attrs: dict[str, str] = field(default_factory=dict)
 
 
+class PackedOnce:
+    """Keeps how it is packed: the same things come again in the logs of many questions. See `wire.codec`."""
+
+    __slots__ = ("packed",)
+    packed: bytes
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Evidence:
+class Evidence(PackedOnce):
     """One remembered thing brought to a question: a span, a sentence, and the picture that shows it.
 
     `text` is a sentence; `subject` the bare words or value (the sign's text, what was said, a colour).

@@ -63,13 +63,13 @@ CASES = {
 @pytest.mark.parametrize("cues", CASES.values(), ids=CASES.keys())
 def test_reading_ahead_changes_nothing(keeper: Keeper, cues: Cues) -> None:
     before = query(cues)
-    ahead = keeper.ahead(before)
+    ahead = keeper.search.ahead(before)
     whole = replace(before, texts=("gate 70",), vectors=encoded("gate 70"))
     assert keeper.recall(whole, ahead) == keeper.recall(whole)
 
 
 def test_the_anchor_and_the_log_around_it_are_found_ahead(keeper: Keeper) -> None:
-    ahead = keeper.ahead(query(CASES["anchored"]))
+    ahead = keeper.search.ahead(query(CASES["anchored"]))
     assert ahead.anchor_ns == 300 * S
     assert ahead.truncated
     assert ahead.log[0].start_ns < 300 * S < ahead.log[-1].start_ns
@@ -77,7 +77,7 @@ def test_the_anchor_and_the_log_around_it_are_found_ahead(keeper: Keeper) -> Non
 
 def test_a_log_read_ahead_is_taken_up(keeper: Keeper) -> None:
     before = query(CASES["newest"])
-    ahead = keeper.ahead(before)
+    ahead = keeper.search.ahead(before)
     assert len(ahead.log) == LOG_LIMIT
     recalled = keeper.recall(replace(before, texts=("gate 70",), vectors=encoded("gate 70")), ahead)
     assert recalled.log is ahead.log
@@ -86,7 +86,7 @@ def test_a_log_read_ahead_is_taken_up(keeper: Keeper) -> None:
 
 def test_an_anchor_that_turns_out_to_be_told_is_dropped_from_the_log_too(keeper: Keeper) -> None:
     before = query(CASES["a fact told with its anchor"])
-    ahead = keeper.ahead(before)
+    ahead = keeper.search.ahead(before)
     recalled = keeper.recall(replace(before, texts=("gate 70",), vectors=encoded("gate 70")), ahead)
     assert ahead.anchor_ns == 5 * S
     assert recalled.cues.anchor == ""
@@ -95,7 +95,7 @@ def test_an_anchor_that_turns_out_to_be_told_is_dropped_from_the_log_too(keeper:
 
 @pytest.mark.parametrize("cues", CASES.values(), ids=CASES.keys())
 def test_what_the_question_turns_out_not_to_ask_is_read_again(keeper: Keeper, cues: Cues) -> None:
-    drafts = [keeper.ahead(query(other)) for other in CASES.values()]
+    drafts = [keeper.search.ahead(query(other)) for other in CASES.values()]
     whole = replace(query(cues), texts=("gate 70",), vectors=encoded("gate 70"))
     alone = keeper.recall(whole)
     assert all(keeper.recall(whole, draft) == alone for draft in drafts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -14,7 +15,7 @@ from memory.embedder import Probe
 from memory.question_recall import QuestionRecall
 from memory.recall import Recalled
 from memory.search import Ahead
-from wire.messages import Utterance
+from wire.messages import Cues, Utterance
 
 pytestmark = pytest.mark.unit
 
@@ -27,10 +28,12 @@ PLAIN, ANCHORED = "Who lost the kettle?", "What did the sign say after the red c
 class Side:
     """Stands for the disk and for the encoder, and notes what they are asked."""
 
-    def __init__(self, until: str = "encode") -> None:
+    def __init__(self, until: str = "read") -> None:
         """until: call after which the sentences that had no vector have one."""
         self.order: list[str] = []
         self.fails = ""
+        self.names = False  # whether the anchor is found by its words
+        self.understood: Cues | None = None
         self._until, self._asked, self.reading = until, asyncio.Event(), asyncio.Event()
 
     async def call(self, name: str, /, *arguments: Any) -> Any:
@@ -44,18 +47,29 @@ class Side:
             case "read":
                 self.reading.set()
                 inquiry: Inquiry = arguments[0]
-                cues = DRAFTER.understand(inquiry)
-                anchor = VECTOR if cues.anchor else None
-                return cues, Probe(DRAFTER.texts(inquiry, cues), VECTOR, anchor, None, True, None, True)
-            case "ahead":
+                cues = self.understood or DRAFTER.understand(inquiry)
+                return cues, Probe(DRAFTER.texts(inquiry, cues), VECTOR, None, True, None, True)
+            case "search.draft":
+                drafter, inquiry, query = arguments
+                draft = drafter.draft(inquiry)
+                self.query = replace(query, cues=draft.cues, texts=draft.texts)
+                return self.query, self._ahead()
+            case "search.judge":
+                assert arguments[0].vectors is VECTOR
+                return "judged"
+            case "search.ahead":
                 self.query = arguments[0]
-                return Ahead((), -1, (), False, {})
+                return self._ahead()
             case "recall":
-                query, ahead = arguments
+                self.query, ahead, self.known = arguments
                 assert isinstance(ahead, Ahead)
-                return Recalled(query.cues)
+                return Recalled(self.query.cues)
             case _:
                 return VECTOR if name in ("anchor", "encode") else {}
+
+    def _ahead(self) -> Ahead:
+        wants = bool(self.query.cues.anchor) and self.query.anchor is None and not self.names
+        return Ahead((), -1, (), False, {}, wants_anchor=wants)
 
     async def embed(self) -> None:
         await asyncio.wait_for(self._asked.wait(), 5.0)
@@ -70,54 +84,67 @@ async def ask(side: Side, text: str) -> tuple[Probe, Recalled]:
 
 
 async def test_the_log_is_read_while_sentences_get_their_vectors() -> None:
-    side = Side(until="ahead")
+    side = Side(until="search.draft")
     probe, recalled = await ask(side, PLAIN)
-    assert side.order[0] == "encode"
-    assert side.order.index("ahead") < side.order.index("up to date") < side.order.index("recall")
+    assert side.order.index("search.draft") < side.order.index("up to date") < side.order.index("recall")
     assert side.order[-1] == "recall"
     assert recalled.cues == DRAFTER.understand(Inquiry(PLAIN, 9))
     assert probe.texts[0] == PLAIN
 
 
 async def test_an_anchor_is_searched_for_when_all_sentences_have_vectors() -> None:
-    side = Side(until="worded")
+    side = Side(until="anchor")
     await ask(side, ANCHORED)
-    assert side.order.index("up to date") < side.order.index("ahead") < side.order.index("recall")
-
-
-async def test_what_a_question_is_anchored_at_is_looked_up_by_words_and_by_vector() -> None:
-    side = Side()
-    await ask(side, ANCHORED)
-    assert side.order.index("worded") < side.order.index("ahead")
+    assert side.order.index("search.draft") < side.order.index("anchor") < side.order.index("up to date")
+    assert side.order.index("up to date") < side.order.index("search.ahead") < side.order.index("recall")
     assert side.query.anchor is VECTOR
-    assert "worded" not in (await _order(PLAIN))
+    assert side.order.index("up to date") < side.order.index("search.judge") < side.order.index("search.ahead")
+    assert side.known == "judged"
 
 
-async def _order(text: str) -> list[str]:
+async def test_an_anchor_that_is_named_by_its_words_is_not_encoded() -> None:
     side = Side()
-    await ask(side, text)
-    return side.order
+    side.names = True
+    await ask(side, ANCHORED)
+    assert not {"anchor", "search.ahead", "search.judge"} & set(side.order)
+    assert side.known is None
 
 
-@pytest.mark.parametrize("fails", ["encode", "worded", "anchor", "read", "ahead", "recall"])
+async def test_an_anchor_that_is_understood_only_with_the_vector_of_the_question_is_encoded() -> None:
+    side = Side()
+    side.understood = DRAFTER.understand(Inquiry(ANCHORED, 9))
+    await ask(side, PLAIN)
+    assert side.order.index("read") < side.order.index("anchor") < side.order.index("recall")
+    assert side.query.anchor is VECTOR
+
+
+async def test_words_are_encoded_before_it_is_known_what_they_ask() -> None:
+    side = Side()
+    side.fails = "encode"
+    recall = QuestionRecall(1, 0.0, side, side, DRAFTER)
+    await recall.encode(WORDS)  # whose failure is no matter yet
+    assert side.order == ["encode"]
+
+
+@pytest.mark.parametrize("fails", ["search.draft", "anchor", "read", "search.judge", "search.ahead", "recall"])
 async def test_a_failure_is_told_when_all_that_was_begun_has_ended(fails: str) -> None:
     side = Side()
     side.fails = fails
-    with pytest.raises(RuntimeError, match=f"{fails} failed"):
+    with pytest.raises(RuntimeError, match=re.escape(f"{fails} failed")):
         await ask(side, ANCHORED)
     assert "up to date" in side.order
     assert len(asyncio.all_tasks()) == 1
 
 
 async def test_the_first_failure_is_told() -> None:
-    side = Side(until="read")
-    side.fails = "ahead"
+    side = Side()
+    side.fails = "search.draft"
 
     async def broken() -> None:
         await side.embed()
         raise ValueError("no vectors")
 
-    with pytest.raises(RuntimeError, match="ahead failed"):
+    with pytest.raises(RuntimeError, match=r"search\.draft failed"):
         await QuestionRecall(1, 0.0, side, side, DRAFTER).ask(WORDS, (), None, broken())
 
 
