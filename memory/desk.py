@@ -57,6 +57,7 @@ class Desk:
         self._embedder = embedder
         self._unix_s = unix_s
         self._recall = QuestionRecall(opened.row.no, settings.start_unix_s, keeper, embedder, drafter)
+        self._asked = {asked.id for asked in opened.asked}
         self._tokens = QuestionTokens(opened.row.no, keeper, embedder)
         row = opened.row
         self._timeline = Timeline(row.no, serial=row.serial, clips=row.clips, frames=row.frames, cosine=cosine)
@@ -124,6 +125,8 @@ class Desk:
 
     async def asked_before(self, identity: str) -> Question | None:
         """The question with this id, if it was put before."""
+        if identity not in self._asked:  # the disk is not asked while somebody waits for an answer
+            return None
         asked: Asked | None = await self._keeper.call("asked", self.row.no, identity)
         return None if asked is None or not asked.message else stored_question(asked)
 
@@ -184,6 +187,7 @@ class Desk:
             answer_event=row_id(self.row.no, self._timeline.next_serial()),
         )
         await self._keeper.call("put_question", self.row, asked, step, self._unix_s())
+        self._asked.add(words.id)
         self.history.asked(asked.reply_id, asked.t_ns, asked.text)
 
     async def sent(self, question: Question) -> None:
