@@ -54,7 +54,7 @@ class Asked:
 
 
 _CLIP = "SELECT id, session, start_ns, end_ns, sentences, key_frame FROM clips"
-_ASKED = "SELECT reply_id, id, t_ns, text, message, asked_event, answer_event, sent, played, heard FROM questions"
+_ASKED = "SELECT reply_id, id, t_ns, text, {}, asked_event, answer_event, sent, played, heard FROM questions"
 
 
 class Archive:
@@ -179,7 +179,14 @@ class Archive:
         return found[0] if found else None
 
     def questions(self, session: int) -> list[Asked]:
-        return self._asked("WHERE session = ? ORDER BY t_ns, reply_id", session)
+        """All of a session in the order in which they were put, without the messages: these may be a lot to read."""
+        return self._asked("WHERE session = ? ORDER BY t_ns, reply_id", session, message="x''")
+
+    def unplayed(self, session: int, unsent: bool = False) -> list[Asked]:
+        """Questions whose replies are not over, in the order in which they were put. unsent: only those that may not
+        have gone out."""
+        which = " AND sent = 0" if unsent else ""
+        return self._asked(f"WHERE session = ? AND played = 0{which} ORDER BY t_ns, reply_id", session)
 
     def mark_sent(self, session: int, reply_id: str) -> None:
         self._store.begin()
@@ -198,8 +205,8 @@ class Archive:
         ).rowcount
         return self._asked("WHERE session = ? AND reply_id = ?", session, reply_id)[0] if changed else None
 
-    def _asked(self, where: str, *arguments: object) -> list[Asked]:
-        rows = self._db.execute(f"{_ASKED} {where}", arguments).fetchall()
+    def _asked(self, where: str, *arguments: object, message: str = "message") -> list[Asked]:
+        rows = self._db.execute(f"{_ASKED.format(message)} {where}", arguments).fetchall()
         return [Asked(*row) for row in rows]
 
     # ---- figures -------------------------------------------------------------------------------------------------

@@ -56,6 +56,7 @@ class Desk:
         self._keeper = keeper
         self._embedder = embedder
         self._unix_s = unix_s
+        self._plain = drafter.plain
         self._recall = QuestionRecall(opened.row.no, settings.start_unix_s, keeper, embedder, drafter)
         self._asked = {asked.id for asked in opened.asked}
         self._tokens = QuestionTokens(opened.row.no, keeper, embedder)
@@ -195,11 +196,11 @@ class Desk:
 
     async def unsent(self) -> list[Question]:
         """Questions that were written but may not have gone out before the process ended."""
-        asked: list[Asked] = await self._keeper.call("unplayed", self.row.no)
-        return [stored_question(a) for a in asked if not a.sent and a.message]
+        asked: list[Asked] = await self._keeper.call("archive.unplayed", self.row.no, True)
+        return [stored_question(a) for a in asked if a.message]
 
     async def unplayed(self) -> list[Question]:
-        asked: list[Asked] = await self._keeper.call("unplayed", self.row.no)
+        asked: list[Asked] = await self._keeper.call("archive.unplayed", self.row.no)
         return [stored_question(a) for a in asked if a.message]
 
     async def played(self, played: Played) -> None:
@@ -241,7 +242,12 @@ class Desk:
         cues = Cues(start_ns=request.start_ns, end_ns=end_ns, spanned=request.start_ns > 0)
         probe: Probe = await self._embedder.call("vectors", cues, Inquiry(request.argument))
         query = Query(
-            session=self.row.no, t_ns=end_ns, cues=cues, texts=probe.texts, vectors=probe.vectors, plain=probe.plain
+            session=self.row.no,
+            t_ns=end_ns,
+            cues=cues,
+            texts=probe.texts,
+            vectors=probe.vectors,
+            plain=self._plain,
         )
         found: tuple[Evidence, ...] = await self._keeper.call("find", query, request.limit)
         return found

@@ -27,11 +27,10 @@ class Inquiry:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """texts: what is searched for by its words; plain: see `memory.search.Query`."""
+    """texts: what is searched for by its words."""
 
     cues: Cues
     texts: tuple[str, ...]
-    plain: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +42,7 @@ class Drafter:
 
     def draft(self, inquiry: Inquiry) -> Draft:
         cues = self.understand(inquiry)
-        return Draft(cues, self.texts(inquiry, cues), self.plain)
+        return Draft(cues, self.texts(inquiry, cues))
 
     def understand(self, inquiry: Inquiry, encode: Encode | None = None) -> Cues:
         """What a question asks for. encode: see `memory.question.understand`; without it the words decide alone."""

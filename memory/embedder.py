@@ -34,7 +34,6 @@ class Probe:
     scene: Array | None
     scene_repeats: bool
     scene_scale: tuple[float, float | None] | None = None
-    plain: bool = False  # see `memory.search.Query`
 
 
 class CachedEncoder:
@@ -150,7 +149,6 @@ class Embedder:
             scene,
             self._repeats,
             self._scale,
-            self.drafter.plain,
         )
 
     def anchor(self, cues: Cues) -> Array | None:

@@ -193,10 +193,6 @@ class Keeper:
     def asked(self, no: int, identity: str) -> Asked | None:
         return self.archive.question(no, identity)
 
-    def unplayed(self, no: int) -> list[Asked]:
-        """Questions whose replies are not over, in the order in which they were put."""
-        return [a for a in self.archive.questions(no) if not a.played]
-
     def put_question(self, row: SessionRow, asked: Asked, said: Step, recorded_at: float) -> None:
         """The question and its words as they were said: on disk when this returns, so that the same question can be
         sent again."""

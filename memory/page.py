@@ -76,7 +76,7 @@ def _article(node: Node, picture: Callable[[str], bytes | None]) -> str:
     more = f"<details><summary>more</summary>{''.join(said[SENTENCES:])}</details>" if len(said) > SENTENCES else ""
     return (
         f"<article class={_name(node)} id=n{node.id}><div><span class=when>{clock(node.start_ns)} to "
-        f"{clock(node.end_ns)}</span> <span class=detail>{_name(node)} of {node.clips} clips</span></div>"
+        f"{clock(node.end_ns)}</span> <span class=detail>{_name(node)} of {_counted(node.clips)}</span></div>"
         f"{''.join(_image(s.name, picture) for s in node.shown[:PICTURES])}{''.join(said[:SENTENCES])}{more}</article>"
     )
 
@@ -90,3 +90,7 @@ def _image(name: str, picture: Callable[[str], bytes | None]) -> str:
 
 def _name(node: Node) -> str:
     return "chapter" if node.level == CHAPTER else "episode"
+
+
+def _counted(n_clips: int) -> str:
+    return "1 clip" if n_clips == 1 else f"{n_clips} clips"

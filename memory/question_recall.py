@@ -52,7 +52,9 @@ class QuestionRecall:
         what is then understood otherwise is done again. up_to_date: gives all sentences vectors, before any search by
         them."""
         inquiry = self._inquiry(words, history)
-        query = Query(session=self._session, t_ns=words.t_ns, visible_from_ns=words.visible_from_ns)
+        query = Query(
+            session=self._session, t_ns=words.t_ns, visible_from_ns=words.visible_from_ns, plain=self._drafter.plain
+        )  # fmt: skip
         begun: list[asyncio.Task[Any]] = []
 
         def begin(work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:

@@ -104,7 +104,7 @@ class Search:
     def draft(self, drafter: Drafter, inquiry: Inquiry, query: Query) -> tuple[Query, Ahead]:
         """A question as far as its words tell, and what can be done of it. query: with the rest that it needs."""
         draft = drafter.draft(inquiry)
-        query = replace(query, cues=draft.cues, texts=draft.texts, plain=draft.plain)
+        query = replace(query, cues=draft.cues, texts=draft.texts)
         return query, self.ahead(query)
 
     def ahead(self, query: Query, known: Worded = NOTHING) -> Ahead:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from memory.backends.fake import FakeOptions, FakeTextEncoder
-from memory.events import Event, row_id
+from memory.events import QUESTION, Event, row_id
 from memory.keeper import Keeper
 from memory.search import LOG_LIMIT, Query
 from memory.timeline import Step
@@ -99,3 +101,42 @@ def test_what_the_question_turns_out_not_to_ask_is_read_again(keeper: Keeper, cu
     whole = replace(query(cues), texts=("gate 70",), vectors=encoded("gate 70"))
     alone = keeper.recall(whole)
     assert all(keeper.recall(whole, draft) == alone for draft in drafts)
+
+
+def unencoded(anchor: str, relation: Literal["before", "after"] = "before") -> Query:
+    return replace(query(Cues(ask="text", kinds=("text",), relation=relation, anchor=anchor)), anchor=None)
+
+
+def test_an_anchor_in_the_very_words_of_one_sentence_needs_no_vector(keeper: Keeper) -> None:
+    ahead = keeper.search.ahead(unencoded("gate 300"))
+    assert (ahead.anchor_ns, ahead.wants_anchor) == (300 * S, False)
+    assert ahead == keeper.search.ahead(query(unencoded("gate 300").cues))
+
+
+@pytest.mark.parametrize("anchor", ["gate", "unheard of", "gate 300 was opened by Ann with a great noise of bells"])
+def test_an_anchor_that_is_not_named_waits_for_its_vector(keeper: Keeper, anchor: str) -> None:
+    before = unencoded(anchor)
+    ahead = keeper.search.ahead(before)
+    assert ahead.wants_anchor
+    assert ahead.log == ()
+    assert not ahead.holds_for(before.cues)
+    encoded_too = replace(before, anchor=encoded(anchor))
+    assert keeper.search.ahead(encoded_too, ahead.worded) == keeper.search.ahead(encoded_too)
+
+
+def test_what_was_judged_before_its_anchor_was_found_is_taken_up(keeper: Keeper) -> None:
+    whole = replace(query(CASES["anchored"]), texts=("gate 301",), vectors=encoded("gate 301"))
+    ahead = keeper.search.ahead(whole)
+    assert keeper.recall(whole, ahead, keeper.search.judge(whole, ahead.worded)) == keeper.recall(whole)
+
+
+def test_of_a_name_that_is_seen_again_the_last_is_before_and_the_first_is_after(tmp_path: Path) -> None:
+    keeper = Keeper(str(tmp_path), ENCODER.dim, ENCODER.dim)
+    row = keeper.open_session("s", "replay", 0.0, resume=False).row
+    times = {1: "toy museum", 2: "pet shop", 3: "toy museum", 4: "the toy museum of the old town opens at nine"}
+    asked = replace(sign(5), kind=QUESTION, text='Someone asked "toy museum?"', subject="toy museum?")
+    told = [replace(sign(n), text=f'A sign reads "{text}".', subject=text) for n, text in times.items()]
+    keeper.write(row, Step((*told, asked)), 0.0)
+    found = [keeper.search.ahead(unencoded("the toy museum", relation)).anchor_ns for relation in ("before", "after")]
+    assert found == [3 * S, 1 * S]
+    keeper.close()

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from memory.index import VectorIndex, build_lists
+from memory.index import WORTH_A_THREAD, VectorIndex, build_lists
 from memory.steward import LAST, Builder
 
 pytestmark = pytest.mark.unit
@@ -205,3 +205,11 @@ def test_lists_are_made_by_a_thread_that_gives_way() -> None:
     assert not index.exact
     assert priorities == [LAST]
     assert os.getpriority(os.PRIO_PROCESS, 0) == before  # of this thread
+
+
+@pytest.mark.parametrize("n", [50, WORTH_A_THREAD + 1])
+def test_a_search_beside_finds_the_same(n: int) -> None:
+    vectors = _cloud(n)
+    index = VectorIndex(16)
+    index.fill(_rows(vectors))
+    assert index.search_beside(vectors[7:8], 5).result() == index.search(vectors[7:8], 5)

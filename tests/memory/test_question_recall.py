@@ -48,7 +48,7 @@ class Side:
                 self.reading.set()
                 inquiry: Inquiry = arguments[0]
                 cues = self.understood or DRAFTER.understand(inquiry)
-                return cues, Probe(DRAFTER.texts(inquiry, cues), VECTOR, None, True, None, True)
+                return cues, Probe(DRAFTER.texts(inquiry, cues), VECTOR, None, True)
             case "search.draft":
                 drafter, inquiry, query = arguments
                 draft = drafter.draft(inquiry)

@@ -56,6 +56,36 @@ def test_every_message_comes_back_equal(message: Message) -> None:
     assert decode(encode(message)) == message
 
 
+def test_what_is_at_its_default_is_left_out() -> None:
+    bare, full = (len(encode(chunk)[0]) for chunk in (_told(""), _told("a subject")))
+    assert full - bare > len("a subject") + len("subject")
+    assert decode(encode(_told(""))) == _told("")
+
+
+def test_evidence_is_packed_once_and_comes_back_equal_each_time() -> None:
+    reply = _told("a subject")
+    assert [decode(encode(reply)) for _ in range(2)] == [reply] * 2
+    packed = reply.evidence[0].packed
+    again = dataclasses.replace(reply, request_id="other", evidence=(*reply.evidence, *_told("another").evidence))
+    assert decode(encode(again)) == again
+    assert reply.evidence[0].packed is packed
+    other = dataclasses.replace(reply.evidence[0], subject="changed")
+    changed = dataclasses.replace(reply, evidence=(other,))
+    assert decode(encode(changed)) == changed
+
+
+def test_evidence_with_a_picture_travels_with_it() -> None:
+    shown = dataclasses.replace(_told("a subject").evidence[0], jpeg=b"pixels")
+    reply = dataclasses.replace(_told("another"), evidence=(shown, *_told("another").evidence))
+    assert encode(reply)[1:] == [b"pixels"]
+    assert decode(encode(reply)) == reply
+
+
+def _told(subject: str) -> MemoryReply:
+    told = Evidence(start_ns=1, end_ns=2, kind="text", text="A sign.", subject=subject)
+    return MemoryReply(session="s", t_ns=0, turn=1, request_id="r", evidence=(told,))
+
+
 def test_every_message_class_has_a_route() -> None:
     classes = {
         c for c in vars(messages).values() if isinstance(c, type) and issubclass(c, Message) and c is not Message
@@ -80,6 +110,10 @@ def test_bytes_deep_inside_keep_their_place() -> None:
     assert decode(encode(reply)) == reply
 
 
+def _reply(evidence: object) -> list[bytes]:
+    return _header({"session": "s", "t_ns": 0, "request_id": "r", "evidence": evidence}, "MemoryReply")
+
+
 def _header(body: dict[str, Any], name: str = "AudioChunk") -> list[bytes]:
     return [msgpack.packb([name, body])]
 
@@ -92,6 +126,23 @@ def _header(body: dict[str, Any], name: str = "AudioChunk") -> list[bytes]:
         ([msgpack.packb(5)], "header is not"),
         ([msgpack.packb(["Nonsense", {}])], "unknown type 'Nonsense'"),
         (_header({"session": "s", "t_ns": 0}), "lacks 'pcm'"),
+        (
+            _header(
+                {"session": "s", "t_ns": 0, "request_id": "r", "evidence": msgpack.ExtType(2, b"\xc1")}, "MemoryReply"
+            ),
+            "no msgpack",
+        ),
+        (
+            _header(
+                {"session": "s", "t_ns": 0, "request_id": "r", "evidence": msgpack.ExtType(2, msgpack.packb(5))},
+                "MemoryReply",
+            ),
+            "not a list",
+        ),
+        (
+            _header({"session": "s", "t_ns": 0, "request_id": "r", "evidence": msgpack.ExtType(3, b"")}, "MemoryReply"),
+            "not a list",
+        ),
         (_header({"session": "s", "t_ns": 0, "pcm": b"", "loud": 1}), "no field 'loud'"),
         (_header({"session": "s", "t_ns": 0.5, "pcm": b""}), "AudioChunk.t_ns: not a 64-bit integer"),
         (_header({"session": "s", "t_ns": True, "pcm": b""}), "AudioChunk.t_ns: not a 64-bit integer"),
