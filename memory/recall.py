@@ -40,6 +40,7 @@ WORDS_ALONE = 0.35  # what the share of shared words counts less by itself
 ROUNDING = 0.0005  # what a strength may gain by it
 PER_ODDS = 0.1  # strength that one more of log odds is worth; FOUND is at even odds
 OF_THE_WORLD = WORDS - TALK
+FAR_MORE = 0.15
 NAMING = 0.6  # of the telling words of a sentence
 BY_COSINE = 24  # the nearest stay in the choice, however crowded
 
@@ -151,6 +152,12 @@ def beside_anchor(candidates: Iterable[Candidate], cues: Cues) -> list[Candidate
         return list(candidates)
     before = cues.relation == "before"
     return [c for c in candidates if (c.event.start_ns < at if before else c.event.start_ns > at)]
+
+
+def outweighed(some: Iterable[Candidate], every: Iterable[Candidate]) -> bool:
+    """Whether there is far more surely an answer among all candidates than among some of them."""
+    best, best_of_all = (max((c.strength for c in of if c.tells), default=0.0) for of in (some, every))
+    return best_of_all > best + FAR_MORE
 
 
 def others(scores: Iterable[float]) -> float:

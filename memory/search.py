@@ -27,6 +27,7 @@ from memory.recall import (
     fit,
     fuse,
     named,
+    outweighed,
     shown,
     span_of,
     tells,
@@ -146,8 +147,10 @@ class Search:
         finally:
             scenes = {} if near is None else near.result()  # it reads what others may change when this returns
         candidates += self._scenes(query, scenes, from_ns, to_ns)
-        evidence = fuse(beside_anchor(candidates, cues), cues, query.t_ns)
-        if not evidence and cues.ask == "fact" and cues.relation:  # "before they are eaten" is part of what was told
+        beside = beside_anchor(candidates, cues)
+        evidence = fuse(beside, cues, query.t_ns)
+        if cues.ask == "fact" and cues.relation and (not evidence or outweighed(beside, candidates)):
+            # "Before they are eaten" is part of what was told.
             cues = replace(cues, relation="", anchor="", anchor_ns=-1)
             evidence = fuse(candidates, cues, query.t_ns)
         if not evidence and query.visible_from_ns <= 0 and not (cues.now or cues.spanned or cues.anchor):

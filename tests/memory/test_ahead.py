@@ -140,3 +140,14 @@ def test_of_a_name_that_is_seen_again_the_last_is_before_and_the_first_is_after(
     found = [keeper.search.ahead(unencoded("the toy museum", relation)).anchor_ns for relation in ("before", "after")]
     assert found == [3 * S, 1 * S]
     keeper.close()
+
+
+def test_a_fact_that_is_far_more_surely_told_elsewhere_is_not_looked_for_beside_its_anchor(keeper: Keeper) -> None:
+    cues = Cues(ask="fact", kinds=("text",), relation="before", anchor="gate 60")
+    elsewhere, beside = (replace(query(cues), texts=(text,), vectors=encoded(text)) for text in ("gate 70", "gate 50"))
+    assert keeper.recall(elsewhere).evidence[0].text == "gate 70"
+    assert keeper.recall(elsewhere).cues.anchor == ""
+    assert keeper.recall(beside).evidence[0].text == "gate 50"
+    assert keeper.recall(beside).cues.anchor == "gate 60"
+    as_text = replace(elsewhere, cues=replace(cues, ask="text"))
+    assert all(told.start_ns < 60 * S for told in keeper.recall(as_text).evidence)

@@ -8,7 +8,19 @@ from hypothesis import given, strategies as st
 from numpy.typing import NDArray
 
 from memory.events import Event
-from memory.recall import FOUND, Candidate, at_most, crowding, fuse, standing_out, strengths_of
+from memory.recall import (
+    FAR_MORE,
+    FOUND,
+    Candidate,
+    at_most,
+    crowding,
+    fuse,
+    named,
+    outweighed,
+    standing_out,
+    strengths_of,
+)
+from memory.terms import telling, words_of
 from wire.messages import Cues
 
 pytestmark = pytest.mark.unit
@@ -122,3 +134,30 @@ def test_a_fact_is_told_once_before_others_are_told_again() -> None:
     rare = Candidate(event(9), 9, bears=0.5)
     assert told_to(Cues(ask="fact"), [*again, rare])[:3] == ["sentence 1", "sentence 9", "sentence 1"]
     assert told_to(Cues(ask="fact", order="last"), [*again, rare])[:4] == [*["sentence 1"] * 3, "sentence 9"]
+
+
+def test_a_candidate_far_stronger_than_those_beside_the_anchor_outweighs_them() -> None:
+    def told(strength: float, *, tells: bool = True) -> Candidate:
+        return Candidate(event(1), 1, meant=strength, tells=tells)
+
+    beside = [told(0.4), told(0.3)]
+    assert not outweighed(beside, [*beside, told(0.4 + FAR_MORE)])
+    assert outweighed(beside, [*beside, told(0.41 + FAR_MORE)])
+    assert not outweighed(beside, [*beside, told(1.0, tells=False)])
+    assert outweighed([], [told(0.2)])
+    assert not outweighed([], [])
+
+
+@pytest.mark.parametrize(
+    ("sentences", "found"),
+    [
+        ({1: "a sign reads toy museum"}, 1),
+        ({1: "a sign reads toy museum", 2: "someone said the toy museum of the old town opens at nine"}, 1),
+        ({2: "someone said the toy museum of the old town opens at nine"}, None),
+        ({1: "a sign reads toy museum 4", 2: "a sign reads toy museum 7"}, None),
+        ({}, None),
+    ],
+)
+def test_a_name_is_of_the_sentence_that_says_little_else(sentences: dict[int, str], found: int | None) -> None:
+    lines = {number: words_of(text) for number, text in sentences.items()}
+    assert named(telling("the toy museum"), lines) == found
