@@ -168,16 +168,16 @@ def _check_dataclass(cls: type) -> Check:
     def check(value: Any, parts: list[bytes]) -> Any:
         if not isinstance(value, dict):
             raise CodecError(f"{cls.__name__} is not a map")
-        if unknown := value.keys() - checks.keys():
-            raise CodecError(f"{cls.__name__} has no field {sorted(map(str, unknown))[0][:40]!r}")
-        if missing := required - value.keys():
-            raise CodecError(f"{cls.__name__} lacks {sorted(missing)[0]!r}")
-        fields = {}
-        for name, item in value.items():
-            try:
+        fields, name = {}, ""
+        try:
+            for name, item in value.items():
                 fields[name] = checks[name](item, parts)
-            except CodecError as error:
-                raise CodecError(f"{cls.__name__}.{name}: {error}") from error
+        except KeyError:
+            raise CodecError(f"{cls.__name__} has no field {str(name)[:40]!r}") from None
+        except CodecError as error:
+            raise CodecError(f"{cls.__name__}.{name}: {error}") from error
+        if not required.issubset(fields):
+            raise CodecError(f"{cls.__name__} lacks {min(required - fields.keys())!r}")
         return cls(**fields)
 
     return check
