@@ -120,7 +120,7 @@ class VectorIndex:
     def search_beside(self, vectors: Array, k: int) -> Future[dict[int, float]]:
         """`search`, in a thread of its own where it takes longer than that costs. Nothing may be changed here until
         its result is there."""
-        if len(self) > WORTH_A_THREAD and self.exact:
+        if len(self) > WORTH_A_THREAD and self.exact and self._gpu is None:
             return self._beside.submit(self.search, vectors, k)
         done: Future[dict[int, float]] = Future()
         done.set_result(self.search(vectors, k))

@@ -66,8 +66,9 @@ def mention(words: Sequence[str]) -> Mention:
 
 
 @lru_cache(maxsize=64)
-def mention_of(words: tuple[str, ...]) -> Mention:
+def mention_of(named: tuple[str, ...]) -> Mention:
     """What these tokens name. Kept for a while: a question is read by its words, and again with its vector."""
+    words = list(named)
     text = " ".join(words)
     deed = _deed(text)
     colour = next((COLOURS[w] for w in words if w in COLOURS), "")

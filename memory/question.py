@@ -15,6 +15,7 @@ from functools import lru_cache
 from memory import timewords
 from memory.asked import RELATIONS, Relation, kinds_of, refine, union
 from memory.asking import Encode
+from memory.chinese_question import in_english
 from memory.clauses import one_clause
 from memory.follow_up import IT, follow_up, with_antecedent
 from memory.frames import read
@@ -23,7 +24,7 @@ from memory.likely_frame import likely_frame
 from memory.mentions import mention, mention_of
 from memory.rewording import plain, reworded
 from wire.messages import Cues, HistoryTurn
-from wire.words import tokens
+from wire.words import said_words, tokens
 
 _TELLER = r"(?:he|she|they|(?:the|our|that) (?:narrator|speaker|voice|guide|announcer|man|woman|lady|host|presenter))"
 _SAID_BY = re.compile(
@@ -120,8 +121,8 @@ def _apart(text: str, t_ns: int, start_unix_s: float) -> tuple[timewords.TimeWor
 
 
 def forget() -> None:
-    """Drop what is kept of the last questions."""
-    for kept in (_apart, mention_of, read):
+    """Drop what is kept of the last questions and sentences."""
+    for kept in (_apart, mention_of, read, in_english, said_words):
         kept.cache_clear()
 
 

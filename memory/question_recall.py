@@ -36,8 +36,8 @@ class QuestionRecall:
         self._drafter = drafter
 
     async def encode(self, words: Utterance) -> None:
-        """Let the encoder read them: soon enough, the question need not wait for it. Whatever fails is told by `ask`,
-        which needs the same."""
+        """Let the encoder read them: soon enough, the question need not wait for it. A failure is no matter here: `ask`
+        needs the same, and tells it."""
         with contextlib.suppress(Exception):
             await self._embedder.call("encode", list(self._drafter.meant(self._inquiry(words))))
 
@@ -75,7 +75,7 @@ class QuestionRecall:
                 query = replace(query, anchor=await _result(anchoring))
                 ahead = await _result(begin(self._keeper.call("search.ahead", query, ahead.worded)))
                 known = await _result(judging)
-            if cues.anchor and cues.anchor != query.cues.anchor:
+            if cues.anchor and not ahead.holds_for(cues) and (anchoring is None or cues.anchor != query.cues.anchor):
                 query = replace(query, anchor=await _result(begin(self._embedder.call("anchor", cues))))
             return probe, await self._keeper.call("recall", _understood(query, cues, probe), ahead, known)
         finally:  # whatever happened, nothing is left that still writes

@@ -198,9 +198,10 @@ def standing_out(near: Mapping[int, float], crowded: Mapping[int, float], limit:
 
 
 def named(words: Sequence[str], sentences: Mapping[int, str]) -> int | None:
-    """Which of these sentences, each with its words, is what `words` name: the one of which they are the largest part,
-    and at least NAMING. None where there is none, or more than one."""
-    parts = {number: len(words) / max(1, len(own(line.split()))) for number, line in sentences.items()}
+    """Which of these sentences, each with all its words, is what `words` name: the one of whose own words these are the
+    largest part, and at least NAMING. None where there is none, or more than one."""
+    lines = {number: own(line.split()) for number, line in sentences.items()}
+    parts = {number: sum(word in words for word in line) / max(1, len(line)) for number, line in lines.items()}
     most = max(parts.values(), default=0.0)
     best = [number for number, part in parts.items() if part == most]
     return best[0] if most >= NAMING and len(best) == 1 else None

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from memory.archive import Archive, ClipRow
+from memory.asked import kinds_of
 from memory.bearing import wanted
 from memory.draft import Drafter, Inquiry
 from memory.events import SCENE, SOUND, TALK, Event
@@ -26,15 +27,13 @@ from memory.recall import (
     beside_anchor,
     fit,
     fuse,
-    named,
     outweighed,
     shown,
     span_of,
     tells,
 )
-from memory.shortlist import NEAREST, NOTHING, Judgement, Shortlist, Worded
+from memory.shortlist import NOTHING, Judgement, Shortlist, Worded
 from memory.store import Store
-from memory.terms import telling
 from memory.times import civil
 from wire.messages import Cues, Evidence
 
@@ -46,8 +45,8 @@ SCENES = 6
 EARLIER_SESSIONS = 16  # that are looked into when this one has nothing
 SESSION_GAP_NS = 10**9  # an earlier session ends at least that long before this one begins
 LOG_LIMIT = 256
-NAMED = 8  # sentences with all words of an anchor that are looked at
-FEWEST_NAMING = 2  # a single word may mean much else where it stands
+NEAR_CLIPS = 64  # asked of the index: some may be of other sessions, or not of the span
+SHOWN = ("", "appear")  # what an anchor may have done that is named by its words alone: not "said", not "left"
 PARTS = 16  # of a long span that are looked at alike
 TALKED = frozenset({"speech", "sound", "question", "answer"})  # asked for, no picture tells
 _SILENT = frozenset({"silence", "noise", "speech"})  # sounds that are no evidence unless asked for by kind
@@ -78,8 +77,8 @@ class Query:
 @dataclass(frozen=True, slots=True)
 class Ahead:
     """The part of a recall that needs no vector of the question. read: what of the cues it was made by; anchor_ns:
-    when the anchor was; worded: what full text finds; wants_anchor: all but the words is missing, for it takes the
-    vector of the anchor."""
+    when the anchor was; worded: what full text finds; wants_anchor: the rest is missing, for it takes the vector of the
+    anchor."""
 
     read: tuple[object, ...]
     anchor_ns: int
@@ -90,7 +89,7 @@ class Ahead:
 
     def holds_for(self, cues: Cues) -> bool:
         """Whether it would be the same for these cues."""
-        return self.read == _read_by(cues) and not self.wants_anchor
+        return self.read == read_by(cues) and not self.wants_anchor
 
 
 class Search:
@@ -117,11 +116,11 @@ class Search:
             if anchor is None and query.anchor is None:
                 wanted(cues.anchor)  # what is related to its words is known from here on
                 words = self._shortlist.worded((*query.texts, cues.anchor), known)
-                return Ahead(_read_by(cues), -1, (), False, words, wants_anchor=True)
+                return Ahead(read_by(cues), -1, (), False, words, wants_anchor=True)
             anchor = anchor or self._anchor(query, known)
             cues = replace(cues, anchor_ns=-1 if anchor is None else anchor.start_ns)
         log, truncated = self._log(query, cues)
-        return Ahead(_read_by(query.cues), cues.anchor_ns, log, truncated, self._shortlist.worded(query.texts, known))
+        return Ahead(read_by(query.cues), cues.anchor_ns, log, truncated, self._shortlist.worded(query.texts, known))
 
     def judge(self, query: Query, worded: Worded = NOTHING) -> Judgement:
         """The sentences that may answer a question, whatever time it asks about. worded: see `Ahead`."""
@@ -140,7 +139,7 @@ class Search:
             return Recalled(cues)
         near = None
         if query.scene is not None and (not query.scene_repeats or SCENE in cues.kinds):
-            near = self._clips.search_beside(query.scene.reshape(1, -1), NEAREST)
+            near = self._clips.search_beside(query.scene.reshape(1, -1), NEAR_CLIPS)
         try:
             known = known or self.judge(query, ahead.worded)
             candidates = self._candidates(query, cues, from_ns, to_ns, known)
@@ -155,7 +154,8 @@ class Search:
             evidence = fuse(candidates, cues, query.t_ns)
         if not evidence and query.visible_from_ns <= 0 and not (cues.now or cues.spanned or cues.anchor):
             evidence = fuse(self._earlier(query, known), cues, query.t_ns)
-        log, truncated = (ahead.log, ahead.truncated) if cues is anchored else self._log(query, cues)
+        kept = cues is anchored and not ahead.wants_anchor
+        log, truncated = (ahead.log, ahead.truncated) if kept else self._log(query, cues)
         return Recalled(cues, evidence, log, truncated)
 
     def find(self, query: Query, *, limit: int) -> tuple[Evidence, ...]:
@@ -222,15 +222,14 @@ class Search:
 
     def _named(self, query: Query) -> Event | None:
         """The event that the anchor names in its very words: the last one before, the first one after."""
-        words = telling(query.cues.anchor)
-        number = named(words, self._store.with_all(words, NAMED) if len(words) >= FEWEST_NAMING else {})
+        cues, about = query.cues, query.cues.anchor_about
+        number = self._shortlist.named(cues.anchor) if about.deed in SHOWN else None
         if number is None:
             return None
-        bare, oldest = Cues(), query.cues.relation == "after"
-        hits = self._store.of_phrases(
-            (number,), query.session, query.visible_from_ns, query.t_ns, limit=1, oldest=oldest
-        )
-        return next((hit.event for hit in hits if _may_be_evidence(hit.event, bare)), None)
+        oldest, from_ns, to_ns = cues.relation == "after", query.visible_from_ns, query.t_ns
+        hits = self._store.of_phrases((number,), query.session, from_ns, to_ns, limit=1, oldest=oldest)
+        fitting = (hit.event for hit in hits if hit.event.kind in kinds_of(about))
+        return next((event for event in fitting if _may_be_evidence(event, Cues())), None)
 
     def _anchor(self, query: Query, known: Worded) -> Event | None:
         """The event that the anchor names: the best match; among equals the last one before, the first one after."""
@@ -313,7 +312,7 @@ class Search:
         return tuple(evidence for _, evidence in seen), truncated
 
 
-def _read_by(cues: Cues) -> tuple[object, ...]:
+def read_by(cues: Cues) -> tuple[object, ...]:
     """What of the cues decides about the anchor and the log."""
     span = (cues.start_ns, cues.end_ns, cues.spanned, cues.now, cues.at_ns)
     return (cues.kinds, *span, cues.order, cues.relation, cues.anchor, cues.anchor_ns, cues.ask == "summary")

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from memory import question
 from memory.archive import Archive
 from memory.bearing import wanted
 from memory.erase import Erased, Eraser
@@ -152,6 +153,7 @@ class Upkeep:
         terms.cache_clear()
         telling.cache_clear()
         wanted.cache_clear()
+        question.forget()
         return done
 
     def matching(self, words: str) -> list[tuple[int, int, int]]:

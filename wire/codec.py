@@ -1,8 +1,9 @@
 """Messages to bytes and back, and nothing else.
 
 A message is a msgpack header followed by raw parts: every `bytes` field travels as a part of its own, the header
-holds its place; a field at its default is left out. Decoding is strict: an unknown type, a missing or unknown field, a
-wrong kind, too many or too large parts raise CodecError, whatever the bytes are.
+holds its place. A field at its default is left out, so a default may not change while messages are kept on disk.
+Evidence without raw parts stands in the header as it was packed once. Decoding is strict: an unknown type, a missing
+or unknown field, a wrong kind, too many or too large parts raise CodecError, whatever the bytes are.
 """
 
 from __future__ import annotations
@@ -144,7 +145,7 @@ def _checker(kind: Any) -> Check:
     if dataclasses.is_dataclass(kind):
         return _check_dataclass(typing.cast(type, kind))
     if origin is tuple:
-        return _check_tuple(_checker(args[0]))
+        return _check_tuple(args[0])
     if origin is dict:
         return _check_dict(_checker(args[0]), _checker(args[1]))
     if origin is typing.Literal:
@@ -183,9 +184,11 @@ def _check_dataclass(cls: type) -> Check:
     return check
 
 
-def _check_tuple(item: Check) -> Check:
+def _check_tuple(kind: Any) -> Check:
+    item, packed_once = _checker(kind), isinstance(kind, type) and issubclass(kind, PackedOnce)
+
     def check(value: Any, parts: list[bytes]) -> Any:
-        if isinstance(value, msgpack.ExtType) and value.code == _ITEMS:
+        if packed_once and isinstance(value, msgpack.ExtType) and value.code == _ITEMS:
             value = _unpacked(value.data)
         if not isinstance(value, list):
             raise CodecError("not a list")

@@ -33,7 +33,8 @@ class Observation:
 
 
 class PackedOnce:
-    """Keeps how it is packed: the same things come again in the logs of many questions. See `wire.codec`."""
+    """Keeps how it is packed, so nothing in it may change after that: the same things come again in the logs of many
+    questions. See `wire.codec`."""
 
     __slots__ = ("packed",)
     packed: bytes

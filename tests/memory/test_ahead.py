@@ -15,7 +15,7 @@ from memory.events import QUESTION, Event, row_id
 from memory.keeper import Keeper
 from memory.search import LOG_LIMIT, Query
 from memory.timeline import Step
-from wire.messages import Cues
+from wire.messages import Cues, Mention
 
 pytestmark = pytest.mark.unit
 
@@ -110,10 +110,15 @@ def unencoded(anchor: str, relation: Literal["before", "after"] = "before") -> Q
 def test_an_anchor_in_the_very_words_of_one_sentence_needs_no_vector(keeper: Keeper) -> None:
     ahead = keeper.search.ahead(unencoded("gate 300"))
     assert (ahead.anchor_ns, ahead.wants_anchor) == (300 * S, False)
-    assert ahead == keeper.search.ahead(query(unencoded("gate 300").cues))
+    by_vector = keeper.search._anchor(query(unencoded("gate 300").cues), {})
+    assert by_vector is not None
+    assert by_vector.start_ns == ahead.anchor_ns
 
 
-@pytest.mark.parametrize("anchor", ["gate", "unheard of", "gate 300 was opened by Ann with a great noise of bells"])
+@pytest.mark.parametrize(
+    "anchor",
+    ["gate", "unheard of", "gate 300 was opened by Ann with a great noise of bells", "the people talked"],
+)
 def test_an_anchor_that_is_not_named_waits_for_its_vector(keeper: Keeper, anchor: str) -> None:
     before = unencoded(anchor)
     ahead = keeper.search.ahead(before)
@@ -151,3 +156,18 @@ def test_a_fact_that_is_far_more_surely_told_elsewhere_is_not_looked_for_beside_
     assert keeper.recall(beside).cues.anchor == "gate 60"
     as_text = replace(elsewhere, cues=replace(cues, ask="text"))
     assert all(told.start_ns < 60 * S for told in keeper.recall(as_text).evidence)
+
+
+@pytest.mark.parametrize(
+    "about", [Mention(deed="say"), Mention(deed="vanish"), Mention(kind="people")], ids=["said", "gone", "a person"]
+)
+def test_a_sign_with_the_words_of_an_anchor_that_is_no_sign_does_not_name_it(keeper: Keeper, about: Mention) -> None:
+    before = unencoded("gate 300")
+    assert keeper.search.ahead(replace(before, cues=replace(before.cues, anchor_about=about))).wants_anchor
+
+
+def test_an_anchor_that_nobody_encoded_leaves_the_log_complete(keeper: Keeper) -> None:
+    before = unencoded("unheard of")
+    recalled = keeper.recall(before, keeper.search.ahead(before))
+    assert recalled.cues.anchor_ns == -1
+    assert recalled.log == keeper.search.ahead(query(CASES["newest"])).log

@@ -91,7 +91,7 @@ def test_an_empty_question_is_encoded_by_nobody(embedder: Embedder, encoder: Lis
 
 
 def test_an_encoder_that_recall_was_not_fitted_to_is_told(embedder: Embedder) -> None:
-    assert embedder.drafter.plain
+    assert embedder.drafter.plain is True
 
 
 @pytest.mark.lite

@@ -10,6 +10,7 @@ import pytest
 from memory.erase import find_traces
 from memory.events import OPEN, Event, row_id
 from memory.keeper import CompressedClip, Keeper
+from memory.mentions import mention, mention_of
 from memory.retention import EVER, Kept, oldest, too_old
 from memory.sentences import sentence
 from memory.timeline import Clip, KeyFrame, Step
@@ -126,6 +127,13 @@ def test_a_log_that_was_told_tells_nothing_of_it(made: Made) -> None:
     assert f"0 {600 * S - 1}" in after  # the light, cut
     gone = {name for name in pictures if not made.keeper.picture(name)}
     assert not [name for name in gone if name in after]
+
+
+def test_what_is_kept_of_words_is_dropped(made: Made) -> None:
+    mention(["the", "bell"])
+    assert mention_of.cache_info().currsize
+    made.erase(spans=((1, 600 * S, 1200 * S - 1),))
+    assert not mention_of.cache_info().currsize
 
 
 def test_summaries_are_made_anew(made: Made) -> None:

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from memory import question
 from memory.lexicon import repair
+from memory.mentions import mention
 from memory.question import understand
 from wire.messages import Cues, HistoryTurn
 from wire.words import tokens
@@ -155,3 +157,20 @@ def test_nothing_breaks_it(text: str) -> None:
 )  # fmt: skip
 def test_plain_english_is_not_mended(text: str) -> None:
     assert repair(tokens(text)) == tokens(text)
+
+
+@pytest.mark.parametrize("crossed", ["the red crossed the picture", "the red one crossed the room"])
+def test_a_cross_is_a_shape_as_a_noun_only(crossed: str) -> None:
+    assert mention(crossed.split()).shape == ""
+    assert mention(["the", "red", "cross"]).shape == "cross"
+    assert mention(["did", "the", "red", "cross", "the", "picture"]).shape == ""
+
+
+def test_what_is_kept_of_a_question_is_dropped_when_something_is_forgotten() -> None:
+    kept = (question._apart, question.mention_of, question.read, question.in_english, question.said_words)
+    understand("What did the red sign say before the bell rang?", t_ns=10**9)
+    question.said_words("a sign")
+    question.in_english("a sign")
+    assert all(one.cache_info().currsize for one in kept)
+    question.forget()
+    assert not any(one.cache_info().currsize for one in kept)

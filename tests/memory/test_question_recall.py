@@ -14,7 +14,7 @@ from memory.draft import Drafter, Inquiry
 from memory.embedder import Probe
 from memory.question_recall import QuestionRecall
 from memory.recall import Recalled
-from memory.search import Ahead
+from memory.search import Ahead, read_by
 from wire.messages import Cues, Utterance
 
 pytestmark = pytest.mark.unit
@@ -69,7 +69,7 @@ class Side:
 
     def _ahead(self) -> Ahead:
         wants = bool(self.query.cues.anchor) and self.query.anchor is None and not self.names
-        return Ahead((), -1, (), False, {}, wants_anchor=wants)
+        return Ahead(read_by(self.query.cues), -1, (), False, {}, wants_anchor=wants)
 
     async def embed(self) -> None:
         await asyncio.wait_for(self._asked.wait(), 5.0)
@@ -118,12 +118,26 @@ async def test_an_anchor_that_is_understood_only_with_the_vector_of_the_question
     assert side.query.anchor is VECTOR
 
 
-async def test_words_are_encoded_before_it_is_known_what_they_ask() -> None:
+async def test_an_anchor_found_by_words_is_encoded_when_the_question_turns_out_otherwise() -> None:
+    side = Side()
+    side.names = True
+    side.understood = replace(DRAFTER.understand(Inquiry(ANCHORED, 9)), kinds=("speech",))
+    await ask(side, ANCHORED)
+    assert side.order.index("read") < side.order.index("anchor") < side.order.index("recall")
+    assert side.query.anchor is VECTOR
+
+
+async def test_a_failure_to_encode_the_words_early_is_no_matter() -> None:
     side = Side()
     side.fails = "encode"
-    recall = QuestionRecall(1, 0.0, side, side, DRAFTER)
-    await recall.encode(WORDS)  # whose failure is no matter yet
+    await QuestionRecall(1, 0.0, side, side, DRAFTER).encode(WORDS)
     assert side.order == ["encode"]
+
+
+async def test_the_odds_are_those_of_the_encoder() -> None:
+    side = Side()
+    await ask(side, PLAIN)
+    assert side.query.plain is DRAFTER.plain is True
 
 
 @pytest.mark.parametrize("fails", ["search.draft", "anchor", "read", "search.judge", "search.ahead", "recall"])

@@ -126,23 +126,9 @@ def _header(body: dict[str, Any], name: str = "AudioChunk") -> list[bytes]:
         ([msgpack.packb(5)], "header is not"),
         ([msgpack.packb(["Nonsense", {}])], "unknown type 'Nonsense'"),
         (_header({"session": "s", "t_ns": 0}), "lacks 'pcm'"),
-        (
-            _header(
-                {"session": "s", "t_ns": 0, "request_id": "r", "evidence": msgpack.ExtType(2, b"\xc1")}, "MemoryReply"
-            ),
-            "no msgpack",
-        ),
-        (
-            _header(
-                {"session": "s", "t_ns": 0, "request_id": "r", "evidence": msgpack.ExtType(2, msgpack.packb(5))},
-                "MemoryReply",
-            ),
-            "not a list",
-        ),
-        (
-            _header({"session": "s", "t_ns": 0, "request_id": "r", "evidence": msgpack.ExtType(3, b"")}, "MemoryReply"),
-            "not a list",
-        ),
+        (_reply(msgpack.ExtType(2, b"\xc1")), "no msgpack"),
+        (_reply(msgpack.ExtType(2, msgpack.packb(5))), "not a list"),
+        (_reply(msgpack.ExtType(3, b"")), "not a list"),
         (_header({"session": "s", "t_ns": 0, "pcm": b"", "loud": 1}), "no field 'loud'"),
         (_header({"session": "s", "t_ns": 0.5, "pcm": b""}), "AudioChunk.t_ns: not a 64-bit integer"),
         (_header({"session": "s", "t_ns": True, "pcm": b""}), "AudioChunk.t_ns: not a 64-bit integer"),
