@@ -7,6 +7,7 @@ import errno
 import os
 import sqlite3
 from pathlib import Path
+from typing import Any
 
 import pytest
 from desk_tools import Memory, S, memory, sign
@@ -150,6 +151,33 @@ async def test_in_a_replay_a_question_waits_for_the_earlier_reply(tmp_path: Path
         await m.play(first, "It said exit 12.", 22)
         second = await asking
         assert second.history[0].heard == "It said exit 12."
+
+
+async def test_a_question_is_encoded_while_it_waits_for_its_turn(tmp_path: Path) -> None:
+    async with memory() as m:
+        await _short_film(m, tmp_path)
+        first = await m.ask(20, "What did the sign say?")
+        asking = asyncio.create_task(m.ask(20.5, "Who lost the kettle?"))
+        parts: Any = m.service
+        for _ in range(20):
+            await asyncio.sleep(0)
+        await parts._embedder.call("dimensions")  # comes after what was asked of it before
+        assert "Who lost the kettle?" in parts._embedder._target._encoder._cache
+        assert len(m.out.questions()) == 1
+        await m.play(first, "Exit 12.", 22)
+        await asking
+        assert asyncio.all_tasks() == {asyncio.current_task()}
+
+
+async def test_what_turns_out_to_be_no_new_question_leaves_nothing_behind(tmp_path: Path) -> None:
+    async with memory() as m:
+        await _short_film(m, tmp_path)
+        before = asyncio.all_tasks()
+        first = await m.ask(20, "What did the sign say?", identity="q1")
+        await m.ask(20, "What did the sign say?", identity="q1")
+        await m.play(first, "Exit 12.", 21)
+        await m.ask(22, "Forget the last five seconds.")
+        assert asyncio.all_tasks() == before
 
 
 async def test_closing_lets_a_waiting_question_go(tmp_path: Path) -> None:
