@@ -9,11 +9,13 @@ from pathlib import Path
 import pytest
 
 from memory import question
+from memory.chinese_question import in_english
+from memory.frames import read
 from memory.lexicon import repair
-from memory.mentions import mention
+from memory.mentions import mention, mention_of
 from memory.question import understand
 from wire.messages import Cues, HistoryTurn
-from wire.words import tokens
+from wire.words import said_words, tokens
 
 pytestmark = pytest.mark.unit
 
@@ -167,10 +169,10 @@ def test_a_cross_is_a_shape_as_a_noun_only(crossed: str) -> None:
 
 
 def test_what_is_kept_of_a_question_is_dropped_when_something_is_forgotten() -> None:
-    kept = (question._apart, question.mention_of, question.read, question.in_english, question.said_words)
+    kept = (question._apart, mention_of, read, in_english, said_words)
     understand("What did the red sign say before the bell rang?", t_ns=10**9)
-    question.said_words("a sign")
-    question.in_english("a sign")
+    said_words("a sign")
+    in_english("a sign")
     assert all(one.cache_info().currsize for one in kept)
     question.forget()
     assert not any(one.cache_info().currsize for one in kept)
