@@ -8,8 +8,8 @@ vectors around CLUSTERS random ones, inverted lists where there are more than ma
 profile as after a restart, and asks, --rounds times --questions; a frame and a watermark come between any two.
 If lists are made meanwhile, because there are now more vectors than may be scanned, those questions are counted apart.
 Ends with one JSON line: medians over the rounds, in wall and in processor time, and the mean time of each stage.
-While the question is encoded (`encode`), what its words alone tell is looked up (`ahead`: its anchor, its words, the
-log); `read` is the rest of understanding it, `put_question` writes it down before it is sent.
+While the question is encoded (`encode`), what its words alone tell is looked up (`search.draft`: its anchor, its words,
+the log); `read` is the rest of understanding it, `put_question` writes it down before it is sent.
 """
 
 from __future__ import annotations
