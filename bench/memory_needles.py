@@ -1,9 +1,12 @@
 """Are facts found again after hours, the right one of several, and nothing where nothing was?
 
     python -m bench.memory_needles --world valley --hours 1 2 4 8 24
+    python -m bench.memory_needles --world days              # all of bench/days, an hour each
+    python -m bench.memory_needles --world my_own_day.toml   # see bench.memory_day_words
 
-Runs the memory service with the lite profile on a made-up stream by media time, asks in other words at each of the
-hours, and compares with baselines on the same store. Ends with one JSON line.
+Runs the memory service with the lite profile on made-up streams by media time, asks in other words at each of the
+hours, and compares with baselines on the same store. Ends with one JSON line: each stream's scores, of all questions
+together, and how many streams meet each bar.
 """
 
 from __future__ import annotations
@@ -14,7 +17,6 @@ import json
 import os
 import tempfile
 import time
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -23,11 +25,13 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the memory process has 
 import numpy as np
 import psutil
 
-from bench.memory_home import Home
+from bench.memory_day import Day
+from bench.memory_day_words import day_file, day_names, read_day
 from bench.memory_school import School
 from bench.memory_town import Town, town
 from bench.memory_words import TOWNS
 from bench.memory_world import WORLDS, S, World, world
+from bench.needle_scores import EVIDENCE, Score, Span, hits
 from memory import service as memory_service
 from memory.embedder import Embedder, load
 from memory.phrases import whole
@@ -39,10 +43,9 @@ from wire.link import MemoryLink, MemoryNet
 from wire.messages import Evidence, Message, Question, SessionOpened, SessionSettings, Utterance, Watermark
 from wire.service import Context, Service
 
-EVIDENCE = 5  # spans that are looked at
-Span = tuple[float, float]
-Stream = World | Town | School | Home
-NAMES = (*WORLDS, *TOWNS, "school", "home")
+Costs = dict[str, float]
+Stream = World | Town | School | Day
+NAMES = (*WORLDS, *TOWNS, "school", *day_names())
 
 
 class Sink(MemoryLink):
@@ -57,40 +60,8 @@ class Sink(MemoryLink):
             self.question = message
 
 
-@dataclass
-class Score:
-    """Shares of right answers at one age of the stream."""
-
-    found: list[bool] = field(default_factory=list)
-    by_kind: dict[str, list[bool]] = field(default_factory=dict)
-    picked: list[bool] = field(default_factory=list)
-    empty: list[bool] = field(default_factory=list)  # answerable, but nothing found
-    abstained: list[bool] = field(default_factory=list)
-    baselines: dict[str, list[bool]] = field(default_factory=dict)
-    wall_ms: list[float] = field(default_factory=list)
-
-    def report(self) -> dict[str, Any]:
-        share = {k: round(float(np.mean(v)), 3) for k, v in self.by_kind.items()}
-        return {
-            "found": _share(self.found), "by_kind": share, "picked": _share(self.picked),
-            "answerable_empty": _share(self.empty), "unanswerable_empty": _share(self.abstained),
-            "baselines": {k: _share(v) for k, v in self.baselines.items()},
-            "recall_ms_p50": round(float(np.median(self.wall_ms)), 1),
-            "recall_ms_p99": round(float(np.percentile(self.wall_ms, 99)), 1),
-        }  # fmt: skip
-
-
 def _disk_mb(folder: Path, pattern: str) -> float:
     return round(sum(path.stat().st_size for path in folder.glob(pattern)) / 1e6, 1)
-
-
-def _share(values: list[bool]) -> float | None:
-    return round(sum(values) / len(values), 3) if values else None
-
-
-def hits(spans: list[Span], start_s: float, end_s: float) -> bool:
-    """Is the moment among the spans? A scene of up to 20 seconds around it counts."""
-    return any(a <= end_s + 1 and b >= start_s - 3 and b - a <= 20 for a, b in spans[:EVIDENCE])
 
 
 class Run:
@@ -200,19 +171,18 @@ class Baselines:
 
 
 def made(name: str, hours: int, seed: int) -> Stream:
-    """The stream of that name, long enough for `hours`."""
+    """The stream of that name, or of the words in that file, long enough for `hours`. Raises ValueError and OSError for
+    a file that is no day."""
     if name in WORLDS:
         return world(name, hours, seed)
     if name in TOWNS:
         return town(name, hours, seed)
-    return School(hours, seed) if name == "school" else Home(hours, seed)
+    return School(hours, seed) if name == "school" else Day(read_day(day_file(name)), hours, seed)
 
 
-async def run(name: str, hours: list[int], seed: int, show: bool) -> dict[str, Any]:
-    stream = made(name, max(hours), seed)
-    report: dict[str, Any] = {"bench": "memory_needles", "world": name, "seed": seed, "hours": {}}
-    lite = config.load("lite").memory
-    embedder = load(lite.text_encoder.backend, lite.text_encoder.options, lite.compressor.backend, {})
+async def run(stream: Stream, hours: list[int], show: bool, embedder: Embedder) -> dict[int, tuple[Score, Costs]]:
+    """A stream's scores after each of these hours."""
+    scores: dict[int, tuple[Score, Costs]] = {}
     with tempfile.TemporaryDirectory() as folder:
         runner = Run(stream, Path(folder), show)
         await runner.start()
@@ -227,26 +197,64 @@ async def run(name: str, hours: list[int], seed: int, show: bool) -> dict[str, A
             speed = (hour * 3600 - at) / (time.perf_counter() - began)
             at = hour * 3600
             score = await runner.examine(at, Baselines(Path(folder), embedder))
-            report["hours"][str(hour)] = score.report() | {
-                "ingest_times_real": round(speed),
-                "cpu_s_of_its_last_hour": round(costs[-1], 2),
-                "resident_mb": round(psutil.Process().memory_info().rss / 1e6, 1),
-                "disk_mb": _disk_mb(Path(folder), "memory.db*"),
-                "key_frames_mb": _disk_mb(Path(folder), "frames/**/*.jpg"),
-            }
-            print(hour, "h", json.dumps(report["hours"][str(hour)]), flush=True)
+            scores[hour] = (
+                score,
+                {
+                    "ingest_times_real": round(speed),
+                    "cpu_s_of_its_last_hour": round(costs[-1], 2),
+                    "resident_mb": round(psutil.Process().memory_info().rss / 1e6, 1),
+                    "disk_mb": _disk_mb(Path(folder), "memory.db*"),
+                    "key_frames_mb": _disk_mb(Path(folder), "frames/**/*.jpg"),
+                },
+            )
         await runner.close()
+    return scores
+
+
+async def run_all(streams: dict[str, Stream], hours: list[int], show: bool) -> dict[str, Any]:
+    """Streams one after the other. Of several also all their questions together, and the share of streams that meet
+    each bar."""
+    lite = config.load("lite").memory
+    embedder = load(lite.text_encoder.backend, lite.text_encoder.options, lite.compressor.backend, {})
+    together = {hour: Score() for hour in sorted(hours)}
+    met: dict[int, list[dict[str, bool]]] = {hour: [] for hour in together}
+    report: dict[str, Any] = {}
+    for name, stream in streams.items():
+        scores = await run(stream, hours, show, embedder)
+        report[name] = {str(hour): score.report() | costs for hour, (score, costs) in scores.items()}
+        print(name, json.dumps(report[name]), flush=True)
+        for hour, (score, _) in scores.items():
+            together[hour].add(score)
+            met[hour].append(score.meets())
+    if len(streams) == 1:
+        return report
+    bars = {hour: {bar: sum(one[bar] for one in of) for bar in of[0]} for hour, of in met.items()}
+    every = {hour: sum(all(one.values()) for one in of) for hour, of in met.items()}
+    report["together"] = {
+        str(hour): {"streams": len(streams), "that_meet": bars[hour] | {"all": every[hour]}, **score.report()}
+        for hour, score in together.items()
+    }
+    print("together", json.dumps(report["together"]), flush=True)
     return report
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--world", choices=NAMES, default="valley")
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument(
+        "--world", nargs="+", default=["valley"], metavar="NAME|FILE",
+        help=f"of {', '.join(NAMES)}; days: all of bench/days; or a TOML file",
+    )  # fmt: skip
     parser.add_argument("--hours", type=int, nargs="+", default=[1])
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--show", action="store_true", help="print what was missed")
     arguments = parser.parse_args()
-    print(json.dumps(asyncio.run(run(arguments.world, arguments.hours, arguments.seed, arguments.show))))
+    names = [name for given in arguments.world for name in (day_names() if given == "days" else (given,))]
+    try:
+        streams = {name: made(name, max(arguments.hours), arguments.seed) for name in names}
+    except (ValueError, OSError) as error:
+        parser.error(str(error))
+    report = asyncio.run(run_all(streams, arguments.hours, arguments.show))
+    print(json.dumps({"bench": "memory_needles", "seed": arguments.seed, "hours": arguments.hours, **report}))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,100 @@
+"""What is planted, said and shown on a day of `bench.memory_day`: a TOML file, most of them in bench/days.
+
+notes, told: a fact a line, seen or said once, with the question that asks for it in other words, "fact | question";
+unanswerable: a question a line that nothing answers; screen, adverts, labels, asked, answered, radio: templates of what
+goes on around them, filled from [fillers] (what begins with "{person" or "{object" may end in 2: another one) and with
+{n}, 10 to 99, and {m}, 1 to 11; tints: colours that the background has once; alike_shown, alike_told: what comes three
+times, and with what is said how it is asked for; markers: titles, one for each of those, in between.
+"""
+
+from __future__ import annotations
+
+import string
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from memory.lexicon import COLOURS
+
+DAYS = Path(__file__).with_name("days")
+GLOW = ("blue", "white", "grey", "black", "brown")  # colours that the background usually has
+TEMPLATES = ("screen", "adverts", "labels", "asked", "answered", "radio")
+NUMBERS, OTHERS = ("n", "m"), ("person", "object")
+Row = tuple[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DayWords:
+    """notes, told: (fact, question); alike_told: (what is said, how it is asked for)."""
+
+    name: str
+    notes: tuple[Row, ...]
+    told: tuple[Row, ...]
+    unanswerable: tuple[str, ...]
+    screen: tuple[str, ...]
+    adverts: tuple[str, ...]
+    labels: tuple[str, ...]
+    asked: tuple[str, ...]
+    answered: tuple[str, ...]
+    radio: tuple[str, ...]
+    tints: tuple[str, ...]
+    alike_shown: tuple[str, ...]
+    alike_told: tuple[Row, ...]
+    markers: tuple[str, ...]
+    fillers: dict[str, tuple[str, ...]]
+
+
+def day_names() -> tuple[str, ...]:
+    """Of the days in bench/days."""
+    return tuple(sorted(path.stem for path in DAYS.glob("*.toml")))
+
+
+def day_file(name: str) -> Path:
+    """The file of a day of bench/days, or the one that is named."""
+    return Path(name) if name.endswith(".toml") else DAYS / f"{name}.toml"
+
+
+def read_day(path: Path) -> DayWords:
+    """Raises ValueError for a file that is no day, with what is wrong with it; OSError if it cannot be read."""
+    try:
+        given = tomllib.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:  # neither UTF-8 nor TOML
+        raise ValueError(f"{path} is no TOML: {error}") from None
+    try:
+        return _day(path.stem, given)
+    except KeyError as error:
+        raise ValueError(f"{path} has no {error.args[0]}; bench/days has days to compare it with") from None
+    except (ValueError, TypeError, AttributeError) as error:
+        raise ValueError(f"{path}: {error}") from None
+
+
+def _day(name: str, given: dict[str, Any]) -> DayWords:
+    words = DayWords(
+        name=name,
+        notes=_rows(given["notes"]),
+        told=_rows(given["told"]),
+        unanswerable=tuple(given["unanswerable"].strip().splitlines()),
+        **{key: tuple(given[key]) for key in (*TEMPLATES, "tints", "alike_shown", "markers")},
+        alike_told=tuple((said, named) for said, named in given["alike_told"]),
+        fillers={key: tuple(values) for key, values in given["fillers"].items()},
+    )
+    known = {*words.fillers, *NUMBERS, *(f"{key}2" for key in OTHERS if key in words.fillers)}
+    for key in TEMPLATES:
+        for template in given[key]:
+            if strange := {field for _, field, _, _ in string.Formatter().parse(template) if field is not None} - known:
+                raise ValueError(f"{template!r} wants {', '.join(sorted(strange))}; name it under [fillers]")
+    for tint in words.tints:
+        if tint in GLOW or tint not in COLOURS:
+            raise ValueError(f"the tint {tint!r} must be a colour that memory knows, and none of {', '.join(GLOW)}")
+    if len(words.markers) != len(words.alike_shown) + len(words.alike_told):
+        raise ValueError("there must be as many markers as things that come three times")
+    return words
+
+
+def _rows(lines: str) -> tuple[Row, ...]:
+    rows = [line.split(" | ") for line in lines.strip().splitlines()]
+    for row in rows:
+        if len(row) != 2:
+            raise ValueError(f"{' | '.join(row)!r} must be a fact and a question, with ' | ' between them")
+    return tuple((fact, question) for fact, question in rows)
