@@ -5,8 +5,10 @@
     python -m bench.memory_needles --world my_own_day.toml   # see bench.memory_day_words
 
 Runs the memory service with the lite profile on made-up streams by media time, asks in other words at each of the
-hours, and compares with baselines on the same store. Ends with one JSON line: each stream's scores, of all questions
-together, and how many streams meet each bar.
+hours, and compares with baselines on the same store. Ends with one JSON line: each stream's scores, those of all
+questions together, and how many streams meet each goal. Whoever writes what cannot be answered writes it otherwise than
+what can, and a search could learn to tell the two by that alone; so each stream is also asked what another one answers
+(foreign_empty; now and then one of these has an answer by chance).
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ import json
 import os
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +33,7 @@ from bench.memory_day_words import day_file, day_names, read_day
 from bench.memory_school import School
 from bench.memory_town import Town, town
 from bench.memory_words import TOWNS
-from bench.memory_world import WORLDS, S, World, world
+from bench.memory_world import SAID, SIGN, WORLDS, S, World, world
 from bench.needle_scores import EVIDENCE, Score, Span, hits
 from memory import service as memory_service
 from memory.embedder import Embedder, load
@@ -99,7 +102,7 @@ class Run:
         assert self._sink.question is not None
         return self._sink.question
 
-    async def examine(self, age_s: int, base: Baselines) -> Score:
+    async def examine(self, age_s: int, base: Baselines, foreign: Sequence[str]) -> Score:
         score = Score()
         for planted in self._stream.planted:
             if planted.end_s >= age_s:
@@ -126,6 +129,11 @@ class Run:
             score.abstained.append(not question.evidence)
             if self._show and question.evidence:
                 self._explain(text, "nothing", question)
+        for text in foreign:
+            question = await self.ask(text, age_s, score)
+            score.foreign.append(not question.evidence)
+            if self._show and question.evidence:
+                self._explain(text, "nothing, it is of another stream", question)
         return score
 
     def _explain(self, asked: str, wanted: str, question: Question) -> None:
@@ -180,8 +188,23 @@ def made(name: str, hours: int, seed: int) -> Stream:
     return School(hours, seed) if name == "school" else Day(read_day(day_file(name)), hours, seed)
 
 
-async def run(stream: Stream, hours: list[int], show: bool, embedder: Embedder) -> dict[int, tuple[Score, Costs]]:
-    """A stream's scores after each of these hours."""
+def of_words(stream: Stream) -> list[str]:
+    """Its questions about what was read or heard."""
+    return [p.fact.question for p in stream.planted if p.fact.kind in (SIGN, SAID)]
+
+
+def _others(streams: dict[str, Stream]) -> list[Stream]:
+    """For each stream another one: the next; for a single one the trial day, for that the tuning day."""
+    if len(streams) > 1:
+        every = list(streams.values())
+        return [*every[1:], every[0]]
+    return [made("tuning" if "trial" in streams else "trial", 1, 1)]
+
+
+async def run(
+    stream: Stream, hours: list[int], show: bool, embedder: Embedder, foreign: Sequence[str]
+) -> dict[int, tuple[Score, Costs]]:
+    """A stream's scores after each of these hours. foreign: questions that another stream answers."""
     scores: dict[int, tuple[Score, Costs]] = {}
     with tempfile.TemporaryDirectory() as folder:
         runner = Run(stream, Path(folder), show)
@@ -196,7 +219,7 @@ async def run(stream: Stream, hours: list[int], show: bool, embedder: Embedder) 
                 costs.append(time.process_time() - cpu)
             speed = (hour * 3600 - at) / (time.perf_counter() - began)
             at = hour * 3600
-            score = await runner.examine(at, Baselines(Path(folder), embedder))
+            score = await runner.examine(at, Baselines(Path(folder), embedder), foreign)
             scores[hour] = (
                 score,
                 {
@@ -219,8 +242,8 @@ async def run_all(streams: dict[str, Stream], hours: list[int], show: bool) -> d
     together = {hour: Score() for hour in sorted(hours)}
     met: dict[int, list[dict[str, bool]]] = {hour: [] for hour in together}
     report: dict[str, Any] = {}
-    for name, stream in streams.items():
-        scores = await run(stream, hours, show, embedder)
+    for (name, stream), other in zip(streams.items(), _others(streams), strict=True):
+        scores = await run(stream, hours, show, embedder, of_words(other))
         report[name] = {str(hour): score.report() | costs for hour, (score, costs) in scores.items()}
         print(name, json.dumps(report[name]), flush=True)
         for hour, (score, _) in scores.items():

@@ -20,7 +20,8 @@ class Score:
     by_kind: dict[str, list[bool]] = field(default_factory=dict)
     picked: list[bool] = field(default_factory=list)
     empty: list[bool] = field(default_factory=list)  # answerable, but nothing found
-    abstained: list[bool] = field(default_factory=list)
+    abstained: list[bool] = field(default_factory=list)  # nothing found where nothing was
+    foreign: list[bool] = field(default_factory=list)  # the same, asked as if the facts of another stream had been here
     baselines: dict[str, list[bool]] = field(default_factory=dict)
     wall_ms: list[float] = field(default_factory=list)
 
@@ -35,7 +36,7 @@ class Score:
 
     def add(self, other: Score) -> None:
         """Count its questions too."""
-        for name in ("found", "picked", "empty", "abstained", "wall_ms"):
+        for name in ("found", "picked", "empty", "abstained", "foreign", "wall_ms"):
             getattr(self, name).extend(getattr(other, name))
         for mine, others in ((self.by_kind, other.by_kind), (self.baselines, other.baselines)):
             for kind, values in others.items():
@@ -46,6 +47,7 @@ class Score:
         return {
             "found": _share(self.found), "by_kind": share, "picked": _share(self.picked),
             "answerable_empty": _share(self.empty), "unanswerable_empty": _share(self.abstained),
+            "foreign_empty": _share(self.foreign),
             "baselines": {k: _share(v) for k, v in self.baselines.items()},
             "recall_ms_p50": round(float(np.median(self.wall_ms)), 1),
             "recall_ms_p99": round(float(np.percentile(self.wall_ms, 99)), 1),

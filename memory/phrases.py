@@ -92,19 +92,10 @@ class Sentences:
         every = self.vocabulary()
         return dict(self._holding(words, limit, "words", ranked=sum(every.get(word, 0) for word in words) > limit))
 
-    def with_all(self, words: Sequence[str], limit: int) -> dict[int, str]:
-        """Sentences that hold every one of the words, with all their words, the best by BM25 first."""
-        every = self.vocabulary()
-        if any(word.isalnum() and word not in every for word in words):
-            return {}
-        return dict(self._holding(words, limit, "words", joined=" AND "))
-
-    def _holding(
-        self, words: Sequence[str], limit: int, column: str, *, ranked: bool = True, joined: str = " OR "
-    ) -> list[tuple[int, str]]:
+    def _holding(self, words: Sequence[str], limit: int, column: str, *, ranked: bool = True) -> list[tuple[int, str]]:
         if not words:
             return []
-        query = joined.join('"' + word.replace('"', '""') + '"' for word in dict.fromkeys(words))
+        query = matching(words, " OR ")
         found = "FROM phrase_words WHERE phrase_words MATCH ?"
         columns, order = ("rowid, rank", "ORDER BY rank, rowid") if ranked else ("rowid", "")
         chosen = f"SELECT {columns} {found} {order} LIMIT ?"
@@ -130,6 +121,11 @@ class Sentences:
                 self._count(words, -1)
                 unused.append(phrase)
         return unused
+
+
+def matching(words: Iterable[str], joined: str) -> str:
+    """These words as full text is asked for them."""
+    return joined.join('"' + word.replace('"', '""') + '"' for word in dict.fromkeys(words))
 
 
 def half(vector: Array) -> bytes:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from memory.events import SCENE, SPEECH, TALK, WORDS, Event
+from memory.events import SCENE, SOUND, SPEECH, TALK, WORDS, Event
 from memory.terms import own
 from memory.tree import Node
 from wire.messages import Cues, Evidence, Mention
@@ -38,6 +38,7 @@ NEARNESS_NOTHING, NEARNESS_SURE = 0.07, 0.47
 _HUNDREDFOLD, _NINEFOLD = 4.605, 2.197  # odds of 100 and of 9 as logits
 WORDS_ALONE = 0.35  # what the share of shared words counts less by itself
 ROUNDING = 0.0005  # what a strength may gain by it
+_SILENT = frozenset({"silence", "noise", "speech"})  # sounds that are no evidence unless asked for by kind
 PER_ODDS = 0.1  # strength that one more of log odds is worth; FOUND is at even odds
 OF_THE_WORLD = WORDS - TALK
 FAR_MORE = 0.15
@@ -120,6 +121,13 @@ def span_of(cues: Cues, t_ns: int, visible_from_ns: int) -> tuple[int, int]:
     return start_ns, end_ns
 
 
+def may_be_evidence(event: Event, cues: Cues) -> bool:
+    """What was said between the person and us is none, nor is plain noise, unless it is asked for."""
+    if event.kind in cues.kinds:
+        return True
+    return event.kind not in TALK and not (event.kind == SOUND and event.subject in _SILENT)
+
+
 def fit(event: Event, about: Mention) -> float:
     """How well the look of an event agrees with what the question says of it: 1 where either says nothing."""
     shares = []
@@ -197,14 +205,13 @@ def standing_out(near: Mapping[int, float], crowded: Mapping[int, float], limit:
     return list(dict.fromkeys((*nearest[:BY_COSINE], *apart)))[:limit]
 
 
-def named(words: Sequence[str], sentences: Mapping[int, str]) -> int | None:
+def named(words: Sequence[str], sentences: Sequence[str]) -> int | None:
     """Which of these sentences, each with all its words, is what `words` name: the one of whose own words these are the
-    largest part, and at least NAMING. None where there is none, or more than one."""
-    lines = {number: own(line.split()) for number, line in sentences.items()}
-    parts = {number: sum(word in words for word in line) / max(1, len(line)) for number, line in lines.items()}
-    most = max(parts.values(), default=0.0)
-    best = [number for number, part in parts.items() if part == most]
-    return best[0] if most >= NAMING and len(best) == 1 else None
+    largest part, and at least NAMING; the first of equals. None where there is none."""
+    lines = [own(sentence.split()) for sentence in sentences]
+    parts = [sum(word in words for word in line) / max(1, len(line)) for line in lines]
+    most = max(parts, default=0.0)
+    return parts.index(most) if most >= NAMING else None
 
 
 def rarities(wanted: Sequence[str], occurrences: Mapping[str, int], n_phrases: int) -> dict[str, float]:

@@ -13,11 +13,11 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from memory.anchors import named_anchor
 from memory.archive import Archive, ClipRow
-from memory.asked import kinds_of
 from memory.bearing import wanted
 from memory.draft import Drafter, Inquiry
-from memory.events import SCENE, SOUND, TALK, Event
+from memory.events import SCENE, Event
 from memory.index import VectorIndex
 from memory.recall import (
     FEW,
@@ -27,6 +27,7 @@ from memory.recall import (
     beside_anchor,
     fit,
     fuse,
+    may_be_evidence,
     outweighed,
     shown,
     span_of,
@@ -46,10 +47,8 @@ EARLIER_SESSIONS = 16  # that are looked into when this one has nothing
 SESSION_GAP_NS = 10**9  # an earlier session ends at least that long before this one begins
 LOG_LIMIT = 256
 NEAR_CLIPS = 64  # asked of the index: some may be of other sessions, or not of the span
-SHOWN = ("", "appear")  # what an anchor may have done that is named by its words alone: not "said", not "left"
 PARTS = 16  # of a long span that are looked at alike
 TALKED = frozenset({"speech", "sound", "question", "answer"})  # asked for, no picture tells
-_SILENT = frozenset({"silence", "noise", "speech"})  # sounds that are no evidence unless asked for by kind
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -112,7 +111,7 @@ class Search:
         words that were looked for before."""
         cues = query.cues
         if cues.anchor and cues.anchor_ns < 0:
-            anchor = self._named(query)
+            anchor = named_anchor(self._store, cues, query.session, query.visible_from_ns, query.t_ns)
             if anchor is None and query.anchor is None:
                 wanted(cues.anchor)  # what is related to its words is known from here on
                 words = self._shortlist.worded((*query.texts, cues.anchor), known)
@@ -209,7 +208,7 @@ class Search:
                 bears=known.bears.get(hit.phrase),
             )
             for hit in found.values()
-            if _may_be_evidence(hit.event, cues)
+            if may_be_evidence(hit.event, cues)
         ]
 
     def _beside(self, cues: Cues, from_ns: int, to_ns: int) -> tuple[int, int, bool]:
@@ -219,17 +218,6 @@ class Search:
         if cues.relation == "before":
             return from_ns, min(to_ns, cues.anchor_ns), False
         return max(from_ns, cues.anchor_ns), to_ns, True
-
-    def _named(self, query: Query) -> Event | None:
-        """The event that the anchor names in its very words: the last one before, the first one after."""
-        cues, about = query.cues, query.cues.anchor_about
-        number = self._shortlist.named(cues.anchor) if about.deed in SHOWN else None
-        if number is None:
-            return None
-        oldest, from_ns, to_ns = cues.relation == "after", query.visible_from_ns, query.t_ns
-        hits = self._store.of_phrases((number,), query.session, from_ns, to_ns, limit=1, oldest=oldest)
-        fitting = (hit.event for hit in hits if hit.event.kind in kinds_of(about))
-        return next((event for event in fitting if _may_be_evidence(event, Cues())), None)
 
     def _anchor(self, query: Query, known: Worded) -> Event | None:
         """The event that the anchor names: the best match; among equals the last one before, the first one after."""
@@ -316,10 +304,3 @@ def read_by(cues: Cues) -> tuple[object, ...]:
     """What of the cues decides about the anchor and the log."""
     span = (cues.start_ns, cues.end_ns, cues.spanned, cues.now, cues.at_ns)
     return (cues.kinds, *span, cues.order, cues.relation, cues.anchor, cues.anchor_ns, cues.ask == "summary")
-
-
-def _may_be_evidence(event: Event, cues: Cues) -> bool:
-    """What was said between the person and us is none, nor is plain noise, unless it is asked for."""
-    if event.kind in cues.kinds:
-        return True
-    return event.kind not in TALK and not (event.kind == SOUND and event.subject in _SILENT)

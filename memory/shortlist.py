@@ -27,19 +27,17 @@ from memory.recall import (
     background,
     coverage,
     crowding,
-    named,
     others,
     rarities,
     standing_out,
     strengths_of,
 )
 from memory.store import Found, Store
-from memory.terms import own, root, telling
+from memory.terms import root, telling
 
 Array = NDArray[np.float32]
 
 NEAREST = 32  # sentences whose events are looked at
-NAMED, FEWEST_NAMING = 8, 2  # fewer sentences hold all words of a name, and it has at least so many
 FARTHEST = 0.1  # cosine of a sentence whose words are looked at though it holds none of the question's
 CROWD = 96  # sentences asked of the index: among them it shows which are of one mould
 # In how large a part of a large memory a word may occur and still be searched for.
@@ -84,14 +82,6 @@ class Shortlist:
 
     def _holding(self, words: Sequence[str]) -> dict[int, str]:
         return self._store.worded(self._rare(words), NEAREST)
-
-    def named(self, anchor: str) -> int | None:
-        """The sentence that an anchor names in its very words, if there is no doubt which."""
-        words = own(telling(anchor))  # a single one may mean much else where it stands
-        if len(words) < FEWEST_NAMING or min(self._store.occurrences(words).values()) > _SCORED:
-            return None
-        sentences = self._store.with_all(words, NAMED)
-        return named(words, sentences) if len(sentences) < NAMED else None
 
     def judge(self, texts: Sequence[str], vectors: Array, known: Worded = NOTHING, *, plain: bool = False) -> Judgement:
         """The sentences near (Q, D) vectors or with telling words of the texts. known: see `worded`; plain: see

@@ -18,7 +18,7 @@ from typing import Any
 
 from memory.events import OPEN, Event
 from memory.overlap import touching
-from memory.phrases import Sentences
+from memory.phrases import Sentences, matching
 from memory.schema import MemoryUnusable, check_version, migrate
 from wire.messages import Evidence
 
@@ -228,6 +228,26 @@ class Store(Sentences):
             " AND session = ? AND start_ns <= ? AND end_ns >= ?"
             f" ORDER BY start_ns {order}, id {order} LIMIT ?) {_SENTENCE}",
             json.dumps(list(phrases)), session, to_ns, from_ns, limit,
+        )  # fmt: skip
+
+    def with_all(
+        self, words: Sequence[str], session: int, from_ns: int, to_ns: int, *, limit: int, oldest: bool = False
+    ) -> list[Found]:
+        """Events whose sentence holds every one of the words and that touch [from_ns, to_ns]: the newest ones or the
+        oldest ones, and these first."""
+        known = self.vocabulary()
+        if any(word.isalnum() and word not in known for word in words):
+            return []
+        order = "ASC" if oldest else "DESC"
+        chosen = (
+            "SELECT e.id, e.start_ns FROM phrase_words w CROSS JOIN events e ON e.phrase = w.rowid AND e.session = ?"
+            " AND e.start_ns <= ? AND e.end_ns >= ? WHERE phrase_words MATCH ?"
+            f" ORDER BY e.start_ns {order}, e.id {order} LIMIT ?"
+        )
+        return self._rows(
+            f"SELECT {_COLUMNS} FROM ({chosen}) c {_JOINED} e.id = c.id {_SENTENCE}"
+            f" ORDER BY c.start_ns {order}, c.id {order}",
+            session, to_ns, from_ns, matching(words, " AND "), limit,
         )  # fmt: skip
 
     def any_of_phrases(self, phrases: Iterable[int], session: int, from_ns: int, to_ns: int) -> bool:

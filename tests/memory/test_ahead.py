@@ -138,7 +138,7 @@ def test_what_was_judged_before_its_anchor_was_found_is_taken_up(keeper: Keeper)
 def test_of_a_name_that_is_seen_again_the_last_is_before_and_the_first_is_after(tmp_path: Path) -> None:
     keeper = Keeper(str(tmp_path), ENCODER.dim, ENCODER.dim)
     row = keeper.open_session("s", "replay", 0.0, resume=False).row
-    times = {1: "toy museum", 2: "pet shop", 3: "toy museum", 4: "the toy museum of the old town opens at nine"}
+    times = {1: "toy museum 70", 2: "pet shop", 3: "toy museum 12", 4: "the toy museum of the old town opens at nine"}
     asked = replace(sign(5), kind=QUESTION, text='Someone asked "toy museum?"', subject="toy museum?")
     told = [replace(sign(n), text=f'A sign reads "{text}".', subject=text) for n, text in times.items()]
     keeper.write(row, Step((*told, asked)), 0.0)
