@@ -17,7 +17,8 @@ from memory.lexicon import COLOURS
 from memory.sentences import sentence
 
 TEXT = Path(__file__).with_name("recall.txt")
-FACTS = 8  # of a world at a time
+SIZES = ((6, 8), (3, 16))  # (worlds, facts of each) at a time
+ABSENT = 0.5  # for so many of these a question is put to which another fact of their world, not there, is the answer
 NEAR = 0.5  # share of the facts at a time of which a question is put that they do not answer
 FRAGMENT = 0.35  # ... and for which some of their own words are asked about
 _ABOUT = (  # words that were seen or heard, as they were
@@ -83,21 +84,24 @@ def training_worlds(path: Path = TEXT) -> list[TrainingWorld]:
     return worlds
 
 
-def choices(worlds: Sequence[TrainingWorld], n_worlds: int, rng: random.Random) -> Iterator[Choice]:
+def choices(worlds: Sequence[TrainingWorld], rng: random.Random) -> Iterator[Choice]:
     """For ever, over all worlds in ever another order: facts of some worlds at a time, with questions."""
     pool: list[TrainingWorld] = []
     while True:
+        n_worlds, n_facts = rng.choice(SIZES)
         if len(pool) < n_worlds:
             pool = rng.sample(worlds, len(worlds))
         some, pool = pool[:n_worlds], pool[n_worlds:]
-        yield _choice(some, rng)
+        yield _choice(some, n_facts, rng)
 
 
-def _choice(worlds: Sequence[TrainingWorld], rng: random.Random) -> Choice:
+def _choice(worlds: Sequence[TrainingWorld], n_facts: int, rng: random.Random) -> Choice:
     facts: list[str] = []
     asked: list[tuple[str, int | None]] = []
     for world in worlds:
-        for fact in rng.sample(world.facts, min(FACTS, len(world.facts))):
+        mixed = rng.sample(world.facts, len(world.facts))
+        there, absent = mixed[:n_facts], mixed[n_facts:]
+        for fact in there:
             if fact.text in facts:
                 continue
             asked.append((rng.choice(fact.questions), len(facts)))
@@ -106,6 +110,8 @@ def _choice(worlds: Sequence[TrainingWorld], rng: random.Random) -> Choice:
             if fact.near and rng.random() < NEAR:
                 asked.append((rng.choice(fact.near), None))
             facts.append(fact.text)
+        # What has no answer is mostly written in another manner than what has one; these are in the same.
+        asked += [(rng.choice(fact.questions), None) for fact in absent[: round(ABSENT * n_facts)]]
         if world.unanswerable:
             asked.append((rng.choice(world.unanswerable), None))
     return Choice(facts, [question for question, _ in asked], [right for _, right in asked])
