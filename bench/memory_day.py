@@ -56,7 +56,7 @@ class Day:
     def _plant_alike(self, n: int, marker: str, plan: random.Random) -> None:
         """One thing three times, and the marker once between the second and the third."""
         at = sorted(t + plan.randrange(25) for t in plan.sample(range(130, self.hours * 3600 - 380, 75), 3))
-        at = [t + 2 * (t in self._heard) for t in at]  # facts are 15 seconds apart, less 2
+        at = [next(s for s in range(t, t + 60) if s not in self._heard) for t in at]
         shown = self.words.alike_shown
         if n < len(shown):
             content, did = shown[n], f"the words {shown[n].lower()} appear"

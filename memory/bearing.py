@@ -13,6 +13,7 @@ from functools import lru_cache
 from itertools import pairwise
 from operator import mul
 
+from memory.answer_kinds import holds, kind_asked
 from memory.odds import Signs
 from memory.related import RelatedWords, load
 from memory.terms import own, pairs_of, root, telling
@@ -21,33 +22,6 @@ MEANT = 0.3  # a word that is related less than that leaves the question's word 
 SMALLEST = 300  # sentences; in a smaller memory no word is worn
 _SPOKEN = (root("someone"), root("said"))  # by which a sentence heard begins
 
-
-_NUMBERS = frozenset(root(word) for word in ("half", "dozen", "once", "twice"))  # others are digits among stems
-_TIMES = frozenset(
-    root(word)
-    for word in (
-        "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "january", "february", "march",
-        "april", "june", "july", "august", "september", "october", "november", "december", "spring", "summer",
-        "autumn", "winter", "noon", "midnight", "morning", "afternoon", "evening", "night", "dawn", "dusk", "today",
-        "tomorrow", "yesterday", "year", "month", "week", "day", "hour", "minute", "century", "easter", "christmas",
-        "am", "pm", "until",
-    )
-)  # fmt: skip
-_PLACES = frozenset(
-    root(word)
-    for word in (
-        "in", "at", "under", "on", "behind", "near", "beside", "upstairs", "downstairs", "into", "next", "above",
-        "below", "to", "from", "inside", "outside",
-    )
-)  # fmt: skip
-_ASKED = (
-    ("number", re.compile(
-        r"\bhow (?:much|many|long|old|far|deep|high|tall|heavy|wide|expensive|often|frequently|fast|strong|cold|big)\b|"
-        r"\b(?:price|costs?|number|score|result|code|postcode|phone|weighs?|fee|fare|rent|temperature|maximum|speed)\b")),
-    ("time", re.compile(
-        r"\bwhen\b|\b(?:what|which) (?:time|day|month|year|hour|evening|morning)\b|\buntil\b")),
-    ("place", re.compile(r"\bwhere\b|\b(?:which|what) (?:city|town|country|place|room|floor|street)\b")),
-)  # fmt: skip
 _NAME = re.compile(r"(?<=[a-z,] )[A-Z][a-z]+")
 
 
@@ -64,7 +38,7 @@ class Wanted:
         self._pair_begins = frozenset(word.partition(" ")[0] for word in self._any_related if " " in word)
         self._told: dict[str, float] = {}
         self._explanations: dict[frozenset[str], tuple[float, float]] = {}  # sentences share words
-        self._asked = next((asked for asked, pattern in _ASKED if pattern.search(text.lower())), "")
+        self._asked = kind_asked(text)
         self._names = [root(name.lower()) for name in _NAME.findall(text)]
 
     def bears(self, present: Sequence[str], near: tuple[float, float, float], newness: Newness) -> Signs:
@@ -75,7 +49,7 @@ class Wanted:
         explains = self._explains(words, held) if held else 0.0
         absent = sum([name not in present for name in self._names]) if self._names else 0
         return Signs(
-            *near, *explained, explains, *newness.of(words), self._answers(present), float(absent),
+            *near, *explained, explains, *newness.of(words), holds(self._asked, present), float(absent),
             float(tuple(present[:2]) == _SPOKEN),
         )  # fmt: skip
 
@@ -118,16 +92,6 @@ class Wanted:
                 (1.0 if word == asked else near.get(word, 0.0) for asked, near, _ in self._words), default=0.0
             )
         return known
-
-    def _answers(self, there: Sequence[str]) -> float:
-        if not self._asked:
-            return 0.0
-        if self._asked == "place":
-            held = not _PLACES.isdisjoint(there)
-        else:
-            held = not _NUMBERS.isdisjoint(there) or any(word[0].isdigit() for word in there)
-            held = held or (self._asked == "time" and not _TIMES.isdisjoint(there))
-        return 1.0 if held else -1.0
 
 
 class Newness(dict[str, float]):

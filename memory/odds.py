@@ -30,9 +30,9 @@ class Signs(NamedTuple):
     cosine, crowding: see `memory.recall.Candidate`; others: see `memory.recall.others`; related: share of the
     question's telling words that it holds, or words that mean nearly the same; unexplained: the heaviest of them to
     which none is related; explains: share of its own words that are related to one of them; rarest, rarity: how new its
-    two newest words are, and all; length: in tens of telling words; answers: 1 if it holds a number, a time or a place
-    where one is asked for, -1 if not; absent: names in the question that it does not hold; spoken: 1 if it was heard, 0
-    if read."""
+    two newest words are, and all; length: in tens of telling words; answers: 1 if it holds the kind of thing
+    that is asked for, -1 if not, see `memory.answer_kinds`; absent: names in the question that it does not hold;
+    spoken: 1 if it was heard, 0 if read."""
 
     cosine: float
     others: float
