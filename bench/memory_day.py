@@ -16,6 +16,7 @@ from bench.memory_world import COLOUR, ENTERED, SAID, SIGN, Alike, Fact, Planted
 from wire.messages import Message, Observation
 
 BLOCK_S = 90  # screen, talk, radio or nothing for that long
+TINT_S = 15  # backgrounds that are asked for begin so far from each other
 
 
 @dataclass
@@ -38,8 +39,12 @@ class Day:
         plan.shuffle(facts)
         end_s = self.hours * 3600 - 150
         moments = [plan.sample(range(75, 3450, 15), len(facts)), plan.sample(range(80, end_s, 15), len(facts))]
+        tinted: list[int] = []
         for n, fact in enumerate(facts):  # half of them in the first hour, so that ages can be compared
             at = moments[n % 2][n] + plan.randrange(3)
+            while fact.kind == COLOUR and any(abs(at - other) < TINT_S for other in tinted):
+                at += TINT_S
+            tinted += [at] * (fact.kind == COLOUR)
             length = {SIGN: plan.randrange(4, 12), COLOUR: plan.randrange(5, 9)}.get(fact.kind, 0)
             self.planted.append(Planted(fact, at, at + length))
             if fact.kind == SIGN:

@@ -20,6 +20,7 @@ from memory.lexicon import COLOURS
 DAYS = Path(__file__).with_name("days")
 GLOW = ("blue", "white", "grey", "black", "brown")  # colours that the background usually has
 TEMPLATES = ("screen", "adverts", "labels", "asked", "answered", "radio")
+MOST_FACTS = 200  # those of an hour are 15 seconds apart
 NUMBERS, OTHERS = ("n", "m"), ("person", "object")
 Row = tuple[str, str]
 
@@ -70,30 +71,52 @@ def read_day(path: Path) -> DayWords:
 
 
 def _day(name: str, given: dict[str, Any]) -> DayWords:
+    lists = {key: _listed(key, given[key]) for key in (*TEMPLATES, "tints", "alike_shown", "markers")}
     words = DayWords(
         name=name,
         notes=_rows(given["notes"]),
         told=_rows(given["told"]),
-        unanswerable=tuple(given["unanswerable"].strip().splitlines()),
-        **{key: tuple(given[key]) for key in (*TEMPLATES, "tints", "alike_shown", "markers")},
+        unanswerable=_lines(given["unanswerable"]),
+        **lists,
         alike_told=tuple((said, named) for said, named in given["alike_told"]),
-        fillers={key: tuple(values) for key, values in given["fillers"].items()},
+        fillers={key: _listed(key, values) for key, values in given["fillers"].items()},
     )
+    _check(words, lists)
+    return words
+
+
+def _check(words: DayWords, lists: dict[str, tuple[str, ...]]) -> None:
+    """Raises ValueError for words of which no day can be made."""
     known = {*words.fillers, *NUMBERS, *(f"{key}2" for key in OTHERS if key in words.fillers)}
     for key in TEMPLATES:
-        for template in given[key]:
+        for template in lists[key]:
             if strange := {field for _, field, _, _ in string.Formatter().parse(template) if field is not None} - known:
                 raise ValueError(f"{template!r} wants {', '.join(sorted(strange))}; name it under [fillers]")
+    if empty := [key for key in (*TEMPLATES, *words.fillers) if not lists.get(key, words.fillers.get(key))]:
+        raise ValueError(f"{', '.join(empty)} must not be empty")
+    if len(words.labels) < 2:
+        raise ValueError("there must be two labels at least: so many are seen at a time")
+    if len(words.notes) + len(words.told) > MOST_FACTS:
+        raise ValueError(f"it has more than {MOST_FACTS} facts, and they would not fit into an hour")
     for tint in words.tints:
         if tint in GLOW or tint not in COLOURS:
             raise ValueError(f"the tint {tint!r} must be a colour that memory knows, and none of {', '.join(GLOW)}")
     if len(words.markers) != len(words.alike_shown) + len(words.alike_told):
         raise ValueError("there must be as many markers as things that come three times")
-    return words
+
+
+def _listed(key: str, given: Any) -> tuple[str, ...]:
+    if not isinstance(given, list) or not all(isinstance(one, str) for one in given):
+        raise ValueError(f"{key} must be a list of texts")
+    return tuple(given)
+
+
+def _lines(given: str) -> tuple[str, ...]:
+    return tuple(filter(None, map(str.strip, given.splitlines())))
 
 
 def _rows(lines: str) -> tuple[Row, ...]:
-    rows = [line.split(" | ") for line in lines.strip().splitlines()]
+    rows = [line.split(" | ") for line in _lines(lines)]
     for row in rows:
         if len(row) != 2:
             raise ValueError(f"{' | '.join(row)!r} must be a fact and a question, with ' | ' between them")

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import json
 import os
 import tempfile
@@ -159,6 +160,9 @@ class Baselines:
         self._store = Store(folder)
         self._embedder = embedder
 
+    def close(self) -> None:
+        self._store.close()
+
     def answers(self, text: str, age_s: int) -> dict[str, list[Span]]:
         vector = self._embedder.encode([text])[0]
         clips = self._store.database.execute(
@@ -185,7 +189,11 @@ def made(name: str, hours: int, seed: int) -> Stream:
         return world(name, hours, seed)
     if name in TOWNS:
         return town(name, hours, seed)
-    return School(hours, seed) if name == "school" else Day(read_day(day_file(name)), hours, seed)
+    if name == "school":
+        return School(hours, seed)
+    if name not in NAMES and not name.endswith(".toml"):
+        raise ValueError(f"there is no stream {name!r}; it must be one of {', '.join(NAMES)}, or a TOML file")
+    return Day(read_day(day_file(name)), hours, seed)
 
 
 def of_words(stream: Stream) -> list[str]:
@@ -219,13 +227,14 @@ async def run(
                 costs.append(time.process_time() - cpu)
             speed = (hour * 3600 - at) / (time.perf_counter() - began)
             at = hour * 3600
-            score = await runner.examine(at, Baselines(Path(folder), embedder), foreign)
+            with contextlib.closing(Baselines(Path(folder), embedder)) as base:
+                score = await runner.examine(at, base, foreign)
             scores[hour] = (
                 score,
                 {
                     "ingest_times_real": round(speed),
                     "cpu_s_of_its_last_hour": round(costs[-1], 2),
-                    "resident_mb": round(psutil.Process().memory_info().rss / 1e6, 1),
+                    "resident_mb": round(psutil.Process().memory_info().rss / 1e6, 1),  # with what earlier streams left
                     "disk_mb": _disk_mb(Path(folder), "memory.db*"),
                     "key_frames_mb": _disk_mb(Path(folder), "frames/**/*.jpg"),
                 },
@@ -235,8 +244,8 @@ async def run(
 
 
 async def run_all(streams: dict[str, Stream], hours: list[int], show: bool) -> dict[str, Any]:
-    """Streams one after the other. Of several also all their questions together, and the share of streams that meet
-    each bar."""
+    """Streams one after the other. Of several also the scores of all their questions together, and how many streams
+    meet each goal."""
     lite = config.load("lite").memory
     embedder = load(lite.text_encoder.backend, lite.text_encoder.options, lite.compressor.backend, {})
     together = {hour: Score() for hour in sorted(hours)}

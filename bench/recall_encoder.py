@@ -98,7 +98,7 @@ class Encoder(nn.Module):
         largest: dict[str, Tensor] = {}
 
         def note(name: str, given: Tensor) -> None:
-            of_these = given.abs().flatten(0, -2).amax(0)
+            of_these = given.float().abs().flatten(0, -2).amax(0)
             largest[name] = torch.maximum(largest[name], of_these) if name in largest else of_these
 
         hooks = [
@@ -131,7 +131,7 @@ class Encoder(nn.Module):
 
 
 class Averaged:
-    """The mean of an encoder's changes over its last steps, the newest counting most."""
+    """The mean of the factors of an encoder's changes over its last few hundred steps, the newest counting most."""
 
     def __init__(self, encoder: Encoder) -> None:
         self._matrices = encoder.matrices()

@@ -231,23 +231,32 @@ class Store(Sentences):
         )  # fmt: skip
 
     def with_all(
-        self, words: Sequence[str], session: int, from_ns: int, to_ns: int, *, limit: int, oldest: bool = False
+        self,
+        words: Sequence[str],
+        session: int,
+        from_ns: int,
+        to_ns: int,
+        kinds: Iterable[str],
+        *,
+        limit: int,
+        oldest: bool = False,
     ) -> list[Found]:
-        """Events whose sentence holds every one of the words and that touch [from_ns, to_ns]: the newest ones or the
-        oldest ones, and these first."""
+        """Of each sentence that holds every one of the words its newest or its oldest event of `kinds` that touches
+        [from_ns, to_ns]; of these the newest ones or the oldest ones, and these first."""
         known = self.vocabulary()
-        if any(word.isalnum() and word not in known for word in words):
+        if not words or any(word.isalnum() and word not in known for word in words):
             return []
-        order = "ASC" if oldest else "DESC"
+        order, outermost = ("ASC", "min") if oldest else ("DESC", "max")
         chosen = (
-            "SELECT e.id, e.start_ns FROM phrase_words w CROSS JOIN events e ON e.phrase = w.rowid AND e.session = ?"
-            " AND e.start_ns <= ? AND e.end_ns >= ? WHERE phrase_words MATCH ?"
-            f" ORDER BY e.start_ns {order}, e.id {order} LIMIT ?"
+            f"SELECT e.id, {outermost}(e.start_ns) AS start_ns FROM phrase_words w CROSS JOIN events e"
+            " ON e.phrase = w.rowid AND e.session = ? AND e.start_ns <= ? AND e.end_ns >= ?"
+            " AND e.kind IN (SELECT value FROM json_each(?)) WHERE phrase_words MATCH ? GROUP BY e.phrase"
+            f" ORDER BY start_ns {order}, e.id {order} LIMIT ?"
         )
         return self._rows(
             f"SELECT {_COLUMNS} FROM ({chosen}) c {_JOINED} e.id = c.id {_SENTENCE}"
             f" ORDER BY c.start_ns {order}, c.id {order}",
-            session, to_ns, from_ns, matching(words, " AND "), limit,
+            session, to_ns, from_ns, json.dumps([*kinds]), matching(words, " AND "), limit,
         )  # fmt: skip
 
     def any_of_phrases(self, phrases: Iterable[int], session: int, from_ns: int, to_ns: int) -> bool:

@@ -8,6 +8,7 @@ import pytest
 
 from bench.memory_day import Day
 from bench.memory_day_words import DAYS, day_file, day_names, read_day
+from bench.memory_needles import made
 from bench.memory_world import COLOUR, ENTERED, SAID, SIGN
 from bench.needle_scores import Score
 from wire.messages import FrameSeen, Utterance
@@ -51,6 +52,11 @@ def test_a_day_follows_from_its_seed() -> None:
         ('"purple"', '"brown"', "the tint 'brown' must be a colour that memory knows"),
         ('"Chess final", ', "", "as many markers as things"),
         ('notes = """', 'notes = "', "is no TOML"),
+        ('notes = """', 'notes = 3\nx = """', "has no attribute"),
+        ('tints = ["purple", "yellow"]', 'tints = "purple"', "tints must be a list of texts"),
+        ('labels = ["{brand} {stuff}", ', 'labels = ["{brand}"]\nx = [', "two labels at least"),
+        ('show = ["the quiz", ', "show = []\nx = [", "show must not be empty"),
+        ("Dry clean only |", "one | two\n" * 150 + "Dry clean only |", "more than 200 facts"),
     ],
 )
 def test_a_file_that_is_no_day_is_told_in_one_sentence(tmp_path: Path, given: str, instead: str, told: str) -> None:
@@ -62,6 +68,25 @@ def test_a_file_that_is_no_day_is_told_in_one_sentence(tmp_path: Path, given: st
         read_day(path)
     assert str(path) in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_blank_lines_are_no_questions(tmp_path: Path) -> None:
+    text = (DAYS / "home.toml").read_text(encoding="utf-8").replace("Who directed the film?", "\nWho directed it?\n")
+    (tmp_path / "mine.toml").write_text(text, encoding="utf-8")
+    unanswerable = read_day(tmp_path / "mine.toml").unanswerable
+    assert len(unanswerable) == 40
+    assert all(unanswerable)
+
+
+def test_backgrounds_that_are_asked_for_stay_apart() -> None:
+    for seed in range(40):
+        tints = [p for p in Day(read_day(day_file("lab")), 1, seed).planted if p.fact.kind == COLOUR]
+        assert abs(tints[0].start_s - tints[1].start_s) >= 15
+
+
+def test_a_stream_that_is_not_there_is_told_with_those_that_are() -> None:
+    with pytest.raises(ValueError, match=r"no stream 'valey'; it must be one of .*valley"):
+        made("valey", 1, 1)
 
 
 def test_scores_of_several_days_are_of_all_their_questions() -> None:

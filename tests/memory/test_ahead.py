@@ -135,15 +135,25 @@ def test_what_was_judged_before_its_anchor_was_found_is_taken_up(keeper: Keeper)
     assert keeper.recall(whole, ahead, keeper.search.judge(whole, ahead.worded)) == keeper.recall(whole)
 
 
-def test_of_a_name_that_is_seen_again_the_last_is_before_and_the_first_is_after(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("texts", "expected"),
+    [
+        (("toy museum", "pet shop", "toy museum", "the toy museum of the old town opens at nine"), [3, 1]),
+        (("toy museum 70", "pet shop", "toy museum 12", "the toy museum of the old town opens at nine"), [3, 1]),
+        (("toy museum", *(f"the toy museum of the old town opens at {n}" for n in range(30))), [1, 1]),
+    ],
+)
+def test_of_a_name_that_is_seen_again_the_last_is_before_and_the_first_is_after(
+    tmp_path: Path, texts: tuple[str, ...], expected: list[int]
+) -> None:
     keeper = Keeper(str(tmp_path), ENCODER.dim, ENCODER.dim)
     row = keeper.open_session("s", "replay", 0.0, resume=False).row
-    times = {1: "toy museum 70", 2: "pet shop", 3: "toy museum 12", 4: "the toy museum of the old town opens at nine"}
-    asked = replace(sign(5), kind=QUESTION, text='Someone asked "toy museum?"', subject="toy museum?")
-    told = [replace(sign(n), text=f'A sign reads "{text}".', subject=text) for n, text in times.items()]
+    last = len(texts) + 1
+    told = [replace(sign(n), text=f'A sign reads "{t}".', subject=t) for n, t in enumerate(texts, start=1)]
+    asked = replace(sign(last), kind=QUESTION, text='Someone asked "toy museum?"', subject="toy museum?")
     keeper.write(row, Step((*told, asked)), 0.0)
     found = [keeper.search.ahead(unencoded("the toy museum", relation)).anchor_ns for relation in ("before", "after")]
-    assert found == [3 * S, 1 * S]
+    assert found == [n * S for n in expected]
     keeper.close()
 
 

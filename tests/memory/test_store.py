@@ -46,6 +46,26 @@ def test_an_event_is_read_back_as_it_was(store: Store) -> None:
     assert store.event(event.id) == event
 
 
+def test_of_each_sentence_with_all_words_the_last_event_or_the_first(store: Store) -> None:
+    museum, town, shop = "toy museum", "the toy museum of the old town", "toy shop"
+    _put(store, _event(1, 1, 2, text=museum), _event(2, 3, 4, text=shop), _event(3, 5, 6, text=town))
+    _put(store, _event(4, 7, 8, text=museum), _event(5, 9, 10, text=town), _event(6, 20, 21, text=museum))
+    _put(store, _event(7, 11, 12, text=museum, kind="question"), _event(1, 1, 2, text=museum, session=2))
+
+    def found(to_s: int, *, limit: int = 9, oldest: bool = False) -> list[int]:
+        words = ["toy", "museum"]
+        hits = store.with_all(words, 1, 2 * S, to_s * S, ["text"], limit=limit, oldest=oldest)
+        assert all(hit.words.split().count("museum") for hit in hits)
+        return [hit.event.id - row_id(1, 0) for hit in hits]
+
+    assert found(15) == [5, 4]
+    assert found(8) == [4, 3]
+    assert found(15, limit=1) == [5]
+    assert found(15, oldest=True) == [1, 3]
+    assert store.with_all([], 1, 0, 9 * S, ["text"], limit=9) == []
+    assert store.with_all(["toy", "train"], 1, 0, 9 * S, ["text"], limit=9) == []
+
+
 def test_what_was_committed_is_there_after_the_end(store: Store, tmp_path: Path) -> None:
     _put(store, _event(1, 2, 3))
     store.commit()
