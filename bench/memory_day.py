@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from bench.memory_day_words import GLOW, OTHERS, DayWords
 from bench.memory_world import COLOUR, ENTERED, SAID, SIGN, Alike, Fact, Planted, frame, said
+from memory.lexicon import COLOURS
 from wire.messages import Message, Observation
 
 BLOCK_S = 90  # screen, talk, radio or nothing for that long
@@ -88,7 +89,7 @@ class Day:
 
     def messages(self, session: str, from_s: int, to_s: int) -> Iterator[Message]:
         """All messages of [from_s, to_s), second by second."""
-        tints = {s: p.fact.content for p in self.planted if p.fact.kind == COLOUR
+        tints = {s: COLOURS[p.fact.content] for p in self.planted if p.fact.kind == COLOUR
                  for s in range(p.start_s, p.end_s + 1)}  # fmt: skip
         came = {p.start_s for p in self.planted if p.fact.kind == ENTERED}
         for second in range(from_s, to_s):

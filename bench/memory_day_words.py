@@ -99,8 +99,10 @@ def _check(words: DayWords, lists: dict[str, tuple[str, ...]]) -> None:
     if len(words.notes) + len(words.told) > MOST_FACTS:
         raise ValueError(f"it has more than {MOST_FACTS} facts, and they would not fit into an hour")
     for tint in words.tints:
-        if tint in GLOW or tint not in COLOURS:
+        if COLOURS.get(tint, GLOW[0]) in GLOW:
             raise ValueError(f"the tint {tint!r} must be a colour that memory knows, and none of {', '.join(GLOW)}")
+    if len({COLOURS[tint] for tint in words.tints}) < len(words.tints):
+        raise ValueError(f"perception cannot tell the tints {' and '.join(words.tints)} apart")
     if len(words.markers) != len(words.alike_shown) + len(words.alike_told):
         raise ValueError("there must be as many markers as things that come three times")
 

@@ -91,6 +91,7 @@ def train(arguments: argparse.Namespace) -> dict[str, Any]:
         weight_decay=0.01,
     )
     paid: list[tuple[float, float]] = []
+    encoder.bert.train()  # with dropout
     batches = choices(worlds, rng)
     with Progress() as progress:
         task = progress.add_task("training", total=1.0)
@@ -106,6 +107,7 @@ def train(arguments: argparse.Namespace) -> dict[str, Any]:
             averaged.add()
             paid.append((right.item(), drift.item()))
             progress.update(task, completed=share, description=f"step {len(paid)}, loss {_mean(paid, 0):.3f}")
+    encoder.bert.train(False)
     averaged.put_in()
     encoder.save(arguments.out)
     every = sorted({text for world in worlds for fact in world.facts for text in (fact.text, *fact.questions)})

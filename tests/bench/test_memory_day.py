@@ -11,6 +11,7 @@ from bench.memory_day_words import DAYS, day_file, day_names, read_day
 from bench.memory_needles import made
 from bench.memory_world import COLOUR, ENTERED, SAID, SIGN
 from bench.needle_scores import Score
+from memory.lexicon import COLOURS
 from wire.messages import FrameSeen, Utterance
 
 pytestmark = pytest.mark.unit
@@ -33,7 +34,8 @@ def test_everything_planted_comes_at_its_time_and_nothing_of_it_at_another(name:
                 seen.setdefault((one.kind, subject), set()).add(second)
     for planted in day.planted:
         kind = {SIGN: "text", SAID: SAID, COLOUR: "colour", ENTERED: ENTERED}[planted.fact.kind]
-        assert seen[kind, planted.fact.content] == {*range(planted.start_s, planted.end_s + 1)}
+        content = COLOURS[planted.fact.content] if kind == "colour" else planted.fact.content  # as perception names it
+        assert seen[kind, content] == {*range(planted.start_s, planted.end_s + 1)}
 
 
 def test_a_day_follows_from_its_seed() -> None:
@@ -50,6 +52,7 @@ def test_a_day_follows_from_its_seed() -> None:
         ("Dry clean only | How", "Dry clean only, how", "must be a fact and a question"),
         ("Live from {town}", "Live from {planet}", "wants planet; name it under"),
         ('"purple"', '"brown"', "the tint 'brown' must be a colour that memory knows"),
+        ('["purple", "yellow"]', '["purple", "violet"]', "cannot tell the tints purple and violet apart"),
         ('"Chess final", ', "", "as many markers as things"),
         ('notes = """', 'notes = "', "is no TOML"),
         ('notes = """', 'notes = 3\nx = """', "has no attribute"),

