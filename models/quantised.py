@@ -17,6 +17,7 @@ from models.internlm2 import PartialLoraLinear
 
 CHOICES = (0, 4, 8)  # bits of a weight; 0: as it is stored
 _BLOCK = 64  # weights that share a scale in 4 bits
+_ROWS = 32  # that bitsandbytes takes together on a processor with AVX-512 for bfloat16; it fails on other numbers
 _OUTLIER = 6.0  # size of an input from which on its column is multiplied in 16 bits, as published
 
 
@@ -64,6 +65,8 @@ class PackedLinear(nn.Module):
                 columns, rows, bias=False, compute_dtype=weight.dtype, quant_type="nf4", device="meta"
             )
             inner.weight = nn8bit.Params4bit(weight.contiguous(), requires_grad=False, quant_type="nf4", module=inner)
+            if rows % _ROWS or columns % _BLOCK:
+                inner.support_avx512bf16_for_cpu = False
         self.inner = inner.to(device)
         self.weight = None
 
