@@ -1,5 +1,5 @@
-"""Days for memory benches, all made like a home's: a screen with a ticker and adverts that come back, a
-radio, people who ask each other things and answer, labels and notes; no walks, no lessons, colours that flicker.
+"""Days for memory benches, all made like a home's: a screen with a ticker and adverts that come back, a radio,
+people who ask each other things and answer, labels and notes; no walks, no lessons, colours that flicker.
 
 The words are of a file (`bench.memory_day_words`), so that anybody can write another day. Everything follows from a
 seed; any second can be made without those before it.

@@ -2,8 +2,8 @@
 
 notes, told: a fact a line, seen or said once, with the question that asks for it in other words, "fact | question";
 unanswerable: a question a line that nothing answers; screen, adverts, labels, asked, answered, radio: templates of what
-goes on around them, filled from [fillers] (what begins with "{person" or "{object" may end in 2: another one) and with
-{n}, 10 to 99, and {m}, 1 to 11; tints: colours that the background has once; alike_shown, alike_told: what comes three
+goes on around them, filled from [fillers] ({person2} and {object2}: another one) and with {n}, 10 to 99, and {m}, 1 to
+11; tints: colours that the background has once; alike_shown, alike_told: what comes three
 times, and with what is said how it is asked for; markers: titles, one for each of those, in between.
 """
 

@@ -7,8 +7,8 @@
 Runs the memory service with the lite profile on made-up streams by media time, asks in other words at each of the
 hours, and compares with baselines on the same store. Ends with one JSON line: each stream's scores, those of all
 questions together, and how many streams meet each goal. Whoever writes what cannot be answered writes it otherwise than
-what can, and a search could learn to tell the two by that alone; so each stream is also asked what another one answers
-(foreign_empty; now and then one of these has an answer by chance).
+what can, and a search could learn to tell the two by that alone; so each stream is also asked what the next one named
+answers (foreign_empty: compare it between runs of the same streams; now and then one of these has an answer by chance).
 """
 
 from __future__ import annotations

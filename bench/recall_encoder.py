@@ -86,8 +86,11 @@ class Encoder(nn.Module):
                 one.scale = SCALE
 
     def start(self, paths: Sequence[Path]) -> None:
-        """Begin with the mean of these adapters. Raises ValueError for files that are none."""
+        """Begin with the mean of these adapters. Raises ValueError for files that are none, or of ranks that differ."""
         adapters = [load_adapter(path) for path in paths]
+        ranks = {a.shape[0] for adapter in adapters for a, _ in adapter.values()}
+        if len(ranks) > 1 or max(ranks) > RANK:
+            raise ValueError(f"adapters of ranks {sorted(ranks)}: they must be of one, and of {RANK} at most")
         for name, one in self.changes.items():
             pairs = zip(*(adapter[f"{name}.weight"] for adapter in adapters), strict=True)
             a, b = (torch.from_numpy(np.mean(same, axis=0, dtype=np.float32)) for same in pairs)

@@ -122,6 +122,11 @@ def test_one_begins_with_the_mean_of_others(tmp_path: Path) -> None:
     np.testing.assert_allclose(half(sentences).detach().numpy(), expected, atol=2e-2)
     ranges, in_half = encoder.ranges(sentences), half.ranges(sentences)
     assert ranges.keys() == in_half.keys() == np.load(RANGES).keys()
+    lower = {name: (a[:3], b[:, :3]) for name, (a, b) in found.items()}
+    save_adapter(tmp_path / "lower.npz", lower)
+    with pytest.raises(ValueError, match="must be of one"):
+        encoder.start([ADAPTER, tmp_path / "lower.npz"])
+    encoder.start([tmp_path / "lower.npz"])
     (tmp_path / "none.npz").write_bytes(b"x")
     with pytest.raises(ValueError, match="is no low-rank adapter"):
         encoder.start([tmp_path / "none.npz"])
