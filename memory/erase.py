@@ -67,7 +67,9 @@ class Eraser:
             self._put(rest)  # first, so that a sentence that is still true keeps its row
             kept = {piece.id for piece in rest}
             done.strings += _telling(hit.event for hit in hits)
-            done.phrases += self._store.drop(hit.event.id for hit in hits if hit.event.id not in kept)
+            gone = [hit.event.id for hit in hits if hit.event.id not in kept]
+            done.phrases += self._store.drop(gone)
+            self._unsay(gone)
         self._pictures(session, from_ns, to_ns, done)
         self._db.execute("DELETE FROM questions WHERE session = ? AND t_ns BETWEEN ? AND ?", (session, from_ns, to_ns))
         # A question put later may carry evidence from the span, and its answer may quote it.
@@ -140,11 +142,13 @@ class Eraser:
         quoting = [e for e in talk if any(s in e.subject.casefold() for s in wanted)]
         done.events += len(quoting)
         self._gone(quoting, done)
-        for event in quoting:
-            self._db.execute(
-                "UPDATE questions SET heard = '', text = '' WHERE session = ? AND t_ns BETWEEN ? AND ?",
-                (session, event.start_ns - 1, event.end_ns),
-            )
+        self._unsay([event.id for event in quoting])
+
+    def _unsay(self, gone: list[int]) -> None:
+        """Blot out what questions hold of these events: one is put after its words, and its answer later still."""
+        of = "IN (SELECT value FROM json_each(?))"
+        self._db.execute(f"UPDATE questions SET text = '', message = x'' WHERE asked_event {of}", (json.dumps(gone),))
+        self._db.execute(f"UPDATE questions SET heard = '' WHERE answer_event {of}", (json.dumps(gone),))
 
     # ---- clips and pictures --------------------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from memory.archive import Asked
 from memory.erase import find_traces
 from memory.events import OPEN, Event, row_id
 from memory.keeper import CompressedClip, Keeper
@@ -155,6 +156,21 @@ def test_by_words(made: Made) -> None:
     assert made.erase(matching="NUMBER 007") == []
     assert made.held(["Signboard number 007"]) == []
     assert made.held(["the 007th remark of the guide"])  # said while the sign was gone
+
+
+@pytest.mark.parametrize("wish", [{"matching": "toffee"}, {"spans": ((1, 1810 * S, 1812 * S),)}])
+def test_a_question_that_is_put_after_its_words_goes_with_them(made: Made, wish: dict[str, object]) -> None:
+    words = made.event("question", 1810, 1812, "what does the toffee cost")
+    answer = made.event("answer", 1814, 1817, "I heard that the toffee costs nothing")
+    asked = Asked(
+        reply_id="r", id="q", t_ns=round(1812.6 * S), text=words.subject, message=b"toffee", asked_event=words.id,
+        answer_event=answer.id, played=True, heard=answer.subject if "matching" in wish else "nothing",
+    )  # fmt: skip
+    made.keeper.put_question(made.row, asked, Step(), 5.0)
+    made.embed()
+    assert made.erase(**wish) == []
+    assert made.held(["what does the toffee cost"]) == []
+    assert made.held(["toffee"]) == ([] if "matching" in wish else ["toffee"])  # the answer lies after that span
 
 
 def test_everything(made: Made) -> None:
