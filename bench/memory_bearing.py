@@ -1,7 +1,8 @@
 """Fits the weights of `memory.odds` to bench/bearing.txt, and says what they find in worlds that were not fitted to.
 
     python -m bench.memory_bearing --test tuning trial harbour valley school home --out memory/odds.json
-    python -m bench.memory_bearing --plain --out memory/odds.json    # for encoders without the adapter
+    python -m bench.memory_bearing --space minilm --out memory/odds.json   # for the smaller text encoder
+    python -m bench.memory_bearing --space plain --out memory/odds.json    # for encoders without an adapter
 
 The model is a choice among all sentences near the question and "nothing": softmax over log odds, "nothing" at 0, with a
 small quadratic penalty. --out puts it in the place of that fit, with --open-odds or as many as there were. Scored by
@@ -24,10 +25,12 @@ from numpy.typing import NDArray
 from bench.bearing_worlds import MEMORIES, Asking, Said, asking, said, small_worlds
 from bench.memory_needles import NAMES, made
 from bench.memory_world import SAID, SIGN
+from memory.backends.base import TextEncoder
 from memory.backends.minilm import MiniLm, MiniLmOptions
+from memory.backends.mpnet import Mpnet, MpnetOptions
 from memory.bearing import Newness, wanted
 from memory.events import SPEECH
-from memory.odds import TERMS, Fit, Floats, shipped, with_products
+from memory.odds import MPNET, PLAIN, SPACES, TERMS, Fit, Floats, shipped, with_products
 from memory.recall import OF_CROWDING, background, crowding, others
 from memory.shortlist import CROWD
 from memory.terms import telling
@@ -58,11 +61,14 @@ class Asked:
 
 
 class Bench:
-    """plain: with the encoder as it is without the adapter, and the signs that its odds are fitted to."""
+    """space: of `memory.odds`, whose vectors and signs its odds are fitted to."""
 
-    def __init__(self, *, plain: bool = False) -> None:
-        self._encoder = MiniLm(MiniLmOptions(adapter=not plain))
-        self._others = background if plain else others
+    def __init__(self, space: str = MPNET) -> None:
+        of_mpnet = space == MPNET
+        self._encoder: TextEncoder = (
+            Mpnet(MpnetOptions()) if of_mpnet else MiniLm(MiniLmOptions(adapter=space != PLAIN))
+        )
+        self._others = background if space == PLAIN else others
         self._vectors: dict[str, Array] = {}
 
     def asked(self, memory: Asking) -> list[Asked]:
@@ -193,22 +199,22 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--test", nargs="*", choices=NAMES, default=[])
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--plain", action="store_true", help="of the encoder without the adapter")
+    parser.add_argument("--space", choices=SPACES, default=MPNET, help="that of an encoder; plain: without an adapter")
     parser.add_argument("--out", type=Path, help="the file of odds to change")
     parser.add_argument("--open-odds", type=float, help="that count in favour of a sentence")
     arguments = parser.parse_args()
     if arguments.out is not None and not arguments.out.parent.is_dir():
         parser.error(f"the folder {arguments.out.parent} does not exist; make it, or name another")
     torch.set_num_threads(1)
-    bench, small = Bench(plain=arguments.plain), small_worlds()
-    name = "plain" if arguments.plain else "adapted"
+    name = arguments.space
+    bench, small = Bench(name), small_worlds()
     fits = json.loads(arguments.out.read_text(encoding="utf-8")) if arguments.out and arguments.out.exists() else {}
     open_odds = arguments.open_odds
     if open_odds is None:
-        open_odds = fits[name]["open_odds"] if name in fits else shipped(plain=arguments.plain).open_odds
+        open_odds = fits[name]["open_odds"] if name in fits else shipped(name).open_odds
     worlds = [{name: bench.asked(memory) for name, memory in asking(small, n).items()} for n in range(len(small))]
     report: dict[str, object] = {
-        "bench": "memory_bearing", "plain": arguments.plain, "worlds": len(small), "memories": MEMORIES,
+        "bench": "memory_bearing", "space": name, "worlds": len(small), "memories": MEMORIES,
     }  # fmt: skip
     report["cross_validated"] = cross_validated(worlds, open_odds)
     weights = fit([a for w in worlds for some in w.values() for a in some if a.used])

@@ -70,15 +70,15 @@ class Album:
     def search(self, words: str, limit: int) -> tuple[list[tuple[SessionRow, Evidence]], bool]:
         """The best matches over all sessions, best first, by the words of the sentences and by their meaning; and
         whether their meaning was compared: not if another model made their vectors."""
-        from memory.backends import TEXT_ENCODER
-        from memory.embedder import CachedEncoder  # the models are needed here only
+        from memory.backends import TEXT_ENCODER  # the models are needed here only
+        from memory.embedder import space_of
         from memory.index import VectorIndex
         from memory.renewal import Renewal
         from memory.search import Query, Search
         from wire import config
 
         chosen = config.load("lite").memory.text_encoder
-        encoder = CachedEncoder(TEXT_ENCODER.create(chosen.backend, chosen.options))
+        encoder = TEXT_ENCODER.create(chosen.backend, chosen.options)
         text_dim, clip_dim = self.dims()
         renewal = Renewal(self.store, {})
         told = [text for (text,) in renewal.sample("phrases")]
@@ -89,7 +89,10 @@ class Album:
         finder = Search(self.store, self.archive, phrases, clips)
         found = []
         for row in self.store.sessions():
-            query = Query(session=row.no, t_ns=row.seen_ns + 10**12, cues=Cues(), texts=(words,), vectors=vectors)
+            query = Query(
+                session=row.no, t_ns=row.seen_ns + 10**12, cues=Cues(), texts=(words,), vectors=vectors,
+                space=space_of(encoder),
+            )  # fmt: skip
             found += [(row, evidence) for evidence in finder.find(query, limit=limit)]
         return sorted(found, key=lambda pair: (-pair[1].score, pair[0].no, pair[1].start_ns))[:limit], fits or not told
 

@@ -23,6 +23,7 @@ Array = NDArray[np.float32]
 Encode = Callable[[list[str]], Array]  # sentences -> (N, D) unit vectors
 
 WEIGHTS = Path(__file__).with_name("asking.npz")
+OF_MPNET = Path(__file__).with_name("asking_mpnet.npz")  # the same for vectors of the larger encoder
 PROBE = "which colour is the sign that came first"
 MEANING = 5.0  # length of the vector beside a feature of words, which counts 1
 _ARRAYS = ("of_words", "of_meaning", "words_alone", "space")
@@ -160,13 +161,17 @@ def _descend(rows: Array, wanted: Array, share: Array, decay: float, steps: int)
     return weights
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=2)
+def _loaded(path: Path) -> Classifier:
+    return Classifier.load(path)
+
+
 def shipped() -> Classifier:
     """The classifier that comes with the program, read once."""
-    return Classifier.load(WEIGHTS)
+    return _loaded(WEIGHTS)
 
 
 @lru_cache(maxsize=4)
-def shipped_knows(encode: Encode) -> bool:
-    """Whether the vectors of `encode` are those that the shipped classifier was fitted with."""
-    return shipped().knows(encode)
+def shipped_for(encode: Encode) -> Classifier | None:
+    """The one that was fitted with the vectors of `encode`; None for an encoder that none was fitted with."""
+    return next((known for known in map(_loaded, (WEIGHTS, OF_MPNET)) if known.knows(encode)), None)

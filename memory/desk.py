@@ -56,7 +56,7 @@ class Desk:
         self._keeper = keeper
         self._embedder = embedder
         self._unix_s = unix_s
-        self._plain = drafter.plain
+        self._space = drafter.space
         self._recall = QuestionRecall(opened.row.no, settings.start_unix_s, keeper, embedder, drafter)
         self._asked = {asked.id for asked in opened.asked}
         self._tokens = QuestionTokens(opened.row.no, keeper, embedder)
@@ -247,7 +247,7 @@ class Desk:
             cues=cues,
             texts=probe.texts,
             vectors=probe.vectors,
-            plain=self._plain,
+            space=self._space,
         )
         found: tuple[Evidence, ...] = await self._keeper.call("find", query, request.limit)
         return found

@@ -35,10 +35,10 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Drafter:
-    """Reads questions for one text encoder. reads_chinese: it does; plain: see `memory.search.Query`."""
+    """Reads questions for one text encoder. reads_chinese: it does; space: see `memory.search.Query`."""
 
     reads_chinese: bool
-    plain: bool
+    space: str
 
     def draft(self, inquiry: Inquiry) -> Draft:
         cues = self.understand(inquiry)

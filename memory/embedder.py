@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from memory import odds, question, related
 from memory.backends import COMPRESSOR, TEXT_ENCODER
-from memory.backends.base import Adapted, ClipInput, ClipMemory, Compressor, Overviewer, Pictured, TextEncoder
+from memory.backends.base import ClipInput, ClipMemory, Compressor, Fitted, Overviewer, Pictured, TextEncoder
 from memory.chinese_question import own_words
 from memory.draft import Drafter, Inquiry
 from wire.messages import Cues
@@ -73,7 +73,7 @@ class Embedder:
         self._overview: tuple[tuple[int, ...], Array] | None = None  # of these clips
         self._scale = (compressor.sharpness, compressor.bias) if isinstance(compressor, Pictured) else None
         compressor.attach(self._encoder)
-        self.drafter = Drafter(reads_chinese(self._encoder), not isinstance(encoder, Adapted) or not encoder.adapted)
+        self.drafter = Drafter(reads_chinese(self._encoder), space_of(encoder))
         probe = "Which space is this?"
         self._repeats = np.array_equal(compressor.question(probe), self._encoder.encode([probe])[0])
 
@@ -172,6 +172,11 @@ class Embedder:
     def close(self) -> None:
         self._encoder.close()
         self._compressor.close()
+
+
+def space_of(encoder: TextEncoder) -> str:
+    """Which odds its vectors are judged by."""
+    return encoder.space if isinstance(encoder, Fitted) else odds.PLAIN
 
 
 def reads_chinese(encoder: TextEncoder) -> bool:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from memory.asking import Encode, shipped, shipped_knows
+from memory.asking import Encode, shipped, shipped_for
 from memory.frames import Frame
 from memory.lexicon import COLOURS, KIND_OF
 from wire.words import stem, word_set
@@ -55,7 +55,8 @@ def likely_frame(frame: Frame, ask: str, core: str, whole: str, asked: str, enco
     classifier, kept, read = shipped(), _SAME.get(ask, ask), core if frame.sure else whole
     if frame.sure and kept != "fact" and next(iter(classifier.probabilities(read))) == kept:
         return None
-    shares = classifier.probabilities(read, encode([asked])[0] if shipped_knows(encode) else None)
+    by_meaning = shipped_for(encode)
+    shares = (by_meaning or classifier).probabilities(read, encode([asked])[0] if by_meaning else None)
     likeliest, share = next(iter(shares.items()))
     least = _LIKELY.get(frame.ask, _WIDE) if kept == frame.ask else _WIDE  # less, where the pattern was not followed
     if likeliest == kept or share < (least if frame.sure else _POSSIBLE):

@@ -2,7 +2,7 @@
 
 Fitted by `bench.memory_bearing`, which writes odds.json.
 
-One fit for each kind of space that the vectors are of: that of the packaged encoder with its adapter, in which what
+One fit for each space that the vectors are of: those of the two packaged encoders with their adapters, in which what
 does not answer is far, and those of encoders that know of likeness only.
 """
 
@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 ODDS = Path(__file__).with_name("odds.json")
+MINILM, MPNET, PLAIN = SPACES = ("minilm", "mpnet", "plain")  # the last of encoders that nothing was fitted to
 
 
 class Signs(NamedTuple):
@@ -81,9 +82,9 @@ def with_products(signs: Floats) -> Floats:
 
 
 def read(path: Path = ODDS) -> dict[str, Fit]:
-    """The fits in a file, by the space they are for: "adapted" and "plain". Raises ValueError for other ones."""
+    """The fits in a file, by the space that they are for. Raises ValueError for other ones."""
     fits: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    if set(fits) != {"adapted", "plain"} or any(tuple(fit["weights"]) != TERMS for fit in fits.values()):
+    if set(fits) != set(SPACES) or any(tuple(fit["weights"]) != TERMS for fit in fits.values()):
         raise ValueError(f"{path} is of other signs; make it with python -m bench.memory_bearing, or install again")
     return {
         name: Fit(fit["bias"], np.asarray([*fit["weights"].values()], np.float64), fit["open_odds"])
@@ -96,6 +97,6 @@ def _shipped() -> dict[str, Fit]:
     return read()
 
 
-def shipped(*, plain: bool = False) -> Fit:
-    """What comes with the program. plain: for vectors of an encoder without the adapter."""
-    return _shipped()["plain" if plain else "adapted"]
+def shipped(space: str = MINILM) -> Fit:
+    """What comes with the program for vectors of that space."""
+    return _shipped()[space]

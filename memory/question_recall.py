@@ -53,7 +53,7 @@ class QuestionRecall:
         them."""
         inquiry = self._inquiry(words, history)
         query = Query(
-            session=self._session, t_ns=words.t_ns, visible_from_ns=words.visible_from_ns, plain=self._drafter.plain
+            session=self._session, t_ns=words.t_ns, visible_from_ns=words.visible_from_ns, space=self._drafter.space
         )  # fmt: skip
         begun: list[asyncio.Task[Any]] = []
 

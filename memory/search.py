@@ -19,6 +19,7 @@ from memory.bearing import wanted
 from memory.draft import Drafter, Inquiry
 from memory.events import SCENE, Event
 from memory.index import VectorIndex
+from memory.odds import MINILM
 from memory.recall import (
     FEW,
     Candidate,
@@ -57,7 +58,7 @@ class Query:
     question and the options; anchor: that of the anchor.
 
     scene: the question in the space of the clip vectors; scene_repeats: these are made of sentences, not of pixels;
-    plain: the vectors are of a text encoder without the adapter of the packaged one.
+    space: that the vectors are of, see `memory.odds`.
     """
 
     session: int
@@ -69,7 +70,7 @@ class Query:
     anchor: Array | None = None
     scene: Array | None = None
     scene_repeats: bool = True
-    plain: bool = False
+    space: str = MINILM
     scene_scale: tuple[float, float | None] | None = None  # sharpness and bias of a space of pictures and texts
 
 
@@ -123,7 +124,7 @@ class Search:
 
     def judge(self, query: Query, worded: Worded = NOTHING) -> Judgement:
         """The sentences that may answer a question, whatever time it asks about. worded: see `Ahead`."""
-        return self._shortlist.judge(query.texts, query.vectors, worded, plain=query.plain)
+        return self._shortlist.judge(query.texts, query.vectors, worded, space=query.space)
 
     def recall(self, query: Query, ahead: Ahead | None = None, known: Judgement | None = None) -> Recalled:
         """Evidence and log for a question, nothing later than its time and nothing before what may be seen.
@@ -230,7 +231,7 @@ class Search:
             texts=(cues.anchor,),
             vectors=query.anchor if query.anchor is not None else np.zeros((0, 0), np.float32),
             visible_from_ns=query.visible_from_ns,
-            plain=query.plain,
+            space=query.space,
         )
         candidates = self._candidates(asked, bare, query.visible_from_ns, query.t_ns, self.judge(asked, known))
         best = fuse(candidates, bare, query.t_ns, limit=1)

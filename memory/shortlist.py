@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from memory.bearing import Newness, wanted
 from memory.index import VectorIndex, best_of, rounded
-from memory.odds import shipped
+from memory.odds import MINILM, PLAIN, shipped
 from memory.recall import (
     ALONG,
     FEW,
@@ -60,7 +60,7 @@ class Judgement:
     crowding: Mapping[int, float]
     background: float
     others: float  # see `memory.recall.others`
-    plain: bool  # the vectors are of an encoder without the adapter
+    space: str  # that the vectors are of, see `memory.odds`
     bears: Mapping[int, float]  # strength of each as words read or heard, where they matter, see `memory.bearing`
     looked_at: Sequence[int]  # near the question, or with its words
     promising: Sequence[int]  # those of them that are strong enough to be evidence, if their events are
@@ -83,8 +83,8 @@ class Shortlist:
     def _holding(self, words: Sequence[str]) -> dict[int, str]:
         return self._store.worded(self._rare(words), NEAREST)
 
-    def judge(self, texts: Sequence[str], vectors: Array, known: Worded = NOTHING, *, plain: bool = False) -> Judgement:
-        """The sentences near (Q, D) vectors or with telling words of the texts. known: see `worded`; plain: see
+    def judge(self, texts: Sequence[str], vectors: Array, known: Worded = NOTHING, *, space: str = MINILM) -> Judgement:
+        """The sentences near (Q, D) vectors or with telling words of the texts. known: see `worded`; space: see
         `Judgement`."""
         near, rows = self._phrases.found(vectors, CROWD)
         by_asked = self.worded(texts, known)
@@ -97,7 +97,7 @@ class Shortlist:
         looked_at = list(dict.fromkeys((*standing_out(near, crowded, NEAREST), *words)))
         cosines = {i: c for i in looked_at if (c := near.get(i, by_words.get(i))) is not None}
         crowd = background(near.values())
-        far = crowd if plain else others(near.values())
+        far = crowd if space == PLAIN else others(near.values())
         cosine, stands = (_column(looked_at, of, least) for of, least in ((cosines, 0.0), (crowded, FEW)))
         unseen = np.asarray(self._unseen(by_asked))
         close = (cosine >= FARTHEST) | (at_most(cosine, unseen, crowd, stands) >= ALONG)
@@ -106,13 +106,13 @@ class Shortlist:
         )
         stems = {i: words[i].split() for i in looked_at if i in words}
         shares = self._shares(stems, texts)
-        bears = self._bearing(texts, stems, cosines, crowded, far, plain)
+        bears = self._bearing(texts, stems, cosines, crowded, far, space)
         share = _column(looked_at, shares, 0.0)
         strong = at_most(cosine, share, crowd, stands) >= ALONG
         strong &= np.asarray([i not in bears or not _read_or_heard(stems[i]) for i in looked_at], bool)
         strong |= np.maximum(_column(looked_at, bears, 0.0), share - WORDS_ALONE) + ROUNDING >= ALONG
         promising = [i for i, is_strong in zip(looked_at, strong, strict=True) if is_strong and i in shares]
-        return Judgement(cosines, shares, crowded, crowd, far, plain, bears, looked_at, promising)
+        return Judgement(cosines, shares, crowded, crowd, far, space, bears, looked_at, promising)
 
     def _bearing(
         self,
@@ -121,7 +121,7 @@ class Shortlist:
         cosines: Mapping[int, float],
         crowded: Mapping[int, float],
         far: float,
-        plain: bool,
+        space: str,
     ) -> dict[int, float]:
         """The strength of each of these sentences by all that is known of it."""
         question, newness = wanted(texts[0] if texts else ""), Newness(self._store.vocabulary(), len(self._phrases))
@@ -129,7 +129,7 @@ class Shortlist:
         signs = [question.bears(stems[i], (cosines[i], far, crowded.get(i, FEW)), newness) for i in numbers]
         if not signs:
             return {}
-        odds = shipped(plain=plain).log_odds(np.asarray(signs, np.float64))
+        odds = shipped(space).log_odds(np.asarray(signs, np.float64))
         return dict(zip(numbers, strengths_of(odds), strict=True))
 
     def completed(self, judgement: Judgement, hits: Iterable[Found], texts: Sequence[str], vectors: Array) -> Judgement:
@@ -142,7 +142,7 @@ class Shortlist:
             judgement,
             cosines={**judgement.cosines, **unknown},
             shares={**judgement.shares, **self._shares(stems, texts)},
-            bears={**judgement.bears, **self._bearing(texts, stems, unknown, {}, judgement.others, judgement.plain)},
+            bears={**judgement.bears, **self._bearing(texts, stems, unknown, {}, judgement.others, judgement.space)},
         )
 
     def _shares(self, stems: Mapping[int, Sequence[str]], texts: Sequence[str]) -> dict[int, float]:

@@ -27,7 +27,7 @@ ACKNOWLEDGED_WITHIN_S = 5.0  # a process that has not dropped what it holds by t
 PATIENT = 12  # times as long in a replay, where recognisers always have work before them and nobody waits
 OTHERS = frozenset({"perception", "reasoning", "streamer"})
 LAST = 19  # the lowest priority
-RENEWED = 8  # vectors made anew at a time: a question waits for no more
+RENEWED = 3  # vectors made anew at a time: a question waits for no more, and so many make one pass
 RETAIN_EVERY_NS = 60 * 10**9  # media time between two looks at the limits
 TRIM_EVERY_NS = 600 * 10**9  # ... and between two times at which freed memory is given back
 

@@ -7,7 +7,6 @@ Source: L. Ben Allal et al., "SmolLM2: When Smol Goes Big", 2025 (arXiv:2502.027
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import importlib.util
 import logging
@@ -104,8 +103,11 @@ def _converted(weights: Path, kept: Path, threads: int, beside: Path | None) -> 
         found = _opened(fresh, threads)
         if beside is not None:
             shutil.rmtree(kept, ignore_errors=True)
-            with contextlib.suppress(FileExistsError, NotADirectoryError):  # another process was quicker
+            try:
                 fresh.rename(kept)
+            except OSError:
+                if not kept.is_dir():  # else another process was quicker
+                    raise
     return found
 
 

@@ -27,12 +27,12 @@ def load_adapter(path: Path) -> Adapter:
         raise ValueError(f"{path} is no low-rank adapter ({error}); install omnilive again") from error
 
 
-def save_adapter(path: Path, adapter: Adapter) -> None:
-    """As `load_adapter` reads it."""
+def save_adapter(path: Path, adapter: Adapter, **others: NDArray[np.float16]) -> None:
+    """As `load_adapter` reads it; others: arrays that go with it, which it does not read."""
     arrays = {
         f"{name}.{half}": matrix for name, pair in adapter.items() for half, matrix in zip("ab", pair, strict=True)
     }
-    np.savez_compressed(path, **arrays)  # type: ignore[arg-type]  # numpy's stubs take them for its option
+    np.savez_compressed(path, allow_pickle=False, **arrays, **others)
 
 
 def change(adapter: Adapter, name: str) -> NDArray[np.float32]:

@@ -23,6 +23,7 @@ class Entry:
     target: str  # "package.module:Class"
     extra: str = ""
     needs: tuple[str, ...] = ()
+    install: str = ""
 
 
 class Registry:
@@ -32,9 +33,10 @@ class Registry:
         self.role = role
         self._entries: dict[str, Entry] = {}
 
-    def add(self, name: str, target: str, *, extra: str = "", needs: tuple[str, ...] = ()) -> None:
-        """needs: modules of other packages that it cannot do without."""
-        self._entries[name] = Entry(target, extra, needs)
+    def add(self, name: str, target: str, *, extra: str = "", needs: tuple[str, ...] = (), install: str = "") -> None:
+        """needs: modules of other packages that it cannot do without; install: what installs them where no extra
+        can."""
+        self._entries[name] = Entry(target, extra, needs, install)
 
     def names(self) -> list[str]:
         return sorted(self._entries)
@@ -45,7 +47,11 @@ class Registry:
         Raises BackendError for an unknown name among them.
         """
         listed = [name.strip() for name in names.split(",")]
-        return next((name for name in listed if not self._lacks(self._entry(name))), listed[-1])
+        return next((name for name in listed if self.is_there(name)), listed[-1])
+
+    def is_there(self, name: str) -> bool:
+        """Whether the libraries of a backend are there. Raises BackendError for an unknown name."""
+        return not self._lacks(self._entry(name))
 
     def wished(self, names: str) -> str:
         """How to get a backend that is named before the one chosen; nothing where that is the first."""
@@ -59,7 +65,10 @@ class Registry:
 
     def fix(self, name: str) -> str:
         """How to install what a backend needs."""
-        extra = self._entry(name).extra
+        entry = self._entry(name)
+        if entry.install:
+            return entry.install
+        extra = entry.extra
         return f"pip install 'omnilive[{extra}]'" if extra else "reinstall omnilive"
 
     def _entry(self, name: str) -> Entry:

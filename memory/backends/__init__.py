@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from memory.backends.mpnet_packages import INSTALL, PACKAGES
 from wire.registry import Registry
 
 COMPRESSOR = Registry("memory.compressor")
@@ -11,6 +12,7 @@ COMPRESSOR.add("sentences", "memory.backends.sentences:SentenceCompressor")
 COMPRESSOR.add("pictures", "memory.backends.pictures:PictureClips")
 COMPRESSOR.add("ixc_memory", "memory.backends.ixc_memory:IxcMemory")
 TEXT_ENCODER.add("minilm", "memory.backends.minilm:MiniLm")
+TEXT_ENCODER.add("mpnet", "memory.backends.mpnet:Mpnet", needs=PACKAGES, install=INSTALL)
 TEXT_ENCODER.add("checkpoint", "memory.backends.checkpoint:CheckpointEncoder")
 
 COMPRESSOR.add("fake", "memory.backends.fake:FakeCompressor")

@@ -21,11 +21,11 @@ class TextEncoder(Protocol):
 
 
 @runtime_checkable
-class Adapted(Protocol):
+class Fitted(Protocol):
     """A text encoder that may have learned to bring questions near their answers: recall judges its vectors by odds
-    that were fitted to them."""
+    that were fitted to them, which `memory.odds` has under this name."""
 
-    adapted: bool
+    space: str
 
 
 @dataclass(frozen=True, kw_only=True)

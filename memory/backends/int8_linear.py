@@ -17,7 +17,7 @@ from memory.backends.onnx_graph import Graph
 
 Array = NDArray[np.float32]
 
-MOVED = 0.8  # how much of a channel's size is moved into the weights; best of 0.5 to 1.0, by cosines of sentences
+MOVED = 0.8  # how much of a channel's size is moved into the weights; best for MiniLM, by cosines of sentences
 HIGHEST = 127.0  # of what goes in, around ZERO
 ZERO = 128
 LARGEST_WEIGHT = 63  # two products then fit into 16 bits, in which AVX2 adds them
@@ -32,11 +32,11 @@ class Int8Weights:
     scale: Array
 
 
-def steps_of(largest: Array, weights: Sequence[Array]) -> Array:
+def steps_of(largest: Array, weights: Sequence[Array], share: float = MOVED) -> Array:
     """(n_in,) steps of what goes in. largest: (n_in,) its greatest values by size; weights: (n_out, n_in) of all
-    layers that it goes into."""
+    layers that it goes into; share: see `MOVED`."""
     of_weights = np.maximum(np.max([np.abs(w).max(axis=0) for w in weights], axis=0), _SMALLEST)
-    moved = np.maximum(largest, _SMALLEST) ** MOVED / of_weights ** (1 - MOVED)
+    moved = np.maximum(largest, _SMALLEST) ** share / of_weights ** (1 - share)
     found: Array = (moved * (largest / moved).max() / HIGHEST).astype(np.float32)
     return found
 

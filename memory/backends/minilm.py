@@ -14,7 +14,6 @@ import hashlib
 import importlib.util
 import json
 import math
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,6 +26,7 @@ from tokenizers import Tokenizer
 from memory.backends import int8_linear
 from memory.backends.base import Vectors
 from memory.backends.onnx_graph import FLOAT, INT64, Graph, Shape
+from memory.backends.passes import TOGETHER, lengths_of, means, passes, session_options, unit
 from wire.low_rank import Adapter, change, load_adapter
 
 Array = NDArray[np.float32]
@@ -38,8 +38,6 @@ ADAPTER = Path(__file__).with_name("minilm_adapter.npz")
 RANGES = Path(__file__).with_name("minilm_ranges.npz")  # by linear layer: (n_in,) the largest that went in
 MAX_TOKENS = 256  # the length that the model was trained for
 HEADS = 12
-TOGETHER = 3  # sentences of one pass: a question and its first options
-TOGETHER_TOKENS = 96  # more than that gain nothing by company, and would need more memory
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,7 +55,7 @@ class MiniLm:
     dim = 384
 
     def __init__(self, options: MiniLmOptions) -> None:
-        self.adapted = options.adapter
+        self.space = "minilm" if options.adapter else "plain"  # of `memory.odds`
         folder = Path(options.folder) if options.folder else installed_folder()
         weights, tokenizer = folder / "model.safetensors", folder / "tokenizer.json"
         for path, expected in ((weights, WEIGHTS_SHA256), (tokenizer, TOKENIZER_SHA256)):
@@ -75,7 +73,7 @@ class MiniLm:
     def encode(self, sentences: list[str]) -> Vectors:
         """(N, 384) float32, rows of length one; the empty sentence has a vector too."""
         tokens = (self._tokenizer.encode(sentence).ids for sentence in sentences)
-        rows = [row for some in _passes(tokens) for row in self._pooled(some)]
+        rows = [row for some in passes(tokens) for row in self._pooled(some)]
         return np.stack(rows) if rows else np.zeros((0, self.dim), np.float32)
 
     def close(self) -> None:
@@ -86,29 +84,8 @@ class MiniLm:
         if self._session is None:
             raise RuntimeError("the text encoder is closed")
         embedded = np.concatenate([self._words[ids] + self._places[: len(ids)] for ids in tokens])
-        lengths = np.zeros(TOGETHER, np.int64)
-        lengths[: len(tokens)] = [len(ids) for ids in tokens]
-        states = self._session.run(None, {"embedded": embedded, "lengths": lengths})[0]  # (T, 384)
-        return [_unit(part) for part in np.split(states, np.cumsum(lengths)[: len(tokens)])[: len(tokens)]]
-
-
-def _passes(sentences: Iterable[list[int]]) -> Iterator[list[list[int]]]:
-    """Token ids of sentences, in order, as many at a time as make one pass."""
-    some: list[list[int]] = []
-    for ids in sentences:
-        if len(some) == TOGETHER or (some and sum(map(len, some)) + len(ids) > TOGETHER_TOKENS):
-            yield some
-            some = []
-        some.append(ids)
-    if some:
-        yield some
-
-
-def _unit(states: Array) -> Array:
-    """The mean of (T, 384) at length one."""
-    pooled = states.mean(axis=0)
-    unit: Array = pooled / max(float(np.linalg.norm(pooled)), 1e-12)
-    return unit
+        states = self._session.run(None, {"embedded": embedded, "lengths": lengths_of(tokens)})[0]  # (T, 384)
+        return [unit(mean) for mean in means(states, tokens)]
 
 
 def _embeddings(weights: Path) -> tuple[Array, Array]:
@@ -188,9 +165,7 @@ def _load_ranges() -> dict[str, Array]:
 def _session(weights: Weights) -> ort.InferenceSession:
     """The network, ready to run in the thread that calls it. A second thread gains nothing: what it would be given
     takes less time than waking it, and one that spins takes a processor from the other processes."""
-    options = ort.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.log_severity_level = 3
+    options = session_options()
     folder = str(weights.path.parent)
     options.add_session_config_entry("session.model_external_initializers_file_folder_path", folder)
     return ort.InferenceSession(_model(weights), options, providers=["CPUExecutionProvider"])

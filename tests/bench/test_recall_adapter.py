@@ -71,7 +71,7 @@ def test_steps_bring_answers_nearer_and_the_file_says_the_same(tmp_path: Path) -
 
     torch.manual_seed(1)
     encoder = Encoder()
-    kept = Kept(encoder, [f"Where is gate {n}?" for n in range(KEPT)], seen_sentences()[:KEPT_SEEN])
+    kept = Kept([f"Where is gate {n}?" for n in range(KEPT)], seen_sentences()[:KEPT_SEEN])
     averaged = Averaged(encoder)
     choice = Choice(
         ["the goldfish died last night", "gate 12 is closed"],

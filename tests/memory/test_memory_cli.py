@@ -12,13 +12,14 @@ import pytest
 from desk_tools import memory, sign
 from typer.testing import CliRunner, Result
 
-from memory.backends.minilm import MiniLm, MiniLmOptions
+from memory.backends import TEXT_ENCODER
 from memory.cli import app
 from memory.erase import find_traces
 from memory.events import Event
 from memory.sentences import sentence
 from memory.store import Store
 from memory.times import clock, length_s, moment_ns
+from wire import config
 
 pytestmark = pytest.mark.unit
 
@@ -65,7 +66,8 @@ def test_search(folder: Path) -> None:
 
 
 def test_search_by_meaning(tmp_path: Path) -> None:
-    encoder, store = MiniLm(MiniLmOptions()), Store(tmp_path)
+    chosen, store = config.load("lite").memory.text_encoder, Store(tmp_path)
+    encoder = TEXT_ENCODER.create(chosen.backend, chosen.options)
     no = store.new_session("pets", "live", 0.0).no
     told = ("the goldfish died last night", "we painted the fence on monday", "the train leaves at nine")
     store.put(

@@ -11,7 +11,8 @@ import torch
 from transformers import AutoModel, AutoTokenizer
 
 from memory.backends import minilm as minilm_backend
-from memory.backends.minilm import MiniLm, MiniLmOptions, _header, _passes, installed_folder
+from memory.backends.minilm import MiniLm, MiniLmOptions, _header, installed_folder
+from memory.backends.passes import passes as in_passes
 
 pytestmark = pytest.mark.models
 
@@ -54,7 +55,7 @@ def test_company_does_not_change_a_vector(minilm: MiniLm) -> None:
 
 def test_a_pass_is_of_few_sentences_and_not_many_tokens() -> None:
     lengths = [5, 5, 5, 5, 60, 40, 30, 256, 1]
-    passes = list(_passes([[n] * n for n in lengths]))
+    passes = list(in_passes([[n] * n for n in lengths]))
     assert [[len(ids) for ids in some] for some in passes] == [[5, 5, 5], [5, 60], [40, 30], [256], [1]]
 
 

@@ -19,7 +19,7 @@ from wire.messages import Cues, Utterance
 
 pytestmark = pytest.mark.unit
 
-DRAFTER = Drafter(reads_chinese=False, plain=True)
+DRAFTER = Drafter(reads_chinese=False, space="plain")
 VECTOR = np.ones((1, 4), np.float32)
 WORDS = Utterance(session="w", t_ns=9, turn=1, id="q", source="typed", start_ns=8, end_ns=9, text="Who?", asks=True)
 PLAIN, ANCHORED = "Who lost the kettle?", "What did the sign say after the red circle?"
@@ -137,7 +137,7 @@ async def test_a_failure_to_encode_the_words_early_is_no_matter() -> None:
 async def test_the_odds_are_those_of_the_encoder() -> None:
     side = Side()
     await ask(side, PLAIN)
-    assert side.query.plain is DRAFTER.plain is True
+    assert side.query.space == DRAFTER.space == "plain"
 
 
 @pytest.mark.parametrize("fails", ["search.draft", "anchor", "read", "search.judge", "search.ahead", "recall"])

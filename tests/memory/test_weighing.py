@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from memory.bearing import Newness, wanted
-from memory.odds import ODDS, TERMS, Fit, Signs, read, shipped, with_products
+from memory.odds import ODDS, PLAIN, SPACES, TERMS, Fit, Signs, read, shipped, with_products
 from memory.recall import FOUND, strengths_of
 from memory.terms import terms
 
@@ -20,8 +20,8 @@ def signs(sentence: str, cosine: float) -> Signs:
     return wanted(QUESTION).bears(terms(sentence), (cosine, 0.3, 0.3), Newness({}, 1000))
 
 
-def odds(*several: Signs, plain: bool = False) -> list[float]:
-    found: list[float] = shipped(plain=plain).log_odds(np.asarray(several, np.float64)).tolist()
+def odds(*several: Signs, space: str = "minilm") -> list[float]:
+    found: list[float] = shipped(space).log_odds(np.asarray(several, np.float64)).tolist()
     return found
 
 
@@ -42,10 +42,10 @@ def test_a_sign_counts_no_more_than_at_the_end_of_its_range() -> None:
     assert odds(low) == odds(none)
 
 
-@pytest.mark.parametrize("plain", [False, True])
-def test_what_is_nearer_bears_more(plain: bool) -> None:
+@pytest.mark.parametrize("space", SPACES)
+def test_what_is_nearer_bears_more(space: str) -> None:
     for sentence in ("Fresh oysters today", "the rocket starts on Thursday"):
-        found = odds(*(signs(sentence, cosine) for cosine in np.linspace(0.05, 0.8, 16)), plain=plain)
+        found = odds(*(signs(sentence, cosine) for cosine in np.linspace(0.05, 0.8, 16)), space=space)
         assert found == sorted(found)
 
 
@@ -56,7 +56,7 @@ def test_related_words_bear_more() -> None:
 
 def test_without_the_adapter_a_nearness_means_less() -> None:
     alike = signs("the rocket starts on Thursday", 0.45)
-    assert odds(alike)[0] > odds(alike, plain=True)[0] + 1
+    assert odds(alike)[0] > odds(alike, space=PLAIN)[0] + 1
 
 
 def test_even_odds_are_where_finding_begins() -> None:

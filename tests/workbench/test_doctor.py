@@ -14,7 +14,9 @@ from openai_server import serving
 from tiny_audio import write_qwen2_audio
 from tiny_checkpoints import write_internvl, write_ixc, write_json, write_memory, write_weights
 
+from memory.backends.mpnet_packages import INSTALL
 from wire.config import profiles
+from wire.registry import Registry
 from workbench.doctor import PACKAGES
 
 pytestmark = pytest.mark.models
@@ -166,12 +168,22 @@ def test_a_library_that_is_not_there_is_named() -> None:
 
 def test_a_model_that_a_package_carries_is_looked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(PACKAGES, "minilm", "nowhere_to_be_found")
-    code, report = told()
+    code, report = told("--set", "memory.text_encoder.backend=minilm")
     assert code == 1
     assert finding(report, "memory.text_encoder")["fix"] == "pip install nowhere-to-be-found"
     chosen = f"perception.asr={{backend='moonshine', options={{checkpoint='{tmp_path}'}}}}"
     _, report = told("--set", chosen)
     assert "lacks encoder_model.ort" in finding(report, "perception.asr")["what"]
+
+
+def test_packages_that_no_extra_brings_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Registry, "_lacks", lambda self, entry: bool(entry.install))
+    code, report = told("--set", "memory.text_encoder.backend=mpnet")
+    assert code == 1
+    assert finding(report, "memory.text_encoder")["fix"] == INSTALL
+    code, report = told()
+    assert code == 0
+    assert finding(report, "memory.text_encoder")["fix"] == f"{INSTALL} for mpnet"
 
 
 def test_the_text_encoder_s_checkpoint_is_looked_for() -> None:
