@@ -121,12 +121,12 @@ class Encoder(nn.Module):
     def start(self, paths: Sequence[Path]) -> None:
         """Begin with the mean of these adapters. Raises ValueError for files that are none, or of ranks that differ."""
         adapters = [load_adapter(path) for path in paths]
+        if any(f"{name}.weight" not in adapter for name in self.changes for adapter in adapters):
+            raise ValueError(f"{' and '.join(map(str, paths))} must be of the model that is learned")
         ranks = {a.shape[0] for adapter in adapters for a, _ in adapter.values()}
         rank = self.model.rank
         if len(ranks) > 1 or max(ranks) > rank:
             raise ValueError(f"adapters of ranks {sorted(ranks)}: they must be of one, and of {rank} at most")
-        if any(f"{name}.weight" not in adapter for name in self.changes for adapter in adapters):
-            raise ValueError(f"{' and '.join(map(str, paths))} must be of the model that is learned")
         for name, one in self.changes.items():
             pairs = zip(*(adapter[f"{name}.weight"] for adapter in adapters), strict=True)
             a, b = (torch.from_numpy(np.mean(same, axis=0, dtype=np.float32)) for same in pairs)

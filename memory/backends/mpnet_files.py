@@ -32,6 +32,7 @@ def read(folder: Path | None = None) -> tuple[Tensors, bytes]:
     """The weights by name, in float32, and tokenizer.json. folder: with model.safetensors and tokenizer.json of this
     very model; None: the installed packages. Raises ValueError where they are missing or not what was published."""
     source = str(folder) if folder is not None else "all-mpnet-base-v2"
+    weights: bytes | bytearray
     again = "fetch it again" if folder is not None else f"{INSTALL} --force-reinstall"
     try:
         if folder is not None:

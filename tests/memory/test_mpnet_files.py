@@ -6,6 +6,7 @@ import importlib.util
 import io
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -28,7 +29,9 @@ def test_distances_count_as_in_transformers() -> None:
     ours = distance_bias({"encoder.relative_attention_bias.weight": weight.numpy()}, 200)
     for n_tokens in (0, 1, 7, 40, 200):
         given = torch.zeros(1, n_tokens, 24)
-        theirs = network.encoder.compute_position_bias(given)[0].detach().numpy() if n_tokens else np.zeros((12, 0, 0))
+        theirs = np.zeros((12, 0, 0), np.float32)
+        if n_tokens:
+            theirs = network.encoder.compute_position_bias(given)[0].detach().numpy()  # type: ignore[no-untyped-call]
         np.testing.assert_array_equal(bias_of(ours, n_tokens), theirs)
 
 
@@ -80,6 +83,7 @@ class Making:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.made = 0
+        self.one: Any = object()
         monkeypatch.setattr(mpnet, "_make", self.make)
         monkeypatch.setattr(mpnet, "_opened", self.opened)
 
@@ -87,11 +91,11 @@ class Making:
         self.made += 1
         (fresh / "network.onnx").write_text("whole")
 
-    def opened(self, folder: Path, threads: int) -> str:
+    def opened(self, folder: Path, threads: int) -> Any:
         path = folder / "network.onnx"
         if not path.is_file() or path.read_text() != "whole":
             raise ValueError("not whole")
-        return "opened"
+        return self.one
 
 
 def test_what_was_made_is_kept_used_and_mended(
@@ -99,10 +103,10 @@ def test_what_was_made_is_kept_used_and_mended(
 ) -> None:
     making, kept = Making(monkeypatch), tmp_path / "cache" / "mpnet"
     for _ in range(2):
-        assert mpnet._loaded(None, kept, 1) == "opened"
+        assert mpnet._loaded(None, kept, 1) is making.one
     assert making.made == 1
     (kept / "network.onnx").write_text("half")
-    assert mpnet._loaded(None, kept, 1) == "opened"
+    assert mpnet._loaded(None, kept, 1) is making.one
     assert making.made == 2
     assert "is broken (not whole); it is made again" in caplog.text
     assert (kept / "network.onnx").read_text() == "whole"
@@ -120,7 +124,7 @@ def test_one_that_another_process_made_meanwhile_stays(tmp_path: Path, monkeypat
 
     (tmp_path / "of another").mkdir()
     monkeypatch.setattr(mpnet, "_make", make)
-    assert mpnet._loaded(None, kept, 1) == "opened"
+    assert mpnet._loaded(None, kept, 1) is making.one
     assert (kept / "theirs").exists()
 
 
@@ -130,7 +134,7 @@ def test_where_nothing_can_be_kept_it_is_made_each_time(
     making = Making(monkeypatch)
     (tmp_path / "a file").touch()
     for _ in range(2):
-        assert mpnet._loaded(None, tmp_path / "a file" / "mpnet", 1) == "opened"
+        assert mpnet._loaded(None, tmp_path / "a file" / "mpnet", 1) is making.one
     assert making.made == 2
     assert "cannot be kept" in caplog.text
 
