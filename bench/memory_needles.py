@@ -3,6 +3,7 @@
     python -m bench.memory_needles --world valley --hours 1 2 4 8 24
     python -m bench.memory_needles --world days              # all of bench/days, an hour each
     python -m bench.memory_needles --world my_own_day.toml   # see bench.memory_day_words
+    python -m bench.memory_needles --world days --set memory.text_encoder.backend=mpnet
 
 Runs the memory service with the lite profile on made-up streams by media time, asks in other words at each of the
 hours, and compares with baselines on the same store. Ends with one JSON line: each stream's scores, those of all
@@ -71,7 +72,8 @@ def _disk_mb(folder: Path, pattern: str) -> float:
 class Run:
     """One stream, asked at several ages."""
 
-    def __init__(self, stream: Stream, folder: Path, show: bool) -> None:
+    def __init__(self, lite: config.Config, stream: Stream, folder: Path, show: bool) -> None:
+        self._lite = lite
         self._stream = stream
         self._folder = folder
         self._show = show
@@ -79,7 +81,7 @@ class Run:
 
     async def start(self) -> None:
         self._sink = Sink()
-        context = Context(config.load("lite"), SystemClock(), self._sink)
+        context = Context(self._lite, SystemClock(), self._sink)
         self._service: Service = await memory_service.create(context)
         settings = SessionSettings(mode="live", listen="ambient")
         await self._service.handle(SessionOpened(session="w", t_ns=0, memory=str(self._folder), settings=settings))
@@ -210,12 +212,12 @@ def _others(streams: dict[str, Stream]) -> list[Stream]:
 
 
 async def run(
-    stream: Stream, hours: list[int], show: bool, embedder: Embedder, foreign: Sequence[str]
+    lite: config.Config, stream: Stream, hours: list[int], show: bool, embedder: Embedder, foreign: Sequence[str]
 ) -> dict[int, tuple[Score, Costs]]:
     """A stream's scores after each of these hours. foreign: questions that another stream answers."""
     scores: dict[int, tuple[Score, Costs]] = {}
     with tempfile.TemporaryDirectory() as folder:
-        runner = Run(stream, Path(folder), show)
+        runner = Run(lite, stream, Path(folder), show)
         await runner.start()
         at = 0
         for hour in sorted(hours):
@@ -243,16 +245,16 @@ async def run(
     return scores
 
 
-async def run_all(streams: dict[str, Stream], hours: list[int], show: bool) -> dict[str, Any]:
+async def run_all(lite: config.Config, streams: dict[str, Stream], hours: list[int], show: bool) -> dict[str, Any]:
     """Streams one after the other. Of several also the scores of all their questions together, and how many streams
     meet each goal."""
-    lite = config.load("lite").memory
-    embedder = load(lite.text_encoder.backend, lite.text_encoder.options, lite.compressor.backend, {})
+    encoder, compressor = lite.memory.text_encoder, lite.memory.compressor
+    embedder = load(encoder.backend, encoder.options, compressor.backend, {})
     together = {hour: Score() for hour in sorted(hours)}
     met: dict[int, list[dict[str, bool]]] = {hour: [] for hour in together}
     report: dict[str, Any] = {}
     for (name, stream), other in zip(streams.items(), _others(streams), strict=True):
-        scores = await run(stream, hours, show, embedder, of_words(other))
+        scores = await run(lite, stream, hours, show, embedder, of_words(other))
         report[name] = {str(hour): score.report() | costs for hour, (score, costs) in scores.items()}
         print(name, json.dumps(report[name]), flush=True)
         for hour, (score, _) in scores.items():
@@ -279,13 +281,15 @@ def main() -> None:
     parser.add_argument("--hours", type=int, nargs="+", default=[1])
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--show", action="store_true", help="print what was missed")
+    parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="override the lite profile")
     arguments = parser.parse_args()
     names = [name for given in arguments.world for name in (day_names() if given == "days" else (given,))]
     try:
+        lite = config.load("lite", overrides=arguments.set)
         streams = {name: made(name, max(arguments.hours), arguments.seed) for name in names}
-    except (ValueError, OSError) as error:
+    except (config.ConfigError, ValueError, OSError) as error:
         parser.error(str(error))
-    report = asyncio.run(run_all(streams, arguments.hours, arguments.show))
+    report = asyncio.run(run_all(lite, streams, arguments.hours, arguments.show))
     print(json.dumps({"bench": "memory_needles", "seed": arguments.seed, "hours": arguments.hours, **report}))
 
 

@@ -196,12 +196,12 @@ class Asker:
         setattr(worker, "call", timed)  # noqa: B010  # mypy knows that methods are not for assigning
 
 
-async def measure(folder: Path, n_questions: int, rounds: int) -> dict[str, Any]:
+async def measure(lite: config.Config, folder: Path, n_questions: int, rounds: int) -> dict[str, Any]:
     """Questions at the end of the stream, and then some."""
     at_s = end_of(folder) + 1
     began = time.perf_counter()
     clock = StoppedClock()
-    service = await memory_service.create(Context(config.load("lite"), SystemClock(), clock))
+    service = await memory_service.create(Context(lite, SystemClock(), clock))
     loaded = time.perf_counter()
     settings = SessionSettings(mode="live", listen="ambient")
     await service.handle(SessionOpened(session="w", t_ns=0, memory=str(folder), settings=settings, restarted="memory"))
@@ -276,7 +276,12 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--folder", type=Path)
+    parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="override the lite profile")
     arguments = parser.parse_args()
+    try:
+        lite = config.load("lite", overrides=arguments.set)
+    except config.ConfigError as error:
+        parser.error(str(error))
     with tempfile.TemporaryDirectory() as temporary:
         folder = arguments.folder or Path(temporary)
         began = time.perf_counter()
@@ -285,7 +290,7 @@ def main() -> None:
             fill(folder, arguments.clips, arguments.seed)
             make_lists(folder)
         made_s = time.perf_counter() - began
-        figures = asyncio.run(measure(folder, arguments.questions, arguments.rounds))
+        figures = asyncio.run(measure(lite, folder, arguments.questions, arguments.rounds))
         size = sum(p.stat().st_size for p in folder.rglob("*") if p.is_file()) / 1e6
         report = {"bench": "memory_speed", "made_s": round(made_s), "mb": round(size)}
         print(json.dumps(report | figures), flush=True)

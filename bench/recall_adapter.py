@@ -138,7 +138,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True, help="the archive to write")
     parser.add_argument("--ranges", type=Path, required=True, help="the archive to write for computing in 8 bits")
     parser.add_argument("--start", type=Path, nargs="+", default=[], help="adapters to go on with the mean of")
-    parser.add_argument("--model", choices=[*MODELS], default="mpnet")
+    parser.add_argument("--model", choices=[*MODELS], default="minilm")
     parser.add_argument("--minutes", type=float, default=40.0)
     parser.add_argument("--bf16", action="store_true", help="compute in bfloat16, on a processor that has it")
     parser.add_argument("--seed", type=int, default=1)

@@ -75,14 +75,15 @@ class Album:
         from memory.index import VectorIndex
         from memory.renewal import Renewal
         from memory.search import Query, Search
-        from wire import config
 
-        chosen = config.load("lite").memory.text_encoder
-        encoder = TEXT_ENCODER.create(chosen.backend, chosen.options)
         text_dim, clip_dim = self.dims()
         renewal = Renewal(self.store, {})
         told = [text for (text,) in renewal.sample("phrases")]
-        fits = text_dim == encoder.dim and renewal.over("phrases", encoder.encode(told))
+        for backend in filter(TEXT_ENCODER.is_there, ("minilm", "mpnet")):
+            encoder = TEXT_ENCODER.create(backend, {})
+            fits = text_dim == encoder.dim and renewal.over("phrases", encoder.encode(told))
+            if fits or not told:
+                break
         phrases, clips = VectorIndex(text_dim), VectorIndex(clip_dim)
         phrases.fill(self.store.vectors())
         vectors = encoder.encode([words]) if fits else np.zeros((0, text_dim), np.float32)

@@ -43,7 +43,7 @@ _NETWORK, _WORDS, _REST, _TOKENIZER = "network.onnx", "words.npy", "rest.npz", "
 @dataclass(frozen=True, kw_only=True)
 class MpnetOptions:
     folder: str = ""  # a folder with model.safetensors and tokenizer.json of this very model; "": the packages
-    threads: int = 2  # of one pass
+    threads: int = 1  # of one pass
 
     def __post_init__(self) -> None:
         if self.threads < 1:

@@ -32,19 +32,19 @@ def read(folder: Path | None = None) -> tuple[Tensors, bytes]:
     """The weights by name, in float32, and tokenizer.json. folder: with model.safetensors and tokenizer.json of this
     very model; None: the installed packages. Raises ValueError where they are missing or not what was published."""
     source = str(folder) if folder is not None else "all-mpnet-base-v2"
-    weights: bytes | bytearray
+    read: list[bytes | bytearray]
     again = "fetch it again" if folder is not None else f"{INSTALL} --force-reinstall"
     try:
         if folder is not None:
-            weights, tokenizer = ((folder / name).read_bytes() for name in _FILES)
+            read = [(folder / name).read_bytes() for name in _FILES]
         else:
             with zipfile.ZipFile(_Joined(_parts())) as archive:
-                weights, tokenizer = (_unpacked(archive, _INSIDE + name) for name in _FILES)
+                read = [_unpacked(archive, _INSIDE + name) for name in _FILES]
     except (OSError, KeyError, EOFError, zlib.error, zipfile.BadZipFile) as error:
         raise ValueError(f"{source} cannot be read ({error}); {again}") from error
-    for what, expected in ((weights, WEIGHTS_SHA256), (tokenizer, TOKENIZER_SHA256)):
-        if hashlib.sha256(what).hexdigest() != expected:
-            raise ValueError(f"{source} is not as published; {again}")
+    if [hashlib.sha256(what).hexdigest() for what in read] != [WEIGHTS_SHA256, TOKENIZER_SHA256]:
+        raise ValueError(f"{source} is not as published; {again}")
+    weights, tokenizer = read
     return _tensors(weights), bytes(tokenizer)
 
 

@@ -181,7 +181,7 @@ def test_packages_that_no_extra_brings_are_named(monkeypatch: pytest.MonkeyPatch
     code, report = told("--set", "memory.text_encoder.backend=mpnet")
     assert code == 1
     assert finding(report, "memory.text_encoder")["fix"] == INSTALL
-    code, report = told()
+    code, report = told("--set", "memory.text_encoder.backend='mpnet, minilm'")
     assert code == 0
     assert finding(report, "memory.text_encoder")["fix"] == f"{INSTALL} for mpnet"
 
