@@ -5,6 +5,7 @@ Pure; of the text encoder it knows only which languages that reads and which spa
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -12,6 +13,12 @@ from memory.asking import Encode
 from memory.chinese_question import in_english, own_words
 from memory.question import understand
 from wire.messages import Cues, HistoryTurn
+
+_ASKS = re.compile(
+    r"(?:\w+ ){0,2}?(?:what|which|who|whom|whose|when|where|why|how)\b"
+    r"|(?:is|are|was|were|do|does|did|can|could|has|have|had|will|would)\b",
+    re.IGNORECASE | re.ASCII,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +55,7 @@ class Drafter:
         """What a question asks for. encode: see `memory.question.understand`; without it the words decide alone."""
         talk = tuple(replace(turn, question=in_english(turn.question)) for turn in inquiry.history)
         return understand(
-            in_english(inquiry.text), t_ns=inquiry.t_ns, options=inquiry.options, history=talk,
+            in_english(with_its_mark(inquiry.text)), t_ns=inquiry.t_ns, options=inquiry.options, history=talk,
             start_unix_s=inquiry.start_unix_s, encode=encode,
         )  # fmt: skip
 
@@ -64,7 +71,14 @@ class Drafter:
 
     def meaning_of(self, text: str) -> str:
         """As the encoder can read it."""
-        return text if self.reads_chinese else in_english(text)
+        return with_its_mark(text) if self.reads_chinese else in_english(with_its_mark(text))
+
+
+def with_its_mark(text: str) -> str:
+    """A question as it is written, with "?" at its end: text encoders know them so, and put one that was typed or heard
+    without elsewhere."""
+    bare = text.rstrip()
+    return f"{bare}?" if bare[-1:].isalnum() and _ASKS.match(bare) else text
 
 
 def _each_once(texts: Sequence[str]) -> tuple[str, ...]:

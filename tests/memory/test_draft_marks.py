@@ -1,0 +1,25 @@
+"""A question that was typed or heard without its mark is encoded as it is written."""
+
+from __future__ import annotations
+
+import pytest
+
+from memory.draft import Drafter, Inquiry, with_its_mark
+
+pytestmark = pytest.mark.unit
+
+
+@pytest.mark.parametrize(
+    "text", ["until when must the oven stay closed", "Who paid", "did anybody call", "about which animal do they talk "]
+)
+def test_a_question_has_its_mark(text: str) -> None:
+    drafter = Drafter(reads_chinese=False, space="plain")
+    assert drafter.meant(Inquiry(text)) == (text.rstrip() + "?",)
+    assert drafter.understand(Inquiry(text)) == drafter.understand(Inquiry(text.rstrip() + "?"))
+
+
+@pytest.mark.parametrize(
+    "text", ["", "Describe the sign", "What is it?", "Tell me what it is.", "什么时候下雨", "the red sign"]
+)
+def test_what_has_one_or_is_none_stays(text: str) -> None:
+    assert with_its_mark(text) == text
