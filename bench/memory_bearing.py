@@ -4,6 +4,8 @@
     python -m bench.memory_bearing --space mpnet --out memory/odds.json    # for the larger text encoder
     python -m bench.memory_bearing --space plain --out memory/odds.json    # for encoders without an adapter
 
+With --read the odds of what `memory.reranker` reads are fitted afterwards, to a third of the same questions.
+
 The model is a choice among all sentences near the question and "nothing": softmax over log odds, "nothing" at 0, with a
 small quadratic penalty. --out puts it in the place of that fit, with --open-odds or as many as there were. Scored by
 cross-validation that leaves out worlds, and on the days named. Ends with one JSON line.
@@ -15,22 +17,26 @@ import argparse
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from rich.console import Console
+from rich.progress import track
 
 from bench.bearing_worlds import MEMORIES, Asking, Said, asking, said, small_worlds
 from bench.memory_needles import NAMES, made
 from bench.memory_world import SAID, SIGN
-from memory.backends.base import TextEncoder
+from memory.backends import RERANKER
+from memory.backends.base import Reranker, TextEncoder
 from memory.backends.minilm import MiniLm, MiniLmOptions
 from memory.backends.mpnet import Mpnet, MpnetOptions
 from memory.bearing import Newness, wanted
 from memory.events import SPEECH
-from memory.odds import MINILM, MPNET, PLAIN, SPACES, TERMS, Fit, Floats, shipped, with_products
+from memory.odds import MINILM, MPNET, PLAIN, SPACES, TERMS, Fit, Floats, Reading, shipped, with_products
+from memory.reading import READ
 from memory.recall import OF_CROWDING, background, crowding, others
 from memory.shortlist import CROWD
 from memory.terms import telling
@@ -42,17 +48,21 @@ CHOSEN = 24  # sentences of a question that take part
 SHARED = 0.1  # of cosine, that a shared word is worth in that choice
 FOLDS = 4
 QUIET = 0.9  # share of the unanswerable for which nothing is to be found
+EVERY = 3  # one in so many questions is read
+OPEN_READ = 0.0
 OWN = 4  # one in so many of a world's own unanswerable questions is fitted to: the others weigh more in use
 Report = dict[str, dict[str, float]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Asked:
-    """A question with the signs of the sentences near it (N, S); the first answers it if it is answered at all."""
+    """A question with the signs of the sentences near it (N, S); the first answers it if it is answered at all. lines:
+    what these say."""
 
     text: str
     signs: Floats
     answered: bool
+    lines: tuple[str, ...] = ()
     own: bool = False  # unanswerable, though of this world
 
     @property
@@ -79,12 +89,16 @@ class Bench:
         at = {s.gist: i for i, s in enumerate(lines)}
 
         def one(text: str, right: Sequence[int], own: bool = False) -> Asked:
-            return Asked(text, self._signs(text, right, lines, vectors, newness), bool(right), own)
+            signs, near = self._signs(text, right, lines, vectors, newness)
+            return Asked(text, signs, bool(right), tuple(lines[n].gist for n in near), own)
 
         answered = [one(question, [at[fact.gist]]) for fact, question in memory.facts]
         return [*answered, *(one(q, (), own=True) for q in memory.own), *(one(q, ()) for q in memory.foreign)]
 
-    def _signs(self, text: str, right: Sequence[int], lines: list[Said], vectors: Array, newness: Newness) -> Floats:
+    def _signs(
+        self, text: str, right: Sequence[int], lines: list[Said], vectors: Array, newness: Newness
+    ) -> tuple[Floats, list[int]]:
+        """And of which lines."""
         cosines = vectors @ self._encoded([text])[0]
         near = np.argsort(-cosines)[:CROWD]
         rows = list(dict.fromkeys((*right, *near.tolist())))
@@ -93,11 +107,11 @@ class Bench:
         promising = cosines[rows] - OF_CROWDING * np.asarray(crowded)
         promising += [0.0 if shared.isdisjoint(lines[i].words) else SHARED for i in rows]
         promising[: len(right)] = np.inf
+        chosen = np.argsort(-promising, kind="stable")[:CHOSEN].tolist()
         found = [
-            question.bears(lines[rows[n]].words, (float(cosines[rows[n]]), far, crowded[n]), newness)
-            for n in np.argsort(-promising, kind="stable")[:CHOSEN]
+            question.bears(lines[rows[n]].words, (float(cosines[rows[n]]), far, crowded[n]), newness) for n in chosen
         ]
-        return np.asarray(found, np.float64)
+        return np.asarray(found, np.float64), [rows[n] for n in chosen]
 
     def _encoded(self, texts: list[str]) -> Array:
         new = [t for t in dict.fromkeys(texts) if t not in self._vectors]
@@ -155,6 +169,35 @@ def fit(asked: Sequence[Asked]) -> Floats:
     return found
 
 
+def fit_reading(asked: Sequence[Asked], fitted: Fit, reranker: Reranker, open_odds: float) -> Reading:
+    """What reading counts beside the signs: a choice among the sentences that are read, and "nothing". open_odds: that
+    count in favour of a sentence afterwards."""
+    table = np.zeros((len(asked), READ, len(Reading._fields)), np.float32)
+    right = np.full(len(asked), READ, np.int64)
+    for n, question in enumerate(track(asked, "reading", console=Console(stderr=True))):
+        signs = fitted.log_odds(question.signs)
+        best = np.argsort(-signs, kind="stable")[:READ]
+        table[n, : len(best), 0] = signs[best]
+        table[n, : len(best), 1] = reranker.read(question.text, [question.lines[i] for i in best])
+        table[n, : len(best), 2] = 1.0
+        if question.answered and 0 in best:
+            right[n] = best.tolist().index(0)
+    features, correct = torch.from_numpy(table), torch.from_numpy(right)
+    weights = torch.tensor([0.5, 0.5, 0.0], requires_grad=True)
+    optimiser = torch.optim.LBFGS([weights], max_iter=150, line_search_fn="strong_wolfe")
+
+    def loss() -> torch.Tensor:
+        optimiser.zero_grad()
+        of_each = torch.cat([features @ weights, torch.zeros(len(asked), 1)], 1)
+        value = torch.nn.functional.cross_entropy(of_each, correct)
+        value.backward()  # type: ignore[no-untyped-call]  # torch has no types for it
+        return value
+
+    optimiser.step(loss)  # type: ignore[no-untyped-call]  # torch has no types for it
+    of_signs, of_read, bias = weights.detach().tolist()
+    return Reading(of_signs, of_read, bias + open_odds)
+
+
 def odds(question: Asked, weights: Floats) -> Floats:
     return Fit(float(weights[-1]), weights[:-1], 0.0).log_odds(question.signs)
 
@@ -202,6 +245,8 @@ def main() -> None:
     parser.add_argument("--space", choices=SPACES, default=MINILM, help="that of an encoder; plain: without an adapter")
     parser.add_argument("--out", type=Path, help="the file of odds to change")
     parser.add_argument("--open-odds", type=float, help="that count in favour of a sentence")
+    parser.add_argument("--read", action="store_true", help="fit what the reranker's reading counts, too")
+    parser.add_argument("--open-read", type=float, default=OPEN_READ, help="log odds in favour of what was read")
     arguments = parser.parse_args()
     if arguments.out is not None and not arguments.out.parent.is_dir():
         parser.error(f"the folder {arguments.out.parent} does not exist; make it, or name another")
@@ -224,7 +269,13 @@ def main() -> None:
         days[of] = scored([(a.answered, odds(a, weights)) for a in asked], open_odds)
     report["days"] = days
     if arguments.out is not None:
-        fits[name] = Fit(float(weights[-1]), weights[:-1], open_odds).packed()
+        fitted = Fit(float(weights[-1]), weights[:-1], open_odds, shipped(name).reading)
+        if arguments.read:
+            used = [a for w in worlds for some in w.values() for a in some if a.used][::EVERY]
+            reader = RERANKER.create("deberta", {})
+            fitted = replace(fitted, reading=fit_reading(used, fitted, reader, arguments.open_read))
+            report["reading"] = fitted.reading._asdict()
+        fits[name] = fitted.packed()
         arguments.out.write_text(json.dumps(fits, indent=1) + "\n", encoding="utf-8")
     print(json.dumps(report))
 

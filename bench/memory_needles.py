@@ -249,7 +249,7 @@ async def run_all(lite: config.Config, streams: dict[str, Stream], hours: list[i
     """Streams one after the other. Of several also the scores of all their questions together, and how many streams
     meet each goal."""
     encoder, compressor = lite.memory.text_encoder, lite.memory.compressor
-    embedder = load(encoder.backend, encoder.options, compressor.backend, {})
+    embedder = load(encoder, compressor, lite.memory.reranker)
     together = {hour: Score() for hour in sorted(hours)}
     met: dict[int, list[dict[str, bool]]] = {hour: [] for hour in together}
     report: dict[str, Any] = {}

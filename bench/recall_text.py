@@ -106,7 +106,7 @@ def _choice(worlds: Sequence[TrainingWorld], n_facts: int, rng: random.Random) -
                 continue
             asked.append((rng.choice(fact.questions), len(facts)))
             if rng.random() < FRAGMENT:
-                asked.append((_fragment(fact.text, rng), len(facts)))
+                asked.append((fragment(fact.text, rng), len(facts)))
             if fact.near and rng.random() < NEAR:
                 asked.append((rng.choice(fact.near), None))
             facts.append(fact.text)
@@ -117,7 +117,7 @@ def _choice(worlds: Sequence[TrainingWorld], n_facts: int, rng: random.Random) -
     return Choice(facts, [question for question, _ in asked], [right for _, right in asked])
 
 
-def _fragment(text: str, rng: random.Random) -> str:
+def fragment(text: str, rng: random.Random) -> str:
     """Asked about some words of it that stand side by side, or all of a few."""
     words = text.split()
     whole = len(words) <= 5 and rng.random() < 0.5

@@ -42,10 +42,12 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Drafter:
-    """Reads questions for one text encoder. reads_chinese: it does; space: see `memory.search.Query`."""
+    """Reads questions for one text encoder. reads_chinese: it does; space: see `memory.search.Query`; rereads: a
+    reranker reads the nearest sentences with them."""
 
     reads_chinese: bool
     space: str
+    rereads: bool = False
 
     def draft(self, inquiry: Inquiry) -> Draft:
         cues = self.understand(inquiry)

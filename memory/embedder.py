@@ -7,16 +7,17 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from memory import odds, question, related
-from memory.backends import COMPRESSOR, TEXT_ENCODER
-from memory.backends.base import ClipInput, ClipMemory, Compressor, Fitted, Overviewer, Pictured, TextEncoder
+from memory import odds, question, reading, related
+from memory.backends import COMPRESSOR, RERANKER, TEXT_ENCODER
+from memory.backends.base import ClipInput, ClipMemory, Compressor, Fitted, Overviewer, Pictured, Reranker, TextEncoder
 from memory.chinese_question import own_words
 from memory.draft import Drafter, Inquiry
+from memory.shortlist import Judgement
+from wire.config import BackendConfig
 from wire.messages import Cues
 
 Array = NDArray[np.float32]
@@ -64,16 +65,17 @@ class CachedEncoder:
 
 
 class Embedder:
-    """Sentences, clips and questions as vectors."""
+    """Sentences, clips and questions as vectors; sentences read with questions."""
 
-    def __init__(self, encoder: TextEncoder, compressor: Compressor) -> None:
+    def __init__(self, encoder: TextEncoder, compressor: Compressor, reranker: Reranker | None = None) -> None:
         self._encoder = CachedEncoder(encoder)
         self._compressor = compressor
+        self._reranker = reranker if reranker is not None and reranker.together else None
         self._overviewer = compressor if isinstance(compressor, Overviewer) else None
         self._overview: tuple[tuple[int, ...], Array] | None = None  # of these clips
         self._scale = (compressor.sharpness, compressor.bias) if isinstance(compressor, Pictured) else None
         compressor.attach(self._encoder)
-        self.drafter = Drafter(reads_chinese(self._encoder), space_of(encoder))
+        self.drafter = Drafter(reads_chinese(self._encoder), space_of(encoder), self._reranker is not None)
         probe = "Which space is this?"
         self._repeats = np.array_equal(compressor.question(probe), self._encoder.encode([probe])[0])
 
@@ -151,6 +153,14 @@ class Embedder:
             self._scale,
         )
 
+    def weigh(self, text: str, judgement: Judgement) -> Judgement:
+        """With the nearest sentences read together with a question."""
+        lines = reading.chosen(judgement, text)
+        if self._reranker is None or not lines:
+            return judgement
+        read = self._reranker.read(text, [*lines.values()]).tolist()
+        return reading.weighed(judgement, dict(zip(lines, read, strict=True)), odds.shipped(judgement.space).reading)
+
     def anchor(self, cues: Cues) -> Array | None:
         """(1, D) of what a question is anchored at; None if it is not."""
         return self._meaning((cues.anchor,)) if cues.anchor else None
@@ -172,6 +182,8 @@ class Embedder:
     def close(self) -> None:
         self._encoder.close()
         self._compressor.close()
+        if self._reranker is not None:
+            self._reranker.close()
 
 
 def space_of(encoder: TextEncoder) -> str:
@@ -185,12 +197,12 @@ def reads_chinese(encoder: TextEncoder) -> bool:
     return bool(car @ meant > talk @ meant + 0.15 and car @ talk < 0.8)
 
 
-def load(
-    encoder: str, encoder_options: dict[str, Any], compressor: str, compressor_options: dict[str, Any]
-) -> Embedder:
+def load(encoder: BackendConfig, compressor: BackendConfig, reranker: BackendConfig) -> Embedder:
     """The configured backends, loaded and warm."""
     embedder = Embedder(
-        TEXT_ENCODER.create(encoder, encoder_options), COMPRESSOR.create(compressor, compressor_options)
+        TEXT_ENCODER.create(encoder.backend, encoder.options),
+        COMPRESSOR.create(compressor.backend, compressor.options),
+        RERANKER.create(reranker.backend, reranker.options),
     )
     embedder.read(Inquiry("Greenish Tuesdays."))  # fits no pattern, so that the classifier is read now
     related.load()  # ... and what recall knows of words

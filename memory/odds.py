@@ -55,14 +55,29 @@ _ONE, _OTHER = (list(places) for places in zip(*_PAIRS, strict=True))
 TERMS = (*Signs._fields, *(f"{Signs._fields[i]} {Signs._fields[j]}" for i, j in _PAIRS))
 
 
+class Reading(NamedTuple):
+    """What log odds by signs, and those of a reranker that has read the sentence, count for those by both."""
+
+    of_signs: float
+    of_read: float
+    bias: float
+
+    def log_odds(self, signs: float, read: float) -> float:
+        return self.of_signs * signs + self.of_read * read + self.bias
+
+
+UNREAD = Reading(1.0, 0.0, 0.0)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Fit:
     """weights: (len(TERMS),); open_odds: log odds that count in favour of a sentence, as to find nothing is the worse
-    mistake."""
+    mistake; reading: with a reranker."""
 
     bias: float
     weights: Floats
     open_odds: float
+    reading: Reading = UNREAD
 
     def log_odds(self, signs: Floats) -> Floats:
         """(N,) of sentences with these (N, S) signs bearing on the question, against nothing there doing so."""
@@ -72,7 +87,8 @@ class Fit:
     def packed(self) -> dict[str, Any]:
         """As it stands in the file."""
         weights = {term: round(float(weight), 3) for term, weight in zip(TERMS, self.weights, strict=True)}
-        return {"open_odds": self.open_odds, "bias": round(self.bias, 3), "weights": weights}
+        reading = {name: round(value, 3) for name, value in self.reading._asdict().items()}
+        return {"open_odds": self.open_odds, "bias": round(self.bias, 3), "weights": weights, "reading": reading}
 
 
 def with_products(signs: Floats) -> Floats:
@@ -87,7 +103,9 @@ def read(path: Path = ODDS) -> dict[str, Fit]:
     if set(fits) != set(SPACES) or any(tuple(fit["weights"]) != TERMS for fit in fits.values()):
         raise ValueError(f"{path} is of other signs; make it with python -m bench.memory_bearing, or install again")
     return {
-        name: Fit(fit["bias"], np.asarray([*fit["weights"].values()], np.float64), fit["open_odds"])
+        name: Fit(
+            fit["bias"], np.asarray([*fit["weights"].values()], np.float64), fit["open_odds"], Reading(**fit["reading"])
+        )
         for name, fit in fits.items()
     }
 

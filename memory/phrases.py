@@ -46,6 +46,12 @@ class Sentences:
         rows = self.database.execute("SELECT id, gist FROM phrases WHERE vector IS NULL ORDER BY id LIMIT ?", (limit,))
         return [(int(i), str(text)) for i, text in rows]
 
+    def gists(self, ids: Sequence[int]) -> dict[int, str]:
+        """What is embedded of these sentences, in their order."""
+        marks = ",".join("?" * len(ids))
+        rows = dict(self.database.execute(f"SELECT id, gist FROM phrases WHERE id IN ({marks})", tuple(ids)))
+        return {i: str(rows[i]) for i in ids if i in rows}
+
     def set_vectors(self, ids: Sequence[int], vectors: Array) -> None:
         self.begin()
         self.database.executemany(

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from memory.draft import Drafter, Inquiry
 from memory.embedder import Probe
 from memory.question_tokens import Caller
+from memory.reading import worth_reading
 from memory.recall import Recalled
 from memory.search import Query
 from wire.messages import Cues, HistoryTurn, Utterance
@@ -75,6 +76,12 @@ class QuestionRecall:
                 query = replace(query, anchor=await _result(anchoring))
                 ahead = await _result(begin(self._keeper.call("search.ahead", query, ahead.worded)))
                 known = await _result(judging)
+            if self._drafter.rereads and worth_reading(cues, words.options):
+                if known is None:
+                    asked = _understood(query, cues, probe)
+                    known = await _result(begin(self._keeper.call("search.judge", asked, ahead.worded)))
+                text = self._drafter.meaning_of(words.text)
+                known = await _result(begin(self._embedder.call("weigh", text, known)))
             if cues.anchor and not ahead.holds_for(cues) and (anchoring is None or cues.anchor != query.cues.anchor):
                 query = replace(query, anchor=await _result(begin(self._embedder.call("anchor", cues))))
             return probe, await self._keeper.call("recall", _understood(query, cues, probe), ahead, known)

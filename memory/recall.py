@@ -87,10 +87,9 @@ def _strength(cosine: float, words: float, background: float, crowding: float, f
     return round(fits * max(0.0, min(1.0, max(meaning, both, words - WORDS_ALONE))), 3)
 
 
-def strengths_of(log_odds: Floats) -> list[float]:
+def strength_of(log_odds: float) -> float:
     """Log odds of bearing on a question on the scale of strengths."""
-    found: list[float] = np.clip(FOUND + PER_ODDS * log_odds, 0.0, 1.0).tolist()
-    return found
+    return min(1.0, max(0.0, FOUND + PER_ODDS * log_odds))
 
 
 def at_most(cosines: Floats, words: Floats, background: float, crowding: Floats) -> Floats:

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from memory import embedder as embedding
+from memory.backends import RERANKER
 from memory.desk import Desk
 from memory.door import Address, Door
 from memory.draft import Drafter
@@ -53,15 +54,9 @@ class _Folder:
 
 
 async def create(context: Context) -> Service:
-    """Load the text encoder and the compressor; folders are opened by the sessions that name them."""
+    """Load the text encoder, the compressor and the reranker; folders are opened by the sessions that name them."""
     config = context.config.memory
-    worker = await Worker.start(
-        embedding.load,
-        config.text_encoder.backend,
-        config.text_encoder.options,
-        config.compressor.backend,
-        config.compressor.options,
-    )
+    worker = await Worker.start(embedding.load, config.text_encoder, config.compressor, config.reranker)
     text_dim, clip_dim = await worker.call("dimensions")
     gc.collect()
     gc.freeze()  # what is loaded stays; to look for garbage in it would hold up a question for 40 ms now and then
@@ -91,6 +86,7 @@ class MemoryService:
         config = self._config
         return (
             f"text encoder {config.text_encoder.backend} ({self._dims[0]}-d), compressor {config.compressor.backend}, "
+            f"reranker {RERANKER.chosen(config.reranker.backend)}, "
             f"SQLite and {'faiss' if HAS_FAISS else 'numpy'}"
         )
 

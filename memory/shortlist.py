@@ -7,7 +7,7 @@ whatever event they belong to: those are dropped here, before anything else of t
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import accumulate
 from types import MappingProxyType
 
@@ -30,7 +30,7 @@ from memory.recall import (
     others,
     rarities,
     standing_out,
-    strengths_of,
+    strength_of,
 )
 from memory.store import Found, Store
 from memory.terms import root, telling
@@ -40,6 +40,7 @@ Array = NDArray[np.float32]
 NEAREST = 32  # sentences whose events are looked at
 FARTHEST = 0.1  # cosine of a sentence whose words are looked at though it holds none of the question's
 CROWD = 96  # sentences asked of the index: among them it shows which are of one mould
+TOLD = 2  # sentences of which it is told what they say
 # In how large a part of a large memory a word may occur and still be searched for.
 _TOO_COMMON, _LARGE = 0.02, 2000
 _SCORED = 1000  # sentences that full text scores for a question at most
@@ -64,6 +65,8 @@ class Judgement:
     bears: Mapping[int, float]  # strength of each as words read or heard, where they matter, see `memory.bearing`
     looked_at: Sequence[int]  # near the question, or with its words
     promising: Sequence[int]  # those of them that are strong enough to be evidence, if their events are
+    odds: Mapping[int, float] = field(default_factory=dict)  # log odds of those that were read or heard, best first
+    lines: Mapping[int, str] = field(default_factory=dict)  # what the first of these say
 
 
 class Shortlist:
@@ -106,13 +109,16 @@ class Shortlist:
         )
         stems = {i: words[i].split() for i in looked_at if i in words}
         shares = self._shares(stems, texts)
-        bears = self._bearing(texts, stems, cosines, crowded, far, space)
+        odds = self._bearing(texts, stems, cosines, crowded, far, space)
+        bears = _strengths(odds)
         share = _column(looked_at, shares, 0.0)
         strong = at_most(cosine, share, crowd, stands) >= ALONG
-        strong &= np.asarray([i not in bears or not _read_or_heard(stems[i]) for i in looked_at], bool)
+        told = {i: o for i, o in sorted(odds.items(), key=lambda one: -one[1]) if _read_or_heard(stems[i])}
+        strong &= np.asarray([i not in told for i in looked_at], bool)
         strong |= np.maximum(_column(looked_at, bears, 0.0), share - WORDS_ALONE) + ROUNDING >= ALONG
         promising = [i for i, is_strong in zip(looked_at, strong, strict=True) if is_strong and i in shares]
-        return Judgement(cosines, shares, crowded, crowd, far, space, bears, looked_at, promising)
+        lines = self._store.gists([*told][:TOLD])
+        return Judgement(cosines, shares, crowded, crowd, far, space, bears, looked_at, promising, told, lines)
 
     def _bearing(
         self,
@@ -123,14 +129,14 @@ class Shortlist:
         far: float,
         space: str,
     ) -> dict[int, float]:
-        """The strength of each of these sentences by all that is known of it."""
+        """Log odds of each of these sentences by all that is known of it."""
         question, newness = wanted(texts[0] if texts else ""), Newness(self._store.vocabulary(), len(self._phrases))
         numbers = [number for number in stems if number in cosines]
         signs = [question.bears(stems[i], (cosines[i], far, crowded.get(i, FEW)), newness) for i in numbers]
         if not signs:
             return {}
-        odds = shipped(space).log_odds(np.asarray(signs, np.float64))
-        return dict(zip(numbers, strengths_of(odds), strict=True))
+        odds: list[float] = shipped(space).log_odds(np.asarray(signs, np.float64)).tolist()
+        return dict(zip(numbers, odds, strict=True))
 
     def completed(self, judgement: Judgement, hits: Iterable[Found], texts: Sequence[str], vectors: Array) -> Judgement:
         """With the sentences of events that were found in another way."""
@@ -142,7 +148,10 @@ class Shortlist:
             judgement,
             cosines={**judgement.cosines, **unknown},
             shares={**judgement.shares, **self._shares(stems, texts)},
-            bears={**judgement.bears, **self._bearing(texts, stems, unknown, {}, judgement.others, judgement.space)},
+            bears={
+                **judgement.bears,
+                **_strengths(self._bearing(texts, stems, unknown, {}, judgement.others, judgement.space)),
+            },
         )
 
     def _shares(self, stems: Mapping[int, Sequence[str]], texts: Sequence[str]) -> dict[int, float]:
@@ -180,6 +189,10 @@ class Shortlist:
         worth = sorted((w for w in words if 0 < occurrences[w] <= _TOO_COMMON * n_phrases), key=occurrences.__getitem__)
         scored = list(accumulate(occurrences[w] for w in worth))
         return tuple(w for w, n in zip(worth, scored, strict=True) if n <= _SCORED)
+
+
+def _strengths(odds: Mapping[int, float]) -> dict[int, float]:
+    return {number: strength_of(one) for number, one in odds.items()}
 
 
 def _read_or_heard(stems: Sequence[str]) -> bool:

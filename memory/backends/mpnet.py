@@ -7,11 +7,7 @@ The vector of a sentence is the mean over its tokens, brought to 384 numbers by 
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
-import logging
-import os
-import tempfile
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -29,8 +25,7 @@ from memory.backends.base import Vectors
 from memory.backends.mpnet_graph import bias_of, distance_bias, embeddings, network
 from memory.backends.passes import lengths_of, means, passes, session_options, unit
 from wire.low_rank import change, load_adapter
-
-log = logging.getLogger(__name__)
+from wire.made_once import made_once
 
 Array = NDArray[np.float32]
 
@@ -58,7 +53,10 @@ class Mpnet:
 
     def __init__(self, options: MpnetOptions) -> None:
         """Raises ValueError where the weights are missing or not those published."""
-        made = _loaded(Path(options.folder) if options.folder else None, _cache(), options.threads)
+        folder = Path(options.folder) if options.folder else None
+        made = made_once(
+            "text encoder", _cache(), lambda fresh: _make(folder, fresh), lambda kept: _opened(kept, options.threads)
+        )
         self._tokenizer, self._words, rest = made.tokenizer, made.words, made.rest
         self._places, self._bias, self._projection = rest["places"], rest["bias"], rest["projection"]
         self._session: ort.InferenceSession | None = made.session
@@ -102,48 +100,6 @@ def _cache() -> Path:
     makers = [Path(module.__file__ or "") for module in (mpnet_graph, int8_linear, onnx_graph, mpnet_files)]
     made_of = hashlib.sha256(b"".join(path.read_bytes() for path in (ADAPTER, RANGES, Path(__file__), *makers)))
     return Path(platformdirs.user_cache_dir("omnilive")) / "text_encoders" / f"mpnet-{made_of.hexdigest()[:16]}"
-
-
-def _loaded(folder: Path | None, kept: Path, threads: int) -> _Made:
-    """From what is kept; where that is not there or broken, made again, and kept if that can be."""
-    if os.path.isdir(kept):  # False where one may not look
-        try:
-            return _opened(kept, threads)
-        except ValueError as error:
-            log.warning("x the text encoder in %s is broken (%s); it is made again", kept, error)
-    log.warning("> the text encoder is made ready for its first use, which takes some seconds")
-    try:
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        return _made(folder, kept, threads, kept.parent)
-    except OSError as error:
-        log.warning("x the text encoder cannot be kept (%s); it is made ready at each start", error)
-        return _made(folder, kept, threads, None)
-
-
-def _made(folder: Path | None, kept: Path, threads: int, beside: Path | None) -> _Made:
-    """Made in a temporary folder, and renamed when it is whole. beside: where; None to keep nothing."""
-    with tempfile.TemporaryDirectory(dir=beside) as temporary:
-        fresh = Path(temporary) / "made"
-        fresh.mkdir()
-        _make(folder, fresh)
-        found = _opened(fresh, threads)
-        if beside is not None:
-            _put(fresh, kept, Path(temporary))
-    return found
-
-
-def _put(fresh: Path, kept: Path, aside: Path) -> None:
-    """In the place of one that was broken, which goes to `aside`; what another process has made meanwhile stays."""
-    with contextlib.suppress(OSError, ValueError):
-        _opened(kept, 1)
-        return
-    if kept.exists():
-        kept.rename(aside / "broken")
-    try:
-        fresh.rename(kept)
-    except OSError:
-        if not kept.is_dir():
-            raise
 
 
 def _make(folder: Path | None, fresh: Path) -> None:

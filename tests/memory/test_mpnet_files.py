@@ -6,14 +6,13 @@ import importlib.util
 import io
 import zipfile
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 import torch
 from transformers import MPNetConfig, MPNetModel
 
-from memory.backends import TEXT_ENCODER, mpnet, mpnet_files
+from memory.backends import TEXT_ENCODER, mpnet_files
 from memory.backends.mpnet_graph import bias_of, distance_bias
 from memory.backends.mpnet_packages import INSTALL, PACKAGES
 from wire.registry import BackendError
@@ -76,67 +75,6 @@ def test_a_part_that_is_damaged_is_told(tmp_path: Path, monkeypatch: pytest.Monk
     (tmp_path / "whole").write_bytes(damaged)
     with pytest.raises(ValueError, match=r"all-mpnet-base-v2 cannot be read .*pip install .* --force-reinstall"):
         mpnet_files.read()
-
-
-class Making:
-    """In the place of what makes and opens the network: a file that says that it is whole."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.made = 0
-        self.one: Any = object()
-        monkeypatch.setattr(mpnet, "_make", self.make)
-        monkeypatch.setattr(mpnet, "_opened", self.opened)
-
-    def make(self, folder: Path | None, fresh: Path) -> None:
-        self.made += 1
-        (fresh / "network.onnx").write_text("whole")
-
-    def opened(self, folder: Path, threads: int) -> Any:
-        path = folder / "network.onnx"
-        if not path.is_file() or path.read_text() != "whole":
-            raise ValueError("not whole")
-        return self.one
-
-
-def test_what_was_made_is_kept_used_and_mended(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    making, kept = Making(monkeypatch), tmp_path / "cache" / "mpnet"
-    for _ in range(2):
-        assert mpnet._loaded(None, kept, 1) is making.one
-    assert making.made == 1
-    (kept / "network.onnx").write_text("half")
-    assert mpnet._loaded(None, kept, 1) is making.one
-    assert making.made == 2
-    assert "is broken (not whole); it is made again" in caplog.text
-    assert (kept / "network.onnx").read_text() == "whole"
-    assert [path.name for path in kept.parent.iterdir()] == ["mpnet"]
-
-
-def test_one_that_another_process_made_meanwhile_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    making, kept = Making(monkeypatch), tmp_path / "mpnet"
-
-    def make(folder: Path | None, fresh: Path) -> None:
-        making.make(folder, fresh)
-        making.make(folder, fresh.parent.parent / "of another")
-        (fresh.parent.parent / "of another").rename(kept)
-        (kept / "theirs").touch()
-
-    (tmp_path / "of another").mkdir()
-    monkeypatch.setattr(mpnet, "_make", make)
-    assert mpnet._loaded(None, kept, 1) is making.one
-    assert (kept / "theirs").exists()
-
-
-def test_where_nothing_can_be_kept_it_is_made_each_time(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    making = Making(monkeypatch)
-    (tmp_path / "a file").touch()
-    for _ in range(2):
-        assert mpnet._loaded(None, tmp_path / "a file" / "mpnet", 1) is making.one
-    assert making.made == 2
-    assert "cannot be kept" in caplog.text
 
 
 def test_the_smaller_one_is_taken_where_it_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:

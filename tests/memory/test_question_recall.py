@@ -57,6 +57,9 @@ class Side:
             case "search.judge":
                 assert arguments[0].vectors is VECTOR
                 return "judged"
+            case "weigh":
+                assert arguments[1] == "judged"
+                return f"{arguments[0]} {arguments[1]}"
             case "search.ahead":
                 self.query = arguments[0]
                 return self._ahead()
@@ -78,9 +81,9 @@ class Side:
         self.order.append("up to date")
 
 
-async def ask(side: Side, text: str) -> tuple[Probe, Recalled]:
+async def ask(side: Side, text: str, drafter: Drafter = DRAFTER) -> tuple[Probe, Recalled]:
     words = replace(WORDS, text=text)
-    return await QuestionRecall(1, 0.0, side, side, DRAFTER).ask(words, (), None, side.embed())
+    return await QuestionRecall(1, 0.0, side, side, drafter).ask(words, (), None, side.embed())
 
 
 async def test_the_log_is_read_while_sentences_get_their_vectors() -> None:
@@ -175,3 +178,23 @@ async def test_cancelling_waits_for_what_writes_and_is_not_lost() -> None:
         await asked
     assert "up to date" in side.order
     assert "recall" not in side.order
+
+
+async def test_what_was_judged_is_read_before_its_events_are_looked_for() -> None:
+    side, rereads = Side(), replace(DRAFTER, rereads=True)
+    await ask(side, "who lost the kettle", rereads)
+    assert side.order.index("up to date") < side.order.index("search.judge") < side.order.index("weigh")
+    assert side.order[-1] == "recall"
+    assert side.known == "who lost the kettle? judged"
+    for text in (ANCHORED, "When did the sign exit appear?"):
+        side = Side()
+        await ask(side, text, rereads)
+        assert "weigh" not in side.order
+
+
+async def test_what_was_judged_while_an_anchor_was_encoded_is_not_judged_twice() -> None:
+    side = Side()
+    side.understood = Cues(ask="fact")  # it turned out to have none
+    await ask(side, ANCHORED, replace(DRAFTER, rereads=True))
+    assert side.order.count("search.judge") == 1
+    assert side.known == f"{ANCHORED} judged"

@@ -18,7 +18,7 @@ from memory.recall import (
     named,
     outweighed,
     standing_out,
-    strengths_of,
+    strength_of,
 )
 from memory.terms import telling, words_of
 from wire.messages import Cues
@@ -106,7 +106,7 @@ def test_weaker_ones_come_along_only_with_something_found() -> None:
 
 
 def test_words_of_the_world_are_judged_by_how_they_bear_and_talk_with_us_is_not() -> None:
-    (weak,) = strengths_of(np.asarray([-0.5]))
+    weak = strength_of(-0.5)
     heard = Candidate(event(1), 1, cosine=0.9, bears=weak)
     asked = Candidate(event(2, "question"), 2, cosine=0.9, bears=weak)
     assert heard.strength < FOUND < asked.strength

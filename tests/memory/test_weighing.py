@@ -8,7 +8,7 @@ import pytest
 
 from memory.bearing import Newness, wanted
 from memory.odds import ODDS, PLAIN, SPACES, TERMS, Fit, Signs, read, shipped, with_products
-from memory.recall import FOUND, strengths_of
+from memory.recall import FOUND, strength_of
 from memory.terms import terms
 
 pytestmark = pytest.mark.unit
@@ -60,7 +60,7 @@ def test_without_the_adapter_a_nearness_means_less() -> None:
 
 
 def test_even_odds_are_where_finding_begins() -> None:
-    nothing, weak, even, more, sure = strengths_of(np.asarray([-99.0, -1.0, 0.0, 1.0, 99.0]))
+    nothing, weak, even, more, sure = map(strength_of, (-99.0, -1.0, 0.0, 1.0, 99.0))
     assert nothing == 0.0 < weak < even == FOUND < more < sure == 1.0
 
 

@@ -1,0 +1,51 @@
+"""What it counts that a reranker read a question and a sentence together.
+
+Pure. The nearest sentences by odds are read; what was not read may come along with what was found, but is no find by
+itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+
+from memory.odds import Reading
+from memory.recall import ALONG, FOUND, WORDS_ALONE, strength_of
+from memory.shortlist import TOLD, Judgement
+from wire.messages import Cues
+
+READ = TOLD  # sentences of a question
+NO_FIND = FOUND - 0.01  # the most that the strength of another one may be
+# Questions that one sentence answers. Others ask for times, for all that was said, or for what is seen.
+READ_FOR = frozenset({"fact", "who", "where", "count", "duration", "colour", "motion"})
+_ANOTHER_SCRIPT = re.compile(r"[^\W\d_a-zA-ZÀ-ɏ]")  # letters that it has not learned
+
+
+def worth_reading(cues: Cues, options: tuple[str, ...]) -> bool:
+    """Whether a sentence by itself may answer a question as it was put."""
+    apart = not (options or cues.follow_up or cues.now or cues.spanned or cues.anchor or cues.order)
+    return apart and cues.ask in READ_FOR
+
+
+def chosen(judgement: Judgement, question: str) -> dict[int, str]:
+    """The sentences to read with a question, by number, nearest first; none if it cannot be read."""
+    if _ANOTHER_SCRIPT.search(question):
+        return {}
+    lines = list(judgement.lines.items())[:READ]
+    return {} if any(_ANOTHER_SCRIPT.search(line) for _, line in lines) else dict(lines)
+
+
+def weighed(judgement: Judgement, read: Mapping[int, float], reading: Reading) -> Judgement:
+    """As it stands after some of its sentences were read. read: log odds by number."""
+    bears, shares = dict(judgement.bears), dict(judgement.shares)
+    for number, signs in judgement.odds.items():
+        if number in read:
+            bears[number] = strength_of(reading.log_odds(signs, read[number]))
+        else:
+            bears[number] = min(bears[number], NO_FIND)
+        # That it holds the words of the question says no more than reading it.
+        shares[number] = min(shares.get(number, 0.0), bears[number] + WORDS_ALONE)
+    strong = [number for number in read if bears[number] >= ALONG]
+    others = [number for number in judgement.promising if number not in read]
+    return replace(judgement, bears=bears, shares=shares, promising=[*strong, *others])
