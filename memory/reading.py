@@ -19,13 +19,17 @@ READ = TOLD  # sentences of a question
 NO_FIND = FOUND - 0.01  # the most that the strength of another one may be
 # Questions that one sentence answers. Others ask for times, for all that was said, or for what is seen.
 READ_FOR = frozenset({"fact", "who", "where", "count", "duration", "colour", "motion"})
+_OF_WORDS = frozenset({"text", "said"})  # "what did the sign say" is answered by any
+_TELLING = 2  # words about what it is
+_APART = frozenset({"before", "after"})  # of what another sentence tells
 _ANOTHER_SCRIPT = re.compile(r"[^\W\d_a-zA-ZÀ-ɏ]")  # letters that it has not learned
 
 
 def worth_reading(cues: Cues, options: tuple[str, ...]) -> bool:
     """Whether a sentence by itself may answer a question as it was put."""
-    apart = not (options or cues.follow_up or cues.now or cues.spanned or cues.anchor or cues.order)
-    return apart and cues.ask in READ_FOR
+    if options or cues.follow_up or cues.now or cues.spanned or cues.order or cues.relation in _APART:
+        return False
+    return cues.ask in READ_FOR or (cues.ask in _OF_WORDS and len(cues.about.content) >= _TELLING)
 
 
 def chosen(judgement: Judgement, question: str) -> dict[int, str]:

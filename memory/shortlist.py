@@ -40,7 +40,7 @@ Array = NDArray[np.float32]
 NEAREST = 32  # sentences whose events are looked at
 FARTHEST = 0.1  # cosine of a sentence whose words are looked at though it holds none of the question's
 CROWD = 96  # sentences asked of the index: among them it shows which are of one mould
-TOLD = 2  # sentences of which it is told what they say
+TOLD = 3  # sentences of which it is told what they say
 # In how large a part of a large memory a word may occur and still be searched for.
 _TOO_COMMON, _LARGE = 0.02, 2000
 _SCORED = 1000  # sentences that full text scores for a question at most

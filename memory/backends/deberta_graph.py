@@ -20,7 +20,7 @@ from memory.backends.onnx_graph import FLOAT, INT64, Graph, Shape
 Array = NDArray[np.float32]
 
 DIM, HEADS, LAYERS = 384, 6, 12
-PAIRS = 2  # of one pass
+PAIRS = 3  # of one pass
 FARTHEST = 64  # tokens apart; so far, each distance counts by itself, and no more tokens are read
 _OF_A_HEAD = DIM // HEADS
 _EPSILON = 1e-7
@@ -127,12 +127,10 @@ class _Builder:
     def _linear(self, states: str, *names: str) -> tuple[str, ...]:
         """Layers that are given the same, in 8 bits."""
         weights = [self._tensors[f"{name}.weight"] for name in names]
-        channels = int8_linear.channels_of(self._largest[names[0]], weights)
-        numbers, steps = int8_linear.stepped_by_row(self.graph, states, channels)
+        steps = int8_linear.steps_of(self._largest[names[0]], weights)
+        numbers = int8_linear.stepped(self.graph, states, steps)
         return tuple(
-            int8_linear.linear_by_row(
-                self.graph, numbers, steps, int8_linear.in_8_bits(weight, channels), self._tensors[f"{name}.bias"]
-            )
+            int8_linear.linear(self.graph, numbers, int8_linear.in_8_bits(weight, steps), self._tensors[f"{name}.bias"])
             for name, weight in zip(names, weights, strict=True)
         )
 

@@ -71,7 +71,7 @@ class FakeReranker:
     """A sentence answers a question with which it shares a word of four letters or more."""
 
     Options = FakeOptions
-    together = 2
+    together = 3
 
     def __init__(self, options: FakeOptions) -> None:
         pass

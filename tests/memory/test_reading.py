@@ -13,7 +13,7 @@ from memory.odds import UNREAD, Reading
 from memory.reading import NO_FIND, READ, chosen, weighed, worth_reading
 from memory.recall import FOUND, WORDS_ALONE, strength_of
 from memory.shortlist import Judgement
-from wire.messages import Cues
+from wire.messages import Cues, Mention
 
 pytestmark = pytest.mark.unit
 
@@ -46,6 +46,8 @@ BOTH = Reading(of_signs=0.5, of_read=1.0, bias=0.0)
 )  # fmt: skip
 def test_what_a_single_sentence_cannot_answer_is_not_read(cues: Cues) -> None:
     assert worth_reading(FACT, ())
+    assert worth_reading(replace(FACT, relation="during", anchor="it is raining"), ())
+    assert worth_reading(Cues(ask="said", about=Mention(content=("prize", "programme"))), ())
     assert not worth_reading(cues, ())
     assert not worth_reading(FACT, ("red", "blue"))
 
