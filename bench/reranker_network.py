@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -24,12 +25,15 @@ _WORDS = "embeddings.word_embeddings.weight"
 
 def config_of(n_words: int, layers: int = LAYERS) -> DebertaV2Config:
     """As published, but with as many distances as pairs of MAX_TOKENS need, one class, and no dropout."""
+    others: dict[str, Any] = {  # that its class takes without naming them
+        "position_buckets": -1, "norm_rel_ebd": "layer_norm", "share_att_key": True, "pooler_hidden_size": DIM,
+        "num_labels": 1,
+    }  # fmt: skip
     return DebertaV2Config(
         vocab_size=n_words, hidden_size=DIM, num_hidden_layers=layers, num_attention_heads=HEADS,
         intermediate_size=4 * DIM, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0, type_vocab_size=0,
-        relative_attention=True, max_relative_positions=FARTHEST, position_buckets=-1, norm_rel_ebd="layer_norm",
-        share_att_key=True, pos_att_type=["p2c", "c2p"], position_biased_input=False, pooler_dropout=0.0,
-        pooler_hidden_size=DIM, pooler_hidden_act="gelu", num_labels=1,
+        relative_attention=True, max_relative_positions=FARTHEST, pos_att_type=["p2c", "c2p"],
+        position_biased_input=False, pooler_dropout=0.0, pooler_hidden_act="gelu", **others,
     )  # fmt: skip
 
 

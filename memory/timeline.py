@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from memory.clips import ClipCutter
+from memory.draft import with_its_mark
 from memory.events import QUESTION, SOUND, SPEECH, Event, row_id
 from memory.intervals import Changes, Intervals
 from memory.sentences import sentence, summary
@@ -128,11 +129,13 @@ class Timeline:
         return Step((event,))
 
     def speak(self, words: Utterance) -> Step:
-        """Words that were said or typed. What asks is known by its mark; without one, when it got an answer."""
+        """Words that were said or typed. What asks is known by its mark, or typed by how it begins; else when it got an
+        answer."""
         if not words.asks and self._is_gone(words.start_ns, words.end_ns):
             return Step()
         attrs = {} if words.source == "spoken" else {"source": words.source}
-        kind = QUESTION if words.asks and words.text.rstrip().endswith("?") else SPEECH
+        marked = words.text if words.source == "spoken" else with_its_mark(words.text)
+        kind = QUESTION if words.asks and marked.rstrip().endswith("?") else SPEECH
         event = self._event(kind, words.start_ns, words.end_ns, words.text, score=words.score, attrs=attrs)
         if self._clip is not None and kind == SPEECH and words.source == "spoken":
             self._clip.sentences[event.text] = None

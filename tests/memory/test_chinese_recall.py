@@ -15,6 +15,7 @@ from memory.keeper import Keeper
 from memory.search import Query
 from memory.sentences import sentence
 from memory.timeline import Step
+from wire.config import BackendConfig
 from wire.messages import Evidence
 
 pytestmark = pytest.mark.lite
@@ -32,7 +33,7 @@ TOLD = (
 
 @pytest.fixture(scope="module")
 def embedder() -> Embedder:
-    return load("minilm", {}, "sentences", {})
+    return load(BackendConfig(backend="minilm"), BackendConfig(backend="sentences"), BackendConfig(backend="none"))
 
 
 def found(embedder: Embedder, folder: Path, question: str) -> tuple[Evidence, ...]:

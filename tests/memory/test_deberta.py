@@ -39,7 +39,7 @@ SENTENCES = [
 def test_the_network_is_that_of_transformers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(deberta_graph, "LAYERS", 2)
     torch.manual_seed(4)
-    theirs = DebertaV2ForSequenceClassification(config_of(50, layers=2)).eval()
+    theirs = DebertaV2ForSequenceClassification(config_of(50, layers=2)).train(False)
     with torch.no_grad():
         for name, parameter in theirs.named_parameters():
             if "embeddings" in name or parameter.ndim == 1:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import importlib.util
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, strategies as st
+from numpy.typing import NDArray
 
 from memory.backends import RERANKER, deberta_files
 from memory.backends.deberta import DebertaOptions
@@ -18,7 +20,7 @@ from memory.backends.onnx_tensors import tensors_of
 pytestmark = pytest.mark.unit
 
 RNG = np.random.default_rng(5)
-CONSTANTS = {
+CONSTANTS: dict[str, NDArray[Any]] = {
     "m.a.weight": RNG.normal(size=(3, 4)).astype(np.float32),
     "onnx::MatMul_12_quantized": RNG.integers(-128, 127, (2, 3)).astype(np.int8),
     "onnx::MatMul_12_scale": np.asarray(0.5, np.float32),
@@ -58,7 +60,10 @@ def test_a_cut_model_is_told() -> None:
 
 
 def test_constants_without_a_name_are_those_of_the_layers_in_their_order() -> None:
-    constants = {"m.deberta.encoder.LayerNorm.weight": np.ones(2, np.float32), "m.classifier.bias": np.ones(1)}
+    constants: dict[str, NDArray[Any]] = {
+        "m.deberta.encoder.LayerNorm.weight": np.ones(2, np.float32),
+        "m.classifier.bias": np.ones(1),
+    }
     for name in ("m.pooler.dense.weight", "m.classifier.weight"):
         constants |= quantized(name, np.arange(6).reshape(2, 3))
     for place, number in enumerate(range(900, 1020, 10)):  # two layers; 1000 comes after 990
@@ -73,7 +78,7 @@ def test_constants_without_a_name_are_those_of_the_layers_in_their_order() -> No
     assert {"encoder.LayerNorm.weight", "classifier.bias"} < {*found}
 
 
-def quantized(name: str, values: np.ndarray) -> dict[str, np.ndarray]:  # type: ignore[type-arg]
+def quantized(name: str, values: NDArray[Any]) -> dict[str, NDArray[Any]]:
     scale, zero = np.asarray(0.5, np.float32), np.asarray(1, np.int8)
     return {f"{name}_quantized": values.astype(np.int8), f"{name}_scale": scale, f"{name}_zero_point": zero}
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import pytest
 
 from memory.draft import Drafter, Inquiry, with_its_mark
+from memory.timeline import Timeline
+from wire.messages import Utterance
 
 pytestmark = pytest.mark.unit
 
@@ -23,3 +27,18 @@ def test_a_question_has_its_mark(text: str) -> None:
 )
 def test_what_has_one_or_is_none_stays(text: str) -> None:
     assert with_its_mark(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "source", "kind"),
+    [
+        ("where are the shoulder pads kept", "typed", "question"), ("Where are they?", "spoken", "question"),
+        ("the pads are in the drawer", "typed", "speech"), ("what a lovely day", "spoken", "speech"),
+    ],
+)  # fmt: skip
+def test_what_was_asked_is_no_evidence_of_what_was_said(
+    text: str, source: Literal["spoken", "typed"], kind: str
+) -> None:
+    said = Utterance(session="w", t_ns=9, turn=1, id="q", source=source, start_ns=8, end_ns=9, text=text, asks=True)
+    (event,) = Timeline(1).speak(said).events
+    assert event.kind == kind
