@@ -99,6 +99,7 @@ async def main():
     except StartError as error:
         say(error=str(error), code=error.code)
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # what runs in the background may have it ignored
 asyncio.run(main())
 """
 
