@@ -188,7 +188,8 @@ def fit_reading(asked: Sequence[Asked], fitted: Fit, reranker: Reranker, open_od
 
     def loss() -> torch.Tensor:
         optimiser.zero_grad()
-        of_each = torch.cat([features @ weights, torch.zeros(len(asked), 1)], 1)
+        of_each = (features @ weights).masked_fill(features[:, :, 2] == 0, -1e9)  # there may be fewer sentences
+        of_each = torch.cat([of_each, torch.zeros(len(asked), 1)], 1)
         value = torch.nn.functional.cross_entropy(of_each, correct)
         value.backward()  # type: ignore[no-untyped-call]  # torch has no types for it
         return value
@@ -250,6 +251,8 @@ def main() -> None:
     arguments = parser.parse_args()
     if arguments.out is not None and not arguments.out.parent.is_dir():
         parser.error(f"the folder {arguments.out.parent} does not exist; make it, or name another")
+    if arguments.read and arguments.out is None:
+        parser.error("--read changes the file of odds; name it with --out")
     torch.set_num_threads(1)
     name = arguments.space
     bench, small = Bench(name), small_worlds()

@@ -18,7 +18,7 @@ from bench.recall_text import Fact, TrainingWorld, fragment
 Array = NDArray[np.float32]
 Encode = Callable[[list[str]], Array]
 
-SENTENCES = 2  # of a question: as many as recall reads
+SENTENCES = 2  # of a question; recall reads one more
 OTHERS = (3, 12, 45)  # worlds that are remembered at a time, beside the question's own
 # Shares, summed up: a question whose answer is there; one whose answer is not; one that its fact does not answer; one
 # that nothing in its world answers. The rest: words of a fact that is there.

@@ -100,7 +100,8 @@ def with_products(signs: Floats) -> Floats:
 def read(path: Path = ODDS) -> dict[str, Fit]:
     """The fits in a file, by the space that they are for. Raises ValueError for other ones."""
     fits: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    if set(fits) != set(SPACES) or any(tuple(fit["weights"]) != TERMS for fit in fits.values()):
+    shapes = [(tuple(fit["weights"]), tuple(fit.get("reading", ()))) for fit in fits.values()]
+    if set(fits) != set(SPACES) or any(shape != (TERMS, Reading._fields) for shape in shapes):
         raise ValueError(f"{path} is of other signs; make it with python -m bench.memory_bearing, or install again")
     return {
         name: Fit(

@@ -77,9 +77,8 @@ class QuestionRecall:
                 ahead = await _result(begin(self._keeper.call("search.ahead", query, ahead.worded)))
                 known = await _result(judging)
             if self._drafter.rereads and worth_reading(cues, words.options):
-                if known is None:
-                    asked = _understood(query, cues, probe)
-                    known = await _result(begin(self._keeper.call("search.judge", asked, ahead.worded)))
+                asked = _understood(query, cues, probe)
+                known = await _result(begin(self._keeper.call("search.told", asked, ahead.worded, known)))
                 text = self._drafter.meaning_of(words.text)
                 known = await _result(begin(self._embedder.call("weigh", text, known)))
             if cues.anchor and not ahead.holds_for(cues) and (anchoring is None or cues.anchor != query.cues.anchor):

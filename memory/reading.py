@@ -1,7 +1,7 @@
 """What it counts that a reranker read a question and a sentence together.
 
-Pure. The nearest sentences by odds are read; what was not read may come along with what was found, but is no find by
-itself.
+Pure. The nearest sentences of the session are read; what was not read may come along with what was found, but is no
+find by itself.
 """
 
 from __future__ import annotations
@@ -11,18 +11,17 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from memory.odds import Reading
-from memory.recall import ALONG, FOUND, WORDS_ALONE, strength_of
+from memory.recall import ALONG, NO_FIND, WORDS_ALONE, strength_of
 from memory.shortlist import TOLD, Judgement
 from wire.messages import Cues
 
 READ = TOLD  # sentences of a question
-NO_FIND = FOUND - 0.01  # the most that the strength of another one may be
 # Questions that one sentence answers. Others ask for times, for all that was said, or for what is seen.
 READ_FOR = frozenset({"fact", "who", "where", "count", "duration", "colour", "motion"})
 _OF_WORDS = frozenset({"text", "said"})  # "what did the sign say" is answered by any
 _TELLING = 2  # words about what it is
 _APART = frozenset({"before", "after"})  # of what another sentence tells
-_ANOTHER_SCRIPT = re.compile(r"[^\W\d_a-zA-ZÀ-ɏ]")  # letters that it has not learned
+_ANOTHER_SCRIPT = re.compile(r"[^\W\d_a-zA-ZÀ-ɏ]{2}")  # letters that it has not learned; one may be a sign: 25 µm
 
 
 def worth_reading(cues: Cues, options: tuple[str, ...]) -> bool:
@@ -46,10 +45,12 @@ def weighed(judgement: Judgement, read: Mapping[int, float], reading: Reading) -
     for number, signs in judgement.odds.items():
         if number in read:
             bears[number] = strength_of(reading.log_odds(signs, read[number]))
-        else:
+        elif number in judgement.here:
             bears[number] = min(bears[number], NO_FIND)
+        else:
+            continue  # of another session, where nothing was read
         # That it holds the words of the question says no more than reading it.
         shares[number] = min(shares.get(number, 0.0), bears[number] + WORDS_ALONE)
     strong = [number for number in read if bears[number] >= ALONG]
     others = [number for number in judgement.promising if number not in read]
-    return replace(judgement, bears=bears, shares=shares, promising=[*strong, *others])
+    return replace(judgement, bears=bears, shares=shares, promising=[*strong, *others], read=True)

@@ -24,6 +24,7 @@ LIMIT = 8  # pieces of evidence that go with a question
 NOW_NS = 10 * 10**9  # what a question about the present may look back
 NEAR_NS = 20 * 10**9  # two like things closer than this show the same moment
 FOUND = 0.34  # strength from which on something was found
+NO_FIND = FOUND - 0.01  # the most that a sentence has that was not read where others were
 ALONG = 0.2  # ... and from which on others come along with what was found
 # A sentence means something to a question if it is near, and neither the question is near to many nor the sentence one
 # of many that are alike: of "gate 12", "gate 14"... none is what a question about something else means. So the cosine

@@ -126,6 +126,11 @@ class Search:
         """The sentences that may answer a question, whatever time it asks about. worded: see `Ahead`."""
         return self._shortlist.judge(query.texts, query.vectors, worded, space=query.space)
 
+    def told(self, query: Query, worded: Worded = NOTHING, known: Judgement | None = None) -> Judgement:
+        """What `judge` gives, or gave, with what the nearest sentences say that may be seen."""
+        from_ns, to_ns = span_of(query.cues, query.t_ns, query.visible_from_ns)
+        return self._shortlist.told(known or self.judge(query, worded), query.session, from_ns, to_ns)
+
     def recall(self, query: Query, ahead: Ahead | None = None, known: Judgement | None = None) -> Recalled:
         """Evidence and log for a question, nothing later than its time and nothing before what may be seen.
 

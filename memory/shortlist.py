@@ -20,6 +20,7 @@ from memory.odds import MINILM, PLAIN, shipped
 from memory.recall import (
     ALONG,
     FEW,
+    NO_FIND,
     ROUNDING,
     WORDS_ALONE,
     Floats,
@@ -66,7 +67,9 @@ class Judgement:
     looked_at: Sequence[int]  # near the question, or with its words
     promising: Sequence[int]  # those of them that are strong enough to be evidence, if their events are
     odds: Mapping[int, float] = field(default_factory=dict)  # log odds of those that were read or heard, best first
+    here: frozenset[int] = frozenset()  # those of them that are of the session and the span, see `Shortlist.told`
     lines: Mapping[int, str] = field(default_factory=dict)  # what the first of these say
+    read: bool = False  # together with the question, see `memory.reading`
 
 
 class Shortlist:
@@ -117,8 +120,13 @@ class Shortlist:
         strong &= np.asarray([i not in told for i in looked_at], bool)
         strong |= np.maximum(_column(looked_at, bears, 0.0), share - WORDS_ALONE) + ROUNDING >= ALONG
         promising = [i for i, is_strong in zip(looked_at, strong, strict=True) if is_strong and i in shares]
-        lines = self._store.gists([*told][:TOLD])
-        return Judgement(cosines, shares, crowded, crowd, far, space, bears, looked_at, promising, told, lines)
+        return Judgement(cosines, shares, crowded, crowd, far, space, bears, looked_at, promising, told)
+
+    def told(self, judgement: Judgement, session: int, from_ns: int, to_ns: int) -> Judgement:
+        """With what the nearest sentences say that were read or heard in a span of a session."""
+        here = frozenset(self._store.present(judgement.odds, session, from_ns, to_ns))
+        nearest = [number for number in judgement.odds if number in here][:TOLD]
+        return replace(judgement, here=here, lines=self._store.gists(nearest))
 
     def _bearing(
         self,
@@ -144,14 +152,14 @@ class Shortlist:
         if not stems:
             return judgement
         unknown = self._phrases.scores(vectors, [i for i in stems if i not in judgement.cosines])
+        bears = _strengths(self._bearing(texts, stems, unknown, {}, judgement.others, judgement.space))
+        if judgement.read:
+            bears = {i: min(b, NO_FIND) if _read_or_heard(stems[i]) else b for i, b in bears.items()}
         return replace(
             judgement,
             cosines={**judgement.cosines, **unknown},
             shares={**judgement.shares, **self._shares(stems, texts)},
-            bears={
-                **judgement.bears,
-                **_strengths(self._bearing(texts, stems, unknown, {}, judgement.others, judgement.space)),
-            },
+            bears={**judgement.bears, **bears},
         )
 
     def _shares(self, stems: Mapping[int, Sequence[str]], texts: Sequence[str]) -> dict[int, float]:

@@ -268,6 +268,15 @@ class Store(Sentences):
         )
         return found.fetchone() is not None
 
+    def present(self, phrases: Iterable[int], session: int, from_ns: int, to_ns: int) -> set[int]:
+        """Which of these sentences an event that touches [from_ns, to_ns] has."""
+        found = self.database.execute(
+            "SELECT j.value FROM json_each(?) j WHERE EXISTS (SELECT 1 FROM events e WHERE e.phrase = j.value"
+            " AND e.session = ? AND e.start_ns <= ? AND e.end_ns >= ?)",
+            (json.dumps(list(phrases)), session, to_ns, from_ns),
+        )
+        return {int(number) for (number,) in found}
+
     def _rows(self, query: str, *arguments: object) -> list[Found]:
         return [_found(row) for row in self.database.execute(query, arguments)]
 

@@ -6,6 +6,7 @@ returns what changed, and knows neither database nor index.
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -14,7 +15,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from memory.clips import ClipCutter
-from memory.draft import with_its_mark
 from memory.events import QUESTION, SOUND, SPEECH, Event, row_id
 from memory.intervals import Changes, Intervals
 from memory.sentences import sentence, summary
@@ -26,6 +26,14 @@ NEWEST_FRAMES = 8  # pictures at hand for a question about now
 NEWEST_KEPT = 4  # key frames among them, however old, which a reasoner may have read already
 
 Array = NDArray[np.float32]
+
+_ASKED = re.compile(  # how a question begins that was typed without its mark, and next to nothing else does
+    r"\s*(?:(?:until|since|about|for|from|with|by|in|on|at|to|of|behind|after|under) )?"
+    r"(?:what|which|who|whom|whose|when|where|why|how)\b"
+    r"|\s*(?:is|are|was|were|does|did|can|could|has|would) (?:i|you|he|she|it|we|they|there|the|any\w*|my|your|our)\b"
+    r"|\s*(?:do|have|had|will) (?:i|you|we|they|he|she|it)\b",
+    re.IGNORECASE | re.ASCII,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +142,8 @@ class Timeline:
         if not words.asks and self._is_gone(words.start_ns, words.end_ns):
             return Step()
         attrs = {} if words.source == "spoken" else {"source": words.source}
-        marked = words.text if words.source == "spoken" else with_its_mark(words.text)
-        kind = QUESTION if words.asks and marked.rstrip().endswith("?") else SPEECH
+        marked = words.text.rstrip().endswith("?") or (words.source == "typed" and bool(_ASKED.match(words.text)))
+        kind = QUESTION if words.asks and marked else SPEECH
         event = self._event(kind, words.start_ns, words.end_ns, words.text, score=words.score, attrs=attrs)
         if self._clip is not None and kind == SPEECH and words.source == "spoken":
             self._clip.sentences[event.text] = None

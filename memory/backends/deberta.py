@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -51,7 +52,7 @@ class Deberta:
     together = PAIRS
 
     def __init__(self, options: DebertaOptions) -> None:
-        """Raises ValueError where the weights are missing or not those published."""
+        """Raises ValueError where there is nothing made yet, and the weights are missing or not those published."""
         folder = Path(options.folder) if options.folder else None
         made = made_once(
             "reranker", _cache(), lambda fresh: _make(folder, fresh), lambda kept: _opened(kept, options.threads)
@@ -110,9 +111,10 @@ def _make(folder: Path | None, fresh: Path) -> None:
     try:
         with np.load(RANGES) as ranges:
             largest = {name: ranges[name].astype(np.float32) for name in ranges.files}
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
-        raise ValueError(f"{RANGES} is broken ({error}); install omnilive again") from error
-    (fresh / _NETWORK).write_bytes(network(learned, largest))
+        model = network(learned, largest)
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        raise ValueError(f"{RANGES} is broken ({error!r}); install omnilive again") from error
+    (fresh / _NETWORK).write_bytes(model)
     (fresh / _TOKENIZER).write_bytes(tokenizer)
     np.save(fresh / _WORDS, words.numbers)
     np.save(fresh / _SCALES, np.asarray([words.scale, words.zero]))

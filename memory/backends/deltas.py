@@ -1,4 +1,4 @@
-"""Changes to all weights of a small network, in two bits each, as they lie in a file.
+"""Changes to the matrices of a small network, in two bits each, as they lie in a file.
 
 An archive: for each matrix that changes `<name>.levels`, (n_out, ceil(n_in / 4)) bytes that hold four levels each, and
 `<name>.spread`, (n_out,) in float16, the spread of a row's changes; and whole tensors by their names, in float16. The
@@ -8,6 +8,7 @@ That changes learned on top of a network bear one bit each: J. Liu et al., "BitD
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,7 +63,7 @@ def load_deltas(path: Path) -> Deltas:
         named = [name.removesuffix(".levels") for name in found if name.endswith(".levels")]
         changes = {name: _change(found.pop(f"{name}.levels"), found.pop(f"{name}.spread")) for name in named}
         return Deltas(changes, {name: tensor.astype(np.float32) for name, tensor in found.items()})
-    except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile, zlib.error) as error:
         raise ValueError(f"{path} holds no changes to a network ({error}); install omnilive again") from error
 
 

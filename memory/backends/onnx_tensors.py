@@ -21,7 +21,7 @@ def tensors_of(model: bytes) -> dict[str, NDArray[Any]]:
     try:
         graph = _only(memoryview(model), _GRAPH)
         found = dict(_tensor(held) for held in _held(graph, _INITIALIZER))
-    except (IndexError, KeyError, StopIteration) as error:
+    except (IndexError, KeyError, StopIteration, OverflowError) as error:
         raise ValueError(f"it is no ONNX model ({error!r})") from error
     return {name: tensor for name, tensor in found.items() if tensor is not None}
 

@@ -33,7 +33,10 @@ def test_what_has_one_or_is_none_stays(text: str) -> None:
     ("text", "source", "kind"),
     [
         ("where are the shoulder pads kept", "typed", "question"), ("Where are they?", "spoken", "question"),
-        ("the pads are in the drawer", "typed", "speech"), ("what a lovely day", "spoken", "speech"),
+        ("the pads are in the drawer", "typed", "speech"), ("until when is it open", "typed", "question"),
+        ("Will Smith left the keys in room 12", "typed", "speech"), ("did you see him", "typed", "question"),
+        ("the room where I sleep is number 12", "typed", "speech"), ("Can opener is in it", "typed", "speech"),
+        ("Do not forget the key under the mat", "typed", "speech"), ("what a lovely day", "spoken", "speech"),
     ],
 )  # fmt: skip
 def test_what_was_asked_is_no_evidence_of_what_was_said(

@@ -57,8 +57,10 @@ class Side:
             case "search.judge":
                 assert arguments[0].vectors is VECTOR
                 return "judged"
+            case "search.told":
+                assert arguments[2] in (None, "judged")
+                return "told"
             case "weigh":
-                assert arguments[1] == "judged"
                 return f"{arguments[0]} {arguments[1]}"
             case "search.ahead":
                 self.query = arguments[0]
@@ -183,9 +185,9 @@ async def test_cancelling_waits_for_what_writes_and_is_not_lost() -> None:
 async def test_what_was_judged_is_read_before_its_events_are_looked_for() -> None:
     side, rereads = Side(), replace(DRAFTER, rereads=True)
     await ask(side, "who lost the kettle", rereads)
-    assert side.order.index("up to date") < side.order.index("search.judge") < side.order.index("weigh")
+    assert side.order.index("up to date") < side.order.index("search.told") < side.order.index("weigh")
     assert side.order[-1] == "recall"
-    assert side.known == "who lost the kettle? judged"
+    assert side.known == "who lost the kettle? told"
     for text in (ANCHORED, "When did the sign exit appear?"):
         side = Side()
         await ask(side, text, rereads)
@@ -197,4 +199,4 @@ async def test_what_was_judged_while_an_anchor_was_encoded_is_not_judged_twice()
     side.understood = Cues(ask="fact")  # it turned out to have none
     await ask(side, ANCHORED, replace(DRAFTER, rereads=True))
     assert side.order.count("search.judge") == 1
-    assert side.known == f"{ANCHORED} judged"
+    assert side.known == f"{ANCHORED} told"

@@ -10,8 +10,8 @@ from memory.backends.fake import FakeOptions, FakeReranker, FakeTextEncoder
 from memory.backends.sentences import SentenceCompressor, SentenceOptions
 from memory.embedder import Embedder
 from memory.odds import UNREAD, Reading
-from memory.reading import NO_FIND, READ, chosen, weighed, worth_reading
-from memory.recall import FOUND, WORDS_ALONE, strength_of
+from memory.reading import READ, chosen, weighed, worth_reading
+from memory.recall import FOUND, NO_FIND, WORDS_ALONE, strength_of
 from memory.shortlist import Judgement
 from wire.messages import Cues, Mention
 
@@ -19,7 +19,10 @@ pytestmark = pytest.mark.unit
 
 FACT = Cues(ask="fact")
 ODDS = {5: 3.0, 7: 1.0, 9: 0.5}  # by sentence, best first
-LINES = {5: "the tall amphora is promised to the opera", 7: "the opera sent two tickets"}
+LINES = {
+    5: "the tall amphora is promised to the opera", 7: "the opera sent two tickets", 13: "25 µm of glaze",
+    15: "the last one",
+}  # fmt: skip
 KNOWN = Judgement(
     cosines=dict.fromkeys(ODDS, 0.5),
     shares={5: 1.0, 7: 0.5, 9: 0.9, 11: 0.2},
@@ -31,6 +34,7 @@ KNOWN = Judgement(
     looked_at=[5, 7, 9, 11],
     promising=[5, 7, 9, 11],
     odds=ODDS,
+    here=frozenset(ODDS),
     lines=LINES,
 )
 BOTH = Reading(of_signs=0.5, of_read=1.0, bias=0.0)
@@ -64,6 +68,7 @@ def test_what_reading_refuses_is_found_neither_by_signs_nor_by_words() -> None:
     assert read.bears[5] == strength_of(-4.5) < FOUND
     assert read.bears[9] == NO_FIND < FOUND  # it was not read
     assert all(read.shares[n] - WORDS_ALONE <= read.bears[n] + 1e-9 for n in ODDS)
+    assert read.read
     assert read.bears[11] == 0.3  # no sentence of words
     assert read.shares[11] == 0.2
 
@@ -76,6 +81,12 @@ def test_what_reading_confirms_comes_first() -> None:
     assert list(again.promising) == [5]  # too weak by its signs alone
 
 
+def test_what_another_session_holds_is_not_less_for_what_was_read_of_this_one() -> None:
+    read = weighed(replace(KNOWN, here=frozenset({5, 7})), {5: -6.0, 7: -6.0}, BOTH)
+    assert read.bears[9] == KNOWN.bears[9] > FOUND
+    assert read.shares[9] == KNOWN.shares[9]
+
+
 def test_without_a_fit_the_signs_decide() -> None:
     assert weighed(KNOWN, {5: -9.0}, UNREAD).bears[5] == KNOWN.bears[5]
 
@@ -84,7 +95,7 @@ def test_the_embedder_reads_with_the_reranker_that_it_was_given() -> None:
     encoder, compressor = FakeTextEncoder(FakeOptions()), SentenceCompressor(SentenceOptions())
     embedder = Embedder(encoder, compressor, FakeReranker(FakeOptions()))
     assert embedder.drafter.rereads
-    tickets = embedder.weigh("How many tickets came?", KNOWN)
+    tickets = embedder.weigh("How many tickets came?", replace(KNOWN, lines={n: LINES[n] for n in (5, 7)}))
     assert tickets.bears[7] > KNOWN.bears[7]
     assert tickets.bears[5] < FOUND
     without = Embedder(encoder, compressor)

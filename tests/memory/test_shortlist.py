@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,9 @@ from numpy.typing import NDArray
 from memory.backends.fake import FakeOptions, FakeTextEncoder
 from memory.events import Event, row_id
 from memory.index import VectorIndex
-from memory.shortlist import Shortlist
+from memory.recall import FOUND, NO_FIND
+from memory.sentences import sentence
+from memory.shortlist import TOLD, Shortlist
 from memory.store import Found, Store
 
 pytestmark = pytest.mark.unit
@@ -120,3 +123,46 @@ def test_words_are_read_where_they_could_matter_only(store: Store, monkeypatch: 
     known = list_.judge(("the harbour opens at dawn",), encoded("a bridge of lanterns"))
     assert texts_of(store, read) == [SAID[2]]  # near, though it was not found by words
     assert set(texts_of(store, list(known.promising))) == {SAID[1], SAID[2]}
+
+
+@pytest.fixture
+def heard(tmp_path: Path) -> Store:
+    """The same, as memory says what was heard."""
+    store = Store(tmp_path)
+    store.new_session("s", "replay", 0.0)
+    events = [
+        Event(
+            id=row_id(1, n), session=1, kind="speech", start_ns=n * S, end_ns=n * S, text=sentence("speech", text),
+            subject=text,
+        )
+        for n, text in enumerate(SAID, 1)
+    ]  # fmt: skip
+    store.put(events, start_unix_s=0.0, recorded_at=0.0)
+    return store
+
+
+def test_what_is_told_is_of_the_session_and_the_span(heard: Store) -> None:
+    question = "When does the ferry leave the harbour?"
+    list_ = shortlist(heard)
+    known = list_.judge((question,), encoded(question))
+    odds = list(known.odds.values())
+    assert len(odds) >= 2
+    assert odds == sorted(odds, reverse=True)
+    told = list_.told(known, 1, 0, 99 * S)
+    assert list(told.lines) == list(known.odds)[:TOLD]
+    assert {SAID[0], SAID[1]} <= set(told.lines.values()) <= set(SAID)
+    assert told.here == set(known.odds)
+    assert SAID[0] not in list_.told(known, 1, 2 * S, 3 * S).lines.values()
+    assert SAID[1] in list_.told(known, 1, 2 * S, 3 * S).lines.values()
+    assert not list_.told(known, 2, 0, 99 * S).here
+
+
+def test_what_comes_later_to_what_was_read_is_no_find(heard: Store) -> None:
+    question = "When does the ferry leave?"
+    list_ = shortlist(heard)
+    known = list_.judge((question,), encoded(question))
+    hits = heard.overlapping(1, 0, 99 * S, (), limit=99)
+    bare = replace(known, cosines={}, shares={}, bears={})
+    anew = list_.completed(bare, hits, (question,), encoded(question))
+    capped = list_.completed(replace(bare, read=True), hits, (question,), encoded(question))
+    assert max(anew.bears.values()) > FOUND > NO_FIND >= max(capped.bears.values())
