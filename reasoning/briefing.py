@@ -159,5 +159,7 @@ def clock(t_ns: int) -> str:
 
 
 def _span(item: Evidence) -> str:
+    if item.start_ns < 0 and (date := item.attrs.get("date")):
+        return date  # an earlier session saw it
     start, end = clock(item.start_ns), clock(item.end_ns)
     return start if start == end else f"{start}-{end}"

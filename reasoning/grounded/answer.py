@@ -14,7 +14,7 @@ from reasoning.grounded.choose import choose
 from reasoning.grounded.pool import Pool
 from reasoning.grounded.scope import Scope
 from reasoning.grounded.settle import named_elsewhere, names_somebody, settled
-from reasoning.grounded.wording import NEITHER, NO, NO_SOUND, NOT_HEARD, NOT_SEEN, Answer
+from reasoning.grounded.wording import NEITHER, NO, NO_SOUND, NOT_HEARD, NOT_SEEN, Answer, dated
 from wire.messages import Cues, Question
 from wire.words import tokens
 
@@ -47,7 +47,7 @@ def answer(question: Question) -> Answer:
     found = _answer(question, pool)
     if question.options:
         return choose(question.options, found, pool, question.text)
-    return found
+    return dated(found, (*question.evidence, *question.log))
 
 
 def _answer(question: Question, pool: Pool) -> Answer:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reasoning.grounded.pool import S, Thing
+from wire.messages import Evidence
 
 NOT_SEEN = "I did not see that."
 NOT_HEARD = "I did not hear that."
@@ -25,10 +26,25 @@ class Answer:
 
 
 def clock(t_ns: int) -> str:
-    """ "1:05", "1:02:03": a place in the stream."""
+    """ "1:05", "1:02:03": a place in the stream; "-1:05" before it began."""
+    if t_ns < 0:
+        return f"-{clock(-t_ns)}"
     seconds = t_ns // S
     hours, minutes = seconds // 3600, seconds // 60 % 60
     return f"{hours}:{minutes:02}:{seconds % 60:02}" if hours else f"{minutes}:{seconds % 60:02}"
+
+
+def dated(answer: Answer, remembered: Sequence[Evidence]) -> Answer:
+    """With the date, where it tells of what an earlier session saw. remembered: what the parts of things number."""
+    text = answer.text
+    for thing in answer.rests_on:
+        date = next((d for part in thing.parts if (d := remembered[part].attrs.get("date"))), "")
+        if thing.start_ns < 0 and date:
+            day, at, *zone = date.split()
+            said = f"on {day} at {' '.join([at[:5], *zone])}"
+            whole = f"from {clock(thing.start_ns)} to {clock(thing.end_ns)}"
+            text = text.replace(whole, said).replace(f"at {clock(thing.start_ns)}", said)
+    return replace(answer, text=text)
 
 
 def length(span_ns: int) -> str:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from worlds import TOWN, S, ask, event
 
+from reasoning.briefing import _span
 from reasoning.grounded.answer import answer
-from wire.messages import HistoryTurn
+from wire.messages import Evidence, HistoryTurn
 
 pytestmark = pytest.mark.unit
 
@@ -238,3 +241,17 @@ def test_a_wheel_is_no_shape_of_its_own() -> None:
     assert "orange" in answer(ask(car, "what was the last thing that moved", 30)).text
     assert "orange" in answer(ask(car, "what colour was the car", 30)).text
     assert answer(ask(car, "did you see a circle", 30)).text.startswith("No")
+
+
+def test_what_an_earlier_session_saw_is_told_with_its_date() -> None:
+    date = {"date": "2026-11-21 14:05:30 UTC", "session": "before"}
+    told = Evidence(
+        start_ns=-211 * S, end_ns=-208 * S, kind="speech", text='Someone said: "the ferry leaves at nine"',
+        subject="the ferry leaves at nine", score=0.8, attrs=date,
+    )  # fmt: skip
+    question = replace(ask((), "when does the ferry leave", 12), evidence=(told,), log=())
+    assert "on 2026-11-21 at 14:05 UTC" in answer(question).text
+    undated = replace(question, evidence=(replace(told, attrs={}),))
+    assert "-3:31" in answer(undated).text
+    assert _span(told) == date["date"]
+    assert _span(replace(told, start_ns=65 * S, end_ns=66 * S)) == "1:05-1:06"
