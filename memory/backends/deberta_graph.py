@@ -36,10 +36,12 @@ def positions_of(n_tokens: int) -> NDArray[np.int64]:
 
 def network(tensors: Mapping[str, Array], largest: Mapping[str, Array]) -> bytes:
     """embedded (T, DIM) of pairs one below the other, lengths (PAIRS,) of them, none of which may be 0, starts (P,):
-    the first tokens of those that are asked for; near_0, near_1...: (HEADS, N, N) as `positions_of` gives them; first_0,
-    past_0, first_1...: (1,) each, FARTHEST less and plus the length -> logits (P, 1). tensors: weights by their
-    published names, of encoder.rel_embeddings those rows that are less than FARTHEST apart; largest: by linear layer,
-    (n_in,) the largest that goes in."""
+    the first tokens of those that are asked for; near_0, near_1...: (HEADS, N, N) as `positions_of` gives them;
+    first_0, past_0, first_1...: (1,) each, FARTHEST less and plus the length -> logits (P, 1).
+
+    tensors: weights by their published names, of encoder.rel_embeddings those rows less than FARTHEST apart;
+    largest: by linear layer, (n_in,) the largest that goes in.
+    """
     builder = _Builder(tensors, largest)
     states = builder.norm("embedded", "embeddings.LayerNorm")
     for number in range(LAYERS):
