@@ -13,8 +13,9 @@ import numpy as np
 from memory.archive import Archive
 from memory.grove import nodes_of
 from memory.page import SessionShown, page
+from memory.rows import SessionRow
 from memory.schema import MemoryUnusable
-from memory.store import SessionRow, Store
+from memory.store import Store
 from wire.messages import Cues, Evidence
 
 _TABLES = {
@@ -73,8 +74,9 @@ class Album:
         from memory.backends import TEXT_ENCODER  # the models are needed here only
         from memory.embedder import space_of
         from memory.index import VectorIndex
+        from memory.query import Query
         from memory.renewal import Renewal
-        from memory.search import Query, Search
+        from memory.search import Search
 
         text_dim, clip_dim = self.dims()
         renewal = Renewal(self.store, {})

@@ -19,10 +19,10 @@ from memory.events import row_id
 from memory.history import History
 from memory.keeper import CompressedClip, Opened
 from memory.kept_question import packed, stored_question
+from memory.query import Query
 from memory.question_recall import QuestionRecall
 from memory.question_tokens import QuestionTokens, tensor_of
-from memory.search import Query
-from memory.store import SessionRow
+from memory.rows import SessionRow
 from memory.timeline import Clip, Step, Timeline
 from wire.messages import Cues, Evidence, MemoryRequest, Played, Question, SessionSettings, Utterance
 from wire.worker import Worker

@@ -42,7 +42,7 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Drafter:
-    """Reads questions for one text encoder. reads_chinese: it does; space: see `memory.search.Query`; rereads: a
+    """Reads questions for one text encoder. reads_chinese: it does; space: see `memory.query.Query`; rereads: a
     reranker reads the nearest sentences with them."""
 
     reads_chinese: bool

@@ -22,13 +22,15 @@ from memory.events import ANSWER, QUESTION, Event
 from memory.grove import Grove
 from memory.index import Snapshot, VectorIndex
 from memory.lock import FolderLock
+from memory.query import Ahead, Query
 from memory.recall import Recalled, overview, span_of
 from memory.renewal import Renewal
+from memory.rows import SessionRow
 from memory.schema import MemoryUnusable
-from memory.search import Ahead, Query, Search
+from memory.search import Search
 from memory.sentences import sentence
 from memory.shortlist import Judgement
-from memory.store import SessionRow, Store
+from memory.store import Store
 from memory.timeline import NEWEST_FRAMES, Clip, KeyFrame, Step
 from memory.upkeep import Upkeep, Wish
 from wire.messages import Evidence

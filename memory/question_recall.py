@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 
 from memory.draft import Drafter, Inquiry
 from memory.embedder import Probe
+from memory.query import Query
 from memory.question_tokens import Caller
 from memory.reading import worth_reading
 from memory.recall import Recalled
-from memory.search import Query
 from wire.messages import Cues, HistoryTurn, Utterance
 from wire.worker import ended
 

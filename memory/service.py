@@ -10,24 +10,18 @@ import asyncio
 import contextlib
 import gc
 import logging
-import shutil
 import sqlite3
 import sys
-import tempfile
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from pathlib import Path
 
 from memory import embedder as embedding
 from memory.backends import RERANKER
 from memory.desk import Desk
-from memory.door import Address, Door
 from memory.draft import Drafter
 from memory.errands import Errands
+from memory.folders import Folder, Folders
 from memory.index import HAS_FAISS
-from memory.keeper import Keeper, Opened
-from memory.schema import MemoryUnusable
-from memory.steward import Steward, answer
+from memory.keeper import Opened
 from memory.upkeep import Wish
 from wire import messages as m
 from wire.config import MemoryConfig
@@ -39,18 +33,6 @@ log = logging.getLogger(__name__)
 GARBAGE = 20_000  # objects after which it is looked for; a question makes some thousand that are gone with it
 SWITCH_S = 0.00015  # for which a thread of this process may keep another from running; the 5 ms of Python add up
 _SILENT = "{} did not say that it dropped what was to be forgotten"
-
-
-@dataclass(slots=True)
-class _Folder:
-    """A memory in use, with the sessions that use it."""
-
-    path: str
-    worker: Worker
-    steward: Steward
-    desks: list[Desk]
-    door: Door | None = None
-    temporary: bool = False
 
 
 async def create(context: Context) -> Service:
@@ -78,8 +60,8 @@ class MemoryService:
         self._dims = (text_dim, clip_dim)
         self._desks: dict[str, Desk] = {}
         self._errands: dict[str, Errands] = {}
-        self._folders: dict[str, _Folder] = {}
-        self._folder_of: dict[str, _Folder] = {}
+        self._folders = Folders(context, embedder, self._dims)
+        self._folder_of: dict[str, Folder] = {}
         self._opening = asyncio.Lock()
 
     def describe(self) -> str:
@@ -154,7 +136,7 @@ class MemoryService:
                         await self._context.send(question)
 
     async def _new_desk(self, message: m.SessionOpened) -> Desk:
-        folder = await self._use_folder(message)
+        folder = await self._folders.use(message)
         start_unix_s = message.settings.start_unix_s or self._context.clock.unix_s()
         opened: Opened = await folder.worker.call(
             "open_session", message.session, message.settings.mode, start_unix_s, bool(message.restarted)
@@ -176,43 +158,11 @@ class MemoryService:
         log.info("< session %s is number %d of its memory", message.session, opened.row.no)
         return desk
 
-    async def _use_folder(self, message: m.SessionOpened) -> _Folder:
-        """The folder of a session, opened if no other session has it. One that cannot be used is replaced by a
-        temporary one, and the operator is told: the stream is there now and will not wait."""
-        path = _plain_path(message.memory)
-        if path in self._folders:
-            return self._folders[path]
-        try:
-            return await self._open_folder(path or tempfile.mkdtemp(prefix="omnilive-memory-"), temporary=not path)
-        except MemoryUnusable as error:
-            await self._context.warn(message, f"{error}. This session is remembered only until it ends")
-            return await self._open_folder(tempfile.mkdtemp(prefix="omnilive-memory-"), temporary=True)
-
-    async def _open_folder(self, path: str, *, temporary: bool) -> _Folder:
-        address = Address.new()
-        worker = await Worker.start(Keeper, path, *self._dims, self._config.durable, address)
-        desks: list[Desk] = []
-        steward = Steward(self._context, worker, self._embedder, lambda: desks)
-        folder = _Folder(path, worker, steward, desks, temporary=temporary)
-        folder.door = await Door.open(address, lambda request: answer(steward, request))
-        self._folders[path] = folder
-        await steward.look_over()
-        return folder
-
     async def _close(self, session: str) -> None:
         desk, folder = self._desks.pop(session), self._folder_of.pop(session)
         del self._errands[session]
         await desk.close()
-        folder.desks.remove(desk)
-        if folder.desks:
-            return
-        del self._folders[folder.path]
-        if folder.door is not None:
-            await folder.door.close()
-        await folder.steward.close()
-        await folder.worker.close()
-        if folder.temporary:
-            shutil.rmtree(folder.path, ignore_errors=True)
+        await self._folders.leave(folder, desk)
 
     # ---- what perception noticed -----------------------------------------------------------------------------------
 
@@ -302,8 +252,3 @@ class MemoryService:
         async with desk.lock:
             with self._context.busy(stage):
                 yield
-
-
-def _plain_path(folder: str) -> str:
-    """One name for one folder; "" stays."""
-    return str(Path(folder).expanduser().resolve()) if folder else ""

@@ -33,7 +33,8 @@ from memory.recall import (
     standing_out,
     strength_of,
 )
-from memory.store import Found, Store
+from memory.rows import Found
+from memory.store import Store
 from memory.terms import root, telling
 
 Array = NDArray[np.float32]

@@ -7,18 +7,15 @@ disk. Knows no vectors' meaning, no ranking and no clock: times are given.
 from __future__ import annotations
 
 import json
-import math
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Iterable, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 from memory.events import OPEN, Event
 from memory.overlap import touching
 from memory.phrases import Sentences, matching
+from memory.rows import COLUMNS, TOLD, Found, SessionRow, attrs_of, evidence_of, found_of, packed
 from memory.schema import MemoryUnusable, check_version, migrate
 from wire.messages import Evidence
 
@@ -26,36 +23,9 @@ LOG_PAGES = 8000  # of the write-ahead log, when a question must wait until it i
 TIDY_EVERY = 32  # commits
 KEPT = 1024  # events that are over, as evidence: one log after the other holds mostly the same
 
-_COLUMNS = (
-    "e.id, e.session, e.kind, e.start_ns, e.end_ns, p.text, e.subject, e.value, e.score, e.track, e.attrs,"
-    " e.key_frame, e.phrase, p.words"
-)
-_TOLD = "e.id, e.start_ns, e.end_ns, e.kind, p.text, e.subject, e.value, e.track, e.attrs, e.key_frame"  # of evidence
 _JOINED = "CROSS JOIN events e ON"  # after what chooses the events, which must be read first
 _SENTENCE = "CROSS JOIN phrases p ON p.id = e.phrase"
-_EVENT = f"SELECT {_COLUMNS} FROM events e {_SENTENCE}"
-
-
-@dataclass(frozen=True, slots=True)
-class SessionRow:
-    no: int
-    name: str
-    mode: str
-    start_unix_s: float
-    closed: bool
-    seen_ns: int
-    frames: int
-    serial: int
-    clips: int
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """An event with the sentence it shares with others like it, and the words by which that is found."""
-
-    event: Event
-    phrase: int
-    words: str = ""
+_EVENT = f"SELECT {COLUMNS} FROM events e {_SENTENCE}"
 
 
 class Store(Sentences):
@@ -86,7 +56,7 @@ class Store(Sentences):
 
     def forget(self) -> None:
         super().forget()
-        _attrs.cache_clear()
+        attrs_of.cache_clear()
         self._over.clear()
 
     def tidy(self) -> None:
@@ -148,7 +118,7 @@ class Store(Sentences):
                 "INSERT OR REPLACE INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     e.id, e.session, e.kind, e.start_ns, min(e.end_ns, OPEN), phrase, e.subject, e.value, e.score,
-                    e.track, _packed(e.attrs), e.key_frame, start_unix_s + e.start_ns / 1e9, valid_to, recorded_at,
+                    e.track, packed(e.attrs), e.key_frame, start_unix_s + e.start_ns / 1e9, valid_to, recorded_at,
                 ),
             )  # fmt: skip
             if before is not None and before[0] != phrase:
@@ -179,7 +149,7 @@ class Store(Sentences):
         """Events of `kinds` (all if empty) that touch [from_ns, to_ns], in order of time; at most `limit`, the newest
         ones, or the oldest ones."""
         chosen, arguments = touching(session, from_ns, to_ns, kinds, limit, oldest)
-        found = self._rows(f"SELECT {_COLUMNS} FROM ({chosen}) c {_JOINED} e.id = c.id {_SENTENCE}", *arguments)
+        found = self._rows(f"SELECT {COLUMNS} FROM ({chosen}) c {_JOINED} e.id = c.id {_SENTENCE}", *arguments)
         return sorted(found, key=lambda f: (f.event.start_ns, f.event.id))
 
     def count(self, session: int, from_ns: int, to_ns: int, kinds: Sequence[str], *, limit: int) -> int:
@@ -209,9 +179,9 @@ class Store(Sentences):
         """These events as evidence, as it was known at t_ns; those that were over are kept."""
         if not ids:
             return {}
-        query = f"SELECT {_TOLD} FROM json_each(?) j {_JOINED} e.id = j.value {_SENTENCE}"
+        query = f"SELECT {TOLD} FROM json_each(?) j {_JOINED} e.id = j.value {_SENTENCE}"
         rows = self.database.execute(query, (json.dumps(ids),)).fetchall()
-        told = {row[0]: _told(row, t_ns) for row in rows}
+        told = {row[0]: evidence_of(row, t_ns) for row in rows}
         self._over.update((row[0], told[row[0]]) for row in rows if row[2] <= t_ns)
         for identity in list(islice(self._over, max(0, len(self._over) - KEPT))):
             del self._over[identity]
@@ -224,7 +194,7 @@ class Store(Sentences):
         ones or its oldest ones."""
         order = "ASC" if oldest else "DESC"
         return self._rows(
-            f"SELECT {_COLUMNS} FROM json_each(?) j {_JOINED} e.id IN (SELECT id FROM events WHERE phrase = j.value"
+            f"SELECT {COLUMNS} FROM json_each(?) j {_JOINED} e.id IN (SELECT id FROM events WHERE phrase = j.value"
             " AND session = ? AND start_ns <= ? AND end_ns >= ?"
             f" ORDER BY start_ns {order}, id {order} LIMIT ?) {_SENTENCE}",
             json.dumps(list(phrases)), session, to_ns, from_ns, limit,
@@ -254,7 +224,7 @@ class Store(Sentences):
             f" ORDER BY start_ns {order}, e.id {order} LIMIT ?"
         )
         return self._rows(
-            f"SELECT {_COLUMNS} FROM ({chosen}) c {_JOINED} e.id = c.id {_SENTENCE}"
+            f"SELECT {COLUMNS} FROM ({chosen}) c {_JOINED} e.id = c.id {_SENTENCE}"
             f" ORDER BY c.start_ns {order}, c.id {order}",
             session, to_ns, from_ns, json.dumps([*kinds]), matching(words, " AND "), limit,
         )  # fmt: skip
@@ -278,7 +248,7 @@ class Store(Sentences):
         return {int(number) for (number,) in found}
 
     def _rows(self, query: str, *arguments: object) -> list[Found]:
-        return [_found(row) for row in self.database.execute(query, arguments)]
+        return [found_of(row) for row in self.database.execute(query, arguments)]
 
 
 def _read_only(path: Path) -> sqlite3.Connection:
@@ -293,34 +263,3 @@ def _owned(path: Path, durable: bool) -> sqlite3.Connection:
     database.execute("PRAGMA secure_delete = ON")
     database.execute("PRAGMA temp_store = MEMORY")
     return database
-
-
-@lru_cache(maxsize=512)
-def _attrs(packed: str) -> dict[str, str]:
-    found: dict[str, str] = json.loads(packed) if packed else {}
-    return found
-
-
-def _packed(attrs: Mapping[str, str]) -> str:
-    return json.dumps(dict(attrs), ensure_ascii=False, sort_keys=True) if attrs else ""
-
-
-def _told(row: tuple[Any, ...], t_ns: int) -> Evidence:
-    """Evidence from a row of `_TOLD`, as it was known at t_ns."""
-    _, start_ns, end_ns, kind, text, subject, value, track, attrs, key_frame = row
-    return Evidence(
-        start_ns=start_ns, end_ns=max(start_ns, min(end_ns, t_ns)), kind=kind, text=text, subject=subject,
-        value=value if math.isfinite(value) else 0.0, key_frame=key_frame, track=track,
-        attrs=dict(_attrs(attrs)) if attrs else {},
-    )  # fmt: skip
-
-
-def _found(row: tuple[Any, ...]) -> Found:
-    (identity, session, kind, start_ns, end_ns, text, subject, value, score, track, attrs, key_frame, phrase, words) = (
-        row
-    )
-    event = Event(
-        id=identity, session=session, kind=kind, start_ns=start_ns, end_ns=end_ns, text=text, subject=subject,
-        value=value, score=score, track=track, attrs=dict(_attrs(attrs)), key_frame=key_frame,
-    )  # fmt: skip
-    return Found(event, phrase, words)

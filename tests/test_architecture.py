@@ -42,6 +42,7 @@ MOVING_MODULES = {
     "perception.session",  # the lanes of one session, between the workers
     "perception.outlet",  # what one session sends, in its order
     "memory.door",  # a socket for commands
+    "memory.folders",  # opens and closes what a session's memory consists of
     "memory.steward",  # erasing and upkeep, across workers and processes
     "memory.desk",  # one session's errands between store, recall and the models' worker
     "memory.question_recall",  # what the encoder and the disk do at the same time

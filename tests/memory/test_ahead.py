@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from memory.backends.fake import FakeOptions, FakeTextEncoder
 from memory.events import QUESTION, Event, row_id
 from memory.keeper import Keeper
-from memory.search import LOG_LIMIT, Query
+from memory.query import Query
+from memory.search import LOG_LIMIT
 from memory.timeline import Step
 from wire.messages import Cues, Mention
 

@@ -12,7 +12,7 @@ from memory.draft import Inquiry
 from memory.embedder import Embedder, load
 from memory.events import Event, row_id
 from memory.keeper import Keeper
-from memory.search import Query
+from memory.query import Query
 from memory.sentences import sentence
 from memory.timeline import Step
 from wire.config import BackendConfig

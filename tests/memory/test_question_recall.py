@@ -12,9 +12,9 @@ import pytest
 
 from memory.draft import Drafter, Inquiry
 from memory.embedder import Probe
+from memory.query import Ahead, read_by
 from memory.question_recall import QuestionRecall
 from memory.recall import Recalled
-from memory.search import Ahead, read_by
 from wire.messages import Cues, Utterance
 
 pytestmark = pytest.mark.unit

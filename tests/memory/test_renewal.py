@@ -122,7 +122,7 @@ async def test_a_session_on_a_memory_of_another_model_finds_all_again(tmp_path: 
     store.close()
     async with memory() as m:
         await m.open(tmp_path, session="t")
-        (folder,) = m.service._folders.values()  # type: ignore[attr-defined]  # the service in this very process
+        (folder,) = m.service._folders  # type: ignore[attr-defined]  # the service in this very process
         async with asyncio.timeout(20):
             while folder.steward._renewing is not None:
                 await m.mark(0, session="t")
@@ -149,7 +149,7 @@ async def test_what_is_erased_while_vectors_are_made_anew_stays_erased(tmp_path:
     store.close()
     async with memory() as m:
         await m.open(tmp_path, session="t")
-        (folder,) = m.service._folders.values()  # type: ignore[attr-defined]  # the service in this very process
+        (folder,) = m.service._folders  # type: ignore[attr-defined]  # the service in this very process
         done, _ = await folder.steward.erase(Wish(matching="number 7"))
         assert done.events
         assert not done.left

@@ -14,9 +14,10 @@ from memory.backends.fake import FakeOptions, FakeTextEncoder
 from memory.events import Event, row_id
 from memory.index import VectorIndex
 from memory.recall import FOUND, NO_FIND
+from memory.rows import Found
 from memory.sentences import sentence
 from memory.shortlist import TOLD, Shortlist
-from memory.store import Found, Store
+from memory.store import Store
 
 pytestmark = pytest.mark.unit
 
