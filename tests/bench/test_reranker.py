@@ -76,8 +76,19 @@ def test_a_step_pays_for_the_wrong_choice_and_less_is_paid_in_time() -> None:
     network.weight.data += 1.0
     assert paid(as_network, none).item() > 5.0 > 0.1 > paid(as_network, some).item()
     network.weight.data -= 1.0
-    steps = learn(as_network, cycle(some), 0.02)
+    kept: list[float] = []
+    steps = learn(as_network, cycle(some), 0.02, lambda: kept.append(network.weight.item()))
     assert len(steps) > 3
     assert steps[-1] < steps[0]
-    assert network.weight.item() > 0.0
+    assert kept[-1] > 0.0
+    assert kept[-1] < network.weight.item()  # a mean over the steps is kept
     assert not network.training
+
+
+def test_what_is_learned_is_kept_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bench.reranker.SAVED", 0.0)
+    network, kept = Lengths(), []
+    some = [Pairing("a question", ("longer", "s"), 0)]
+    steps = learn(cast("Network", network), cycle(some), 0.005, lambda: kept.append(network.weight.item()))
+    assert len(kept) == len(steps) + 1
+    assert kept == sorted(kept)  # each time further, and what is learned on is not what was kept
