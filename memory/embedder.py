@@ -70,7 +70,7 @@ class Embedder:
     def __init__(self, encoder: TextEncoder, compressor: Compressor, reranker: Reranker | None = None) -> None:
         self._encoder = CachedEncoder(encoder)
         self._compressor = compressor
-        self._reranker = reranker if reranker is not None and reranker.together else None
+        self._reranker = reranker if reranker is not None and reranker.reads else None
         self._overviewer = compressor if isinstance(compressor, Overviewer) else None
         self._overview: tuple[tuple[int, ...], Array] | None = None  # of these clips
         self._scale = (compressor.sharpness, compressor.bias) if isinstance(compressor, Pictured) else None

@@ -29,10 +29,9 @@ class Fitted(Protocol):
 
 
 class Reranker(Protocol):
-    """memory.reranker: reads a question and a sentence together. together: sentences that take one pass; 0 if it reads
-    none."""
+    """memory.reranker: reads a question and a sentence together. reads: it does, and is worth asking."""
 
-    together: int
+    reads: bool
 
     def read(self, question: str, sentences: list[str]) -> NDArray[np.float32]: ...  # (N,) log odds of answering it
     def close(self) -> None: ...

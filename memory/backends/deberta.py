@@ -49,7 +49,7 @@ class Deberta:
     """Log odds of sentences answering a question."""
 
     Options = DebertaOptions
-    together = PAIRS
+    reads = True
 
     def __init__(self, options: DebertaOptions) -> None:
         """Raises ValueError where there is nothing made yet, and the weights are missing or not those published."""

@@ -71,7 +71,7 @@ class FakeReranker:
     """A sentence answers a question with which it shares a word of four letters or more."""
 
     Options = FakeOptions
-    together = 3
+    reads = True
 
     def __init__(self, options: FakeOptions) -> None:
         pass

@@ -17,7 +17,7 @@ class Unread:
     """Reads nothing, and is asked for nothing."""
 
     Options = UnreadOptions
-    together = 0
+    reads = False
 
     def __init__(self, options: UnreadOptions) -> None:
         pass
