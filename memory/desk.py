@@ -22,6 +22,7 @@ from memory.kept_question import packed, stored_question
 from memory.query import Query
 from memory.question_recall import QuestionRecall
 from memory.question_tokens import QuestionTokens, tensor_of
+from memory.retention import LetGo
 from memory.rows import SessionRow
 from memory.timeline import Clip, Step, Timeline
 from wire.messages import Cues, Evidence, MemoryRequest, Played, Question, SessionSettings, Utterance
@@ -110,6 +111,13 @@ class Desk:
         """Erasing may have given numbers away, to what is left of things that were cut."""
         row: SessionRow = await self._keeper.call("row", self.row.no)
         self._timeline.serial = max(self._timeline.serial, row.serial)
+
+    def let_go(self, gone: LetGo) -> None:
+        """Hold no longer what was too old or too much. The lock is held, and all was committed before."""
+        for no, from_ns, to_ns in gone.spans:
+            if no == self.row.no:
+                self._timeline.let_go(to_ns, gone.pictures)
+                self.history.forget(from_ns, to_ns)
 
     async def mend(self) -> None:
         """Vectors for clips that were open when the process ended."""

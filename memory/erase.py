@@ -52,21 +52,25 @@ class Eraser:
         self._grove = grove
         self._folder = folder
 
-    def span(self, session: int, from_ns: int, to_ns: int, done: Erased) -> None:
-        """Erase what lay in the span. In the transaction of the store; `settle` comes after the commit."""
+    def span(self, session: int, from_ns: int, to_ns: int, done: Erased, *, aged: bool = False) -> None:
+        """Erase what lay in the span. In the transaction of the store; `settle` comes after the commit. aged: the span
+        is all that is too old; what lasts beyond it goes on."""
         self._store.begin()
         done.spans.append((session, from_ns, to_ns))
         seen_ns = self._store.session(session).seen_ns
         wide_from, wide_to = from_ns, to_ns  # words that reach out of the span are erased whole
         while hits := self._store.overlapping(session, from_ns, to_ns, (), limit=_BATCH):
             done.events += len(hits)
-            whole = [hit.event for hit in hits if hit.event.kind in WHOLE]
-            wide_from = min([wide_from, *(e.start_ns for e in whole)])
-            wide_to = max([wide_to, *(e.end_ns + LATE_NS for e in whole)])
-            rest = [piece for hit in hits for piece in self._rest(hit.event, from_ns, to_ns, seen_ns)]
+            if aged:
+                rest = [piece for hit in hits for piece in _later(hit.event, to_ns, seen_ns)]
+            else:
+                rest = [piece for hit in hits for piece in self._rest(hit.event, from_ns, to_ns, seen_ns)]
             self._put(rest)  # first, so that a sentence that is still true keeps its row
             kept = {piece.id for piece in rest}
-            done.strings += _telling(hit.event for hit in hits)
+            whole = [hit.event for hit in hits if hit.event.kind in WHOLE and hit.event.id not in kept]
+            wide_from = min([wide_from, *(e.start_ns for e in whole)])
+            wide_to = max([wide_to, *(e.end_ns + LATE_NS for e in whole)])
+            done.strings += _telling(hit.event for hit in hits if not (aged and hit.event.id in kept))
             gone = [hit.event.id for hit in hits if hit.event.id not in kept]
             done.phrases += self._store.drop(gone)
             self._unsay(gone)
@@ -74,7 +78,7 @@ class Eraser:
         self._db.execute("DELETE FROM questions WHERE session = ? AND t_ns BETWEEN ? AND ?", (session, from_ns, to_ns))
         # A question put later may carry evidence from the span, and its answer may quote it.
         self._db.execute("UPDATE questions SET message = x'' WHERE session = ? AND t_ns > ?", (session, to_ns))
-        self._quoted(session, to_ns, done)
+        self._quoted(session, to_ns, done, aged=aged)
         self._clips(session, (from_ns, to_ns), (wide_from, wide_to), done)
         self._grove.rederive(session, wide_from, wide_to)
 
@@ -131,18 +135,31 @@ class Eraser:
         done.strings += _telling(events)
         done.phrases += self._store.drop(event.id for event in events)
 
-    def _quoted(self, session: int, after_ns: int, done: Erased) -> None:
-        """Later answers that quote what was erased go too."""
-        wanted = [s.casefold() for s in done.strings]
+    def _quoted(self, session: int, after_ns: int, done: Erased, *, aged: bool) -> None:
+        """Later answers that quote what was erased go too. aged: but not those that quote what was also seen later."""
+        strings = {*done.strings}
         rows = self._db.execute(
             "SELECT id FROM events WHERE session = ? AND kind IN (?, ?) AND start_ns > ?",
             (session, ANSWER, QUESTION, after_ns),
         ).fetchall()
         talk = [event for (identity,) in rows if (event := self._store.event(identity)) is not None]
-        quoting = [e for e in talk if any(s in e.subject.casefold() for s in wanted)]
+        said = [event.subject.casefold() for event in talk]
+        if aged:
+            strings = {s for s in strings if any(s.casefold() in one for one in said) and not self._stands(s)}
+        wanted = {s.casefold() for s in strings}
+        quoting = [e for e, one in zip(talk, said, strict=True) if any(s in one for s in wanted)]
         done.events += len(quoting)
         self._gone(quoting, done)
         self._unsay([event.id for event in quoting])
+
+    def _stands(self, text: str) -> bool:
+        """Whether it stands in anything that is remembered but talk."""
+        row = self._db.execute(
+            "SELECT 1 FROM phrases p WHERE instr(lower(p.text), lower(?))"
+            " AND EXISTS (SELECT 1 FROM events WHERE phrase = p.id AND kind NOT IN (?, ?)) LIMIT 1",
+            (text, ANSWER, QUESTION),
+        )
+        return row.fetchone() is not None
 
     def _unsay(self, gone: list[int]) -> None:
         """Blot out what questions hold of these events: one is put after its words, and its answer later still."""
@@ -191,6 +208,13 @@ class Eraser:
             if row.fetchone() is None:
                 gone.append(text)
         return gone
+
+
+def _later(event: Event, to_ns: int, seen_ns: int) -> Iterator[Event]:
+    """What of an event comes after to_ns: the same event, open if it was; but words are either there or not."""
+    reaches_ns = seen_ns if event.open else event.end_ns
+    if reaches_ns > to_ns and (event.kind == SOUND or event.kind not in WHOLE):
+        yield replace(event, start_ns=to_ns + 1)
 
 
 def _telling(events: Iterable[Event]) -> list[str]:

@@ -7,7 +7,7 @@ one session's frames in order; not what is stored or asked. Nothing here depends
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass, field, replace
 
 from memory.events import INSTANT, OPEN, Event, row_id
@@ -111,7 +111,8 @@ class Intervals:
     def take(self, picture: str) -> Changes:
         """What changed since the last take. picture: the key frame that shows what began in the frame just seen."""
         for state in self._states:
-            state.key_frame = state.key_frame or picture
+            if not state.missing:
+                state.key_frame = state.key_frame or picture
         self._written = [e if e.key_frame else replace(e, key_frame=picture) for e in self._written]
         self._write_all(doubtful=False)
         changes = Changes(tuple(self._written), tuple(self._dropped))
@@ -128,6 +129,14 @@ class Intervals:
         """Drop what is in view if it was seen since from_ns; it begins anew with the next frame."""
         self._states = [state for state in self._states if state.seen_ns < from_ns]
         self._written, self._dropped = [], []
+
+    def let_go(self, to_ns: int, pictures: Container[str]) -> None:
+        """Nothing up to to_ns is kept, nor are these key frames: what was seen since then begins after it."""
+        self._states = [state for state in self._states if state.seen_ns > to_ns]
+        for state in self._states:
+            state.start_ns = max(state.start_ns, to_ns + 1)
+            if state.key_frame in pictures:
+                state.key_frame = ""
 
     def sentences(self) -> list[str]:
         """What is in view, in the order in which it came."""

@@ -7,7 +7,7 @@ it, it embeds nothing.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -25,6 +25,7 @@ from memory.lock import FolderLock
 from memory.query import Ahead, Query
 from memory.recall import Recalled, overview, span_of
 from memory.renewal import Renewal
+from memory.retention import LetGo
 from memory.rows import SessionRow
 from memory.schema import MemoryUnusable
 from memory.search import Search
@@ -239,9 +240,9 @@ class Keeper:
     def settle(self, done: Erased) -> Erased:
         return self.upkeep.settle(done)
 
-    def retain(self, no: int, hours: float, limit_bytes: int) -> list[tuple[int, int, int]]:
-        """Erase what is too old or too much. Returns the spans."""
-        return self.upkeep.retain(no, hours, limit_bytes)
+    def retain(self, no: int, hours: float, limit_bytes: int, live: Mapping[int, int] | None = None) -> LetGo:
+        """Erase what is too old or too much."""
+        return self.upkeep.retain(no, hours, limit_bytes, live)
 
     def crowded(self) -> str:
         """Name of the index that wants inverted lists, "" if none does."""

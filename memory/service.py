@@ -215,11 +215,13 @@ class MemoryService:
         await desk.sent(question)
 
     async def _pass(self, desk: Desk, watermark: m.Watermark) -> None:
+        steward = self._folder_of[watermark.session].steward
         async with self._working(desk, "write"):
             if watermark.final:
                 await desk.write(desk.timeline.finish())
             await desk.commit()
-            await self._folder_of[watermark.session].steward.tend(desk)
+            await steward.tend(desk, watermark.t_ns)
+        await steward.retain(desk)
         await self._context.send(watermark)
 
     # ---- what the edge wants to see ----------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from memory import heap
 from memory.desk import Desk
 from memory.erase import Erased
 from memory.index import build_lists
+from memory.retention import LetGo
 from memory.upkeep import Wish
 from wire.messages import Forget, Forgotten
 from wire.service import Context
@@ -55,6 +56,7 @@ class Steward:
         self._serial = 0
         self._building: asyncio.Task[None] | None = None
         self._renewing: asyncio.Task[None] | None = None
+        self._now_ns: dict[int, int] = {}
         self._retained_ns: dict[int, int] = {}
         self._trimmed_ns: dict[int, int] = {}
 
@@ -143,19 +145,11 @@ class Steward:
 
     # ---- after each commit -----------------------------------------------------------------------------------------
 
-    async def tend(self, desk: Desk) -> None:
-        """Keep within the limits, and see to the indexes. The desk's lock is held."""
-        hours, megabytes = self._config.keep_hours, self._config.keep_mb
-        seen_ns = desk.timeline.seen_ns
-        due = seen_ns - self._retained_ns.get(desk.row.no, 0) >= RETAIN_EVERY_NS
-        if due and (hours > 0 or megabytes > 0):
-            self._retained_ns[desk.row.no] = seen_ns
-            spans = await self._keeper.call("retain", desk.row.no, hours, round(megabytes * 1e6))
-            if spans:
-                self._context.count("retention_stretches", len(spans))
-                await desk.take_serial()
-        if seen_ns - self._trimmed_ns.get(desk.row.no, 0) >= TRIM_EVERY_NS:
-            self._trimmed_ns[desk.row.no] = seen_ns
+    async def tend(self, desk: Desk, t_ns: int) -> None:
+        """See to the indexes and to freed memory. t_ns: the session has come that far. The desk's lock is held."""
+        now_ns = self._now_ns[desk.row.no] = max(t_ns, desk.timeline.seen_ns)
+        if now_ns - self._trimmed_ns.get(desk.row.no, 0) >= TRIM_EVERY_NS:
+            self._trimmed_ns[desk.row.no] = now_ns
             await asyncio.to_thread(heap.trim)
         if self._building is not None and self._building.done():
             self._building.result()  # raises what failed
@@ -165,6 +159,29 @@ class Steward:
             self._renewing = None
         if self._building is None and (name := await self._keeper.call("crowded")):
             self._building = asyncio.create_task(self._rebuild(name), name=f"lists of {name}")
+
+    async def retain(self, desk: Desk) -> None:
+        """Keep the memory within its limits; what is still there in any of its sessions goes on. No lock is held."""
+        hours, megabytes = self._config.keep_hours, self._config.keep_mb
+        now_ns = self._now_ns.get(desk.row.no, 0)
+        due = now_ns - self._retained_ns.get(desk.row.no, 0) >= RETAIN_EVERY_NS
+        if not due or (hours <= 0 and megabytes <= 0):
+            return
+        self._retained_ns[desk.row.no] = now_ns
+        async with contextlib.AsyncExitStack() as held:
+            desks = list(self._desks())
+            for each in desks:
+                await held.enter_async_context(each.lock)
+            if desk.closed:  # and the memory with it, if no other session has it
+                return
+            for each in desks:
+                await each.commit()
+            live = {each.row.no: self._now_ns.get(each.row.no, 0) for each in desks if not each.closed}
+            gone: LetGo = await self._keeper.call("retain", desk.row.no, hours, round(megabytes * 1e6), live)
+            for each in desks:
+                each.let_go(gone)
+        if gone.spans:
+            self._context.count("retention_stretches", len(gone.spans))
 
     async def _rebuild(self, name: str) -> None:
         """Make inverted lists while searches and writes go on."""

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from memory.clips import ClipCutter
-from memory.events import QUESTION, SOUND, SPEECH, Event, row_id
+from memory.events import OPEN, QUESTION, SOUND, SPEECH, Event, row_id
 from memory.intervals import Changes, Intervals
 from memory.sentences import sentence, summary
 from wire.messages import FrameSeen, Picture, SoundHeard, Tensor, Utterance
@@ -102,6 +102,7 @@ class Timeline:
         self._kept: deque[Picture] = deque(maxlen=NEWEST_KEPT)
         self._last_picture = ""
         self._gone: deque[tuple[int, int]] = deque(maxlen=_GONE_KEPT)  # spans that were erased
+        self._from_ns = -OPEN  # nothing before it is kept any more
 
     def next_serial(self) -> int:
         self.serial += 1
@@ -131,15 +132,16 @@ class Timeline:
         return Step(changes.events, changes.dropped, pictures, closed)
 
     def hear(self, sound: SoundHeard) -> Step:
-        if self._is_gone(sound.start_ns, sound.end_ns):
+        if sound.end_ns < self._from_ns or self._is_gone(sound.start_ns, sound.end_ns):
             return Step()
-        event = self._event(SOUND, sound.start_ns, sound.end_ns, sound.label, score=sound.score)
+        start_ns = max(sound.start_ns, self._from_ns)
+        event = self._event(SOUND, start_ns, sound.end_ns, sound.label, score=sound.score)
         return Step((event,))
 
     def speak(self, words: Utterance) -> Step:
         """Words that were said or typed. What asks is known by its mark, or typed by how it begins; else when it got an
         answer."""
-        if not words.asks and self._is_gone(words.start_ns, words.end_ns):
+        if not words.asks and (words.start_ns < self._from_ns or self._is_gone(words.start_ns, words.end_ns)):
             return Step()
         attrs = {} if words.source == "spoken" else {"source": words.source}
         marked = words.text.rstrip().endswith("?") or (words.source == "typed" and bool(_ASKED.match(words.text)))
@@ -187,6 +189,22 @@ class Timeline:
         if self._clip is not None and self._clip.start_ns <= to_ns and self._clip.end_ns >= from_ns:
             self._clip = None
             self._cutter = ClipCutter(cosine=self._cosine)
+
+    def let_go(self, to_ns: int, pictures: Container[str]) -> None:
+        """Nothing up to to_ns is kept, nor are these key frames: what is still there begins after it."""
+        self._from_ns = max(self._from_ns, to_ns + 1)
+        self.intervals.let_go(to_ns, pictures)
+        for shown in (self._newest, self._kept):
+            while shown and shown[0].t_ns <= to_ns:
+                shown.popleft()
+        if self._last_picture in pictures:
+            self._last_picture = ""
+        clip = self._clip
+        if clip is not None and clip.start_ns <= to_ns:
+            self._clip = None
+            self._cutter = ClipCutter(cosine=self._cosine)
+        elif clip is not None and clip.key_frame in pictures:
+            clip.key_frame = ""
 
     def _is_gone(self, start_ns: int, end_ns: int) -> bool:
         """Whether it touches a time that was erased while it was on its way."""

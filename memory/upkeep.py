@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -21,9 +21,10 @@ from memory import question
 from memory.archive import Archive
 from memory.bearing import wanted
 from memory.erase import Erased, Eraser
+from memory.events import OPEN
 from memory.grove import Grove
 from memory.index import Snapshot, VectorIndex
-from memory.retention import Kept, oldest, too_old
+from memory.retention import Kept, LetGo, oldest, too_old
 from memory.store import Store
 from memory.terms import telling, terms
 
@@ -33,11 +34,13 @@ ROUNDS = 64  # stretches erased for want of room at a time
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What is to be erased: spans of sessions, whatever holds some words, or everything."""
+    """What is to be erased: spans of sessions, whatever holds some words, or everything. aged: only because it is old,
+    so that what lasts beyond a span goes on."""
 
     spans: tuple[tuple[int, int, int], ...] = ()
     matching: str = ""
     everything: bool = False
+    aged: bool = False
 
 
 class Upkeep:
@@ -142,7 +145,7 @@ class Upkeep:
         if wish.everything:
             spans += [(row.no, -ALWAYS, ALWAYS) for row in self._store.sessions()]
         for no, from_ns, to_ns in spans:
-            self._eraser.span(no, from_ns, to_ns, done)
+            self._eraser.span(no, from_ns, to_ns, done, aged=wish.aged)
         self._set("erasing", "yes")  # until no trace is left, see recover
         for name in self._indexes:
             self._path(name).unlink(missing_ok=True)
@@ -170,18 +173,18 @@ class Upkeep:
 
     # ---- retention -----------------------------------------------------------------------------------------------
 
-    def retain(self, current: int, hours: float, limit_bytes: int) -> list[tuple[int, int, int]]:
-        """Erase what is older than `hours`, then the oldest until no more than `limit_bytes` are used; 0: no limit."""
-        spans = too_old(self._kept(), current, hours)
-        if spans:
-            self._drop(spans)
-        while limit_bytes > 0 and self.used_bytes() > limit_bytes and len(spans) < ROUNDS:
-            stretch = oldest(self._kept(), current)
+    def retain(self, current: int, hours: float, limit_bytes: int, live: Mapping[int, int] | None = None) -> LetGo:
+        """Erase what is older than `hours`, then the oldest until no more than `limit_bytes` are used; 0: no limit.
+        live: sessions that go on, with the time that it is in each; everything of theirs was committed."""
+        times = {current: -ALWAYS, **(live or {})}
+        gone = LetGo()
+        self._drop(too_old(self._kept(times), current, hours), gone)
+        while limit_bytes > 0 and self.used_bytes() > limit_bytes and len(gone.spans) < ROUNDS:
+            stretch = oldest(self._kept(times))
             if stretch is None:
                 break
-            self._drop([stretch])
-            spans.append(stretch)
-        return spans
+            self._drop([stretch], gone)
+        return gone
 
     def used_bytes(self) -> int:
         """Bytes of the database that are in use, and of key frames."""
@@ -191,17 +194,31 @@ class Upkeep:
         pictures = self._db.execute("SELECT coalesce(sum(size), 0) FROM key_frames").fetchone()[0]
         return int((pages - free) * size + pictures)
 
-    def _drop(self, spans: Iterable[tuple[int, int, int]]) -> None:
-        done = self.erase(Wish(spans=tuple(spans)))
+    def _drop(self, spans: Sequence[tuple[int, int, int]], gone: LetGo) -> None:
+        if not spans:
+            return
+        done = self.erase(Wish(spans=tuple(spans), aged=True))
         for name in done.files:
             self._archive.remove_file(name)
+        gone.spans += done.spans
+        gone.pictures |= {*done.files}
 
-    def _kept(self) -> list[Kept]:
+    def _kept(self, live: Mapping[int, int]) -> list[Kept]:
+        """What there is of each session, by the first and the last of its events and clips."""
+        events, clips = (f"FROM {name} WHERE session = no ORDER BY start_ns" for name in ("events", "clips"))
         rows = self._db.execute(
-            "SELECT s.no, s.start_unix_s, min(c.start_ns), max(c.end_ns) FROM sessions s JOIN clips c"
-            " ON c.session = s.no GROUP BY s.no ORDER BY s.no"
+            f"SELECT no, start_unix_s, (SELECT start_ns {events} LIMIT 1), (SELECT start_ns {clips} LIMIT 1), seen_ns,"
+            f" (SELECT start_ns {events} DESC LIMIT 1), (SELECT end_ns {events} DESC LIMIT 1),"
+            f" (SELECT end_ns {clips} DESC LIMIT 1) FROM sessions ORDER BY no"
         )
-        return [Kept(*row) for row in rows]
+        kept = []
+        for no, civil_s, *times in rows:
+            firsts = [t for t in times[:2] if t is not None]
+            lasts = [t for t in times[2:] if t is not None and t < OPEN]
+            if firsts:
+                last_ns = max(*lasts, live.get(no, -ALWAYS))
+                kept.append(Kept(no, civil_s, min(firsts), last_ns, no in live))
+        return kept
 
 
 def _digest(path: Path) -> str:

@@ -204,7 +204,7 @@ def test_a_word_that_is_true_of_much_is_no_trace(made: Made) -> None:
 
 def test_retention_by_hours(tmp_path: Path) -> None:
     made = Made(tmp_path, minutes=90)
-    spans = made.keeper.retain(1, 1.0, 0)
+    spans = made.keeper.retain(1, 1.0, 0).spans
     assert [(no, to // (60 * S)) for no, _, to in spans] == [(1, 29)]
     found = made.keeper.store.overlapping(1, 0, 10**15, ("text",), limit=999)
     assert found[0].event.subject == "Signboard number 030"
@@ -213,24 +213,33 @@ def test_retention_by_hours(tmp_path: Path) -> None:
 def test_retention_by_bytes_takes_the_oldest(tmp_path: Path) -> None:
     made = Made(tmp_path, minutes=60)
     used = made.keeper.upkeep.used_bytes()
-    spans = made.keeper.retain(1, 0, used - 30_000)
+    spans = made.keeper.retain(1, 0, used - 30_000).spans
     assert spans
     assert made.keeper.upkeep.used_bytes() <= used - 30_000
     first = made.keeper.store.overlapping(1, 0, 10**15, ("text",), limit=1, oldest=True)[0].event
     assert first.start_ns > 600 * S
-    assert made.keeper.retain(1, 0, 1)  # far too little: all but the last stretch goes
+    assert made.keeper.retain(1, 0, 1).spans  # far too little: all but the last stretch goes
     assert made.keeper.numbers()["clips"] > 0
 
 
 def test_no_limit_keeps_all(made: Made) -> None:
-    assert made.keeper.retain(1, 0, 0) == []
-    assert made.keeper.retain(1, 24, 10**9) == []
+    assert made.keeper.retain(1, 0, 0).spans == []
+    assert made.keeper.retain(1, 24, 10**9).spans == []
 
 
 def test_older_sessions_are_measured_by_civil_time() -> None:
     hour = 3600
-    old, new = Kept(1, 0.0, 0, 600 * S), Kept(2, 10.0 * hour, 0, 600 * S)
+    old, new = Kept(1, 0.0, 0, 600 * S), Kept(2, 10.0 * hour, 0, 600 * S, live=True)
     assert too_old([old, new], 2, 5) == [(1, EVER, 600 * S)]
     assert too_old([old, new], 2, 11) == []
-    assert oldest([old, new], 2) == (1, EVER, 600 * S)
-    assert oldest([new], 2) is None
+    assert oldest([old, new]) == (1, EVER, 600 * S)
+    assert oldest([new]) is None
+
+
+def test_what_is_oldest_goes_first_in_whichever_session_and_the_present_of_none() -> None:
+    day = Kept(1, 0.0, 23 * 3600 * S, 24 * 3600 * S, live=True)
+    hour = Kept(2, 22.0 * 3600, 0, 2 * 3600 * S, live=True)
+    assert oldest([day, hour]) == (2, EVER, 600 * S)
+    minutes = Kept(2, 22.0 * 3600, 0, 900 * S, live=True)
+    assert oldest([day, minutes]) == (1, EVER, 23 * 3600 * S + 600 * S)
+    assert oldest([minutes]) is None
