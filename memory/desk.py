@@ -65,7 +65,7 @@ class Desk:
         self._timeline = Timeline(row.no, serial=row.serial, clips=row.clips, frames=row.frames, cosine=cosine)
         if opened.resumed:
             self._timeline.resume(opened.open_events, row.seen_ns, opened.pictures)
-            self.history.resume((a.reply_id, a.t_ns, a.text, a.heard if a.played else None) for a in opened.asked)
+            self.history.resume(map(_turn, opened.asked))
 
     @property
     def frames(self) -> int:
@@ -112,12 +112,15 @@ class Desk:
         row: SessionRow = await self._keeper.call("row", self.row.no)
         self._timeline.serial = max(self._timeline.serial, row.serial)
 
-    def let_go(self, gone: LetGo) -> None:
+    async def let_go(self, gone: LetGo) -> None:
         """Hold no longer what was too old or too much. The lock is held, and all was committed before."""
-        for no, from_ns, to_ns in gone.spans:
-            if no == self.row.no:
-                self._timeline.let_go(to_ns, gone.pictures)
-                self.history.forget(from_ns, to_ns)
+        ends = [to_ns for no, _, to_ns in gone.spans if no == self.row.no]
+        if ends:
+            self._timeline.let_go(max(ends), gone.pictures)
+            asked: list[Asked] = await self._keeper.call("archive.questions", self.row.no)
+            self.history.renew(map(_turn, asked))
+            async with self.over:
+                self.over.notify_all()
 
     async def mend(self) -> None:
         """Vectors for clips that were open when the process ended."""
@@ -269,6 +272,11 @@ class Desk:
             await self.write(self._timeline.finish())
             await self.commit()
             await self._keeper.call("close_session", self.row.no)
+
+
+def _turn(asked: Asked) -> tuple[str, int, str, str | None]:
+    """For the history."""
+    return asked.reply_id, asked.t_ns, asked.text, asked.heard if asked.played else None
 
 
 def _input(clip: Clip) -> ClipInput:

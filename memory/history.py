@@ -46,6 +46,11 @@ class History:
     def forget(self, from_ns: int, to_ns: int) -> None:
         self._turns = {k: t for k, t in self._turns.items() if not from_ns <= t.t_ns <= to_ns or t.heard is None}
 
+    def renew(self, turns: Iterable[tuple[str, int, str, str | None]]) -> None:
+        """Hold these and nothing else."""
+        self._turns.clear()
+        self.resume(turns)
+
     def resume(self, turns: Iterable[tuple[str, int, str, str | None]]) -> None:
         """(reply, t, question, heard or None) as they were stored."""
         for reply_id, t_ns, question, heard in turns:

@@ -179,7 +179,7 @@ class Steward:
             live = {each.row.no: self._now_ns.get(each.row.no, 0) for each in desks if not each.closed}
             gone: LetGo = await self._keeper.call("retain", desk.row.no, hours, round(megabytes * 1e6), live)
             for each in desks:
-                each.let_go(gone)
+                await each.let_go(gone)
         if gone.spans:
             self._context.count("retention_stretches", len(gone.spans))
 

@@ -126,7 +126,10 @@ async def test_an_answer_goes_with_the_last_of_what_it_quotes(tmp_path: Path) ->
                     question = await m.ask(t + 1 + 3 * n, f"What is sign {n}?")
                     await m.play(question, heard, t + 3 + 3 * n)
         assert [e.subject for e in _kept(tmp_path, "answer")] == ["It says Main exit."]  # that sign is still seen
+        question = await m.ask(3601, "What did you say?")
+        assert [turn.heard for turn in question.history] == ["It says Main exit."]
         assert find_traces(tmp_path, ["Main exit"], [])
+    assert find_traces(tmp_path, ["Lost key"], []) == []
 
 
 async def test_two_sessions_leave_each_other_their_present(tmp_path: Path) -> None:
