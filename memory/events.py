@@ -66,9 +66,17 @@ class Event:
         )
 
     def shifted(self, offset_ns: int, attrs: Mapping[str, str]) -> Event:
-        """The same on the time line of another session, with more attributes."""
+        """The same on the time line of another session, with more attributes and a track that nothing of that has."""
         end_ns = (self.start_ns if self.open else self.end_ns) + offset_ns
-        return replace(self, start_ns=self.start_ns + offset_ns, end_ns=end_ns, attrs={**self.attrs, **attrs})
+        return replace(
+            self, start_ns=self.start_ns + offset_ns, end_ns=end_ns, track=elsewhere(self.session, self.track),
+            attrs={**self.attrs, **attrs},
+        )  # fmt: skip
+
+
+def elsewhere(session: int, track: int) -> int:
+    """A track as it is named in other sessions."""
+    return row_id(session, track) if track else 0
 
 
 def row_id(session: int, serial: int) -> int:

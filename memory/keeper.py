@@ -184,7 +184,8 @@ class Keeper:
         """What goes with a question; with "what happened", when more did than can be told, chapters and episodes."""
         recalled = self.search.recall(query, ahead, known)
         told = bool(recalled.evidence) and recalled.cues.subject.startswith("to ")  # "what happened to the dog"
-        if recalled.cues.ask == "summary" and not told and recalled.log_truncated and query.visible_from_ns <= 0:
+        here = query.visible_from_ns <= 0 and recalled.cues.start_ns >= 0
+        if recalled.cues.ask == "summary" and not told and recalled.log_truncated and here:
             from_ns, to_ns = span_of(recalled.cues, query.t_ns, 0)
             nodes = self._grove.nodes(query.session, from_ns, to_ns)
             return replace(recalled, evidence=overview(nodes, from_ns, to_ns) or recalled.evidence)

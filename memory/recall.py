@@ -67,6 +67,7 @@ class Candidate:
     crowding: float = FEW
     meant: float | None = None  # strength by another measure than that of sentences
     bears: float | None = None  # strength of words read or heard by all their signs, see `memory.bearing`
+    followed: bool = False  # of the same thing as what was found, see `Search`
     strength: float = field(init=False)  # 0..1, on one scale for all questions
 
     def __post_init__(self) -> None:
@@ -114,7 +115,8 @@ class Recalled:
 
 def span_of(cues: Cues, t_ns: int, visible_from_ns: int) -> tuple[int, int]:
     """The span to look at: what the cues name, within what may be seen."""
-    end_ns = t_ns if cues.end_ns <= 0 else min(cues.end_ns, t_ns)
+    past = cues.spanned and cues.start_ns < 0  # it begins in an earlier session, and may end there
+    end_ns = t_ns if cues.end_ns <= 0 and not past else min(cues.end_ns, t_ns)
     start_ns = max(cues.start_ns, visible_from_ns)
     if cues.now and not cues.spanned:
         start_ns = max(start_ns, t_ns - NOW_NS)
@@ -241,12 +243,14 @@ def fuse(candidates: Iterable[Candidate], cues: Cues, t_ns: int, *, limit: int =
         rankings.append((1.0, sorted(strong, key=lambda c: (c.event.kind not in cues.kinds, -c.strength))))
     if cues.order in ("first", "last") or cues.now or cues.anchor_ns >= 0:
         rankings.append((0.5, strong))
+    followed = sorted((c for c in unique.values() if c.followed and c.strength < FOUND), key=lambda c: c.event.start_ns)
+    rankings.append((1.0, followed))
     score: dict[int, float] = dict.fromkeys(unique, 0.0)
     for weight, ranking in rankings:
         for rank, candidate in enumerate(ranking):
             score[candidate.event.id] += weight / (RANK_CONSTANT + rank)
-    best = sorted(strong, key=lambda c: -round(score[c.event.id], 6))
-    weak = [c for c in unique.values() if ALONG <= c.strength < FOUND]
+    best = sorted([*strong, *followed], key=lambda c: -round(score[c.event.id], 6))
+    weak = [c for c in unique.values() if ALONG <= c.strength < FOUND and not c.followed]
     along = sorted(weak, key=lambda c: (-c.strength, *_when(c, cues)))
     ranked = sorted([*best, *along], key=lambda c: not c.tells)  # a scene comes after what it only repeats
     return tuple(c.event.evidence(t_ns, c.strength) for c in _spread(ranked, limit, _alike(cues)))

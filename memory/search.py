@@ -7,7 +7,7 @@ was given.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -16,11 +16,13 @@ from memory.anchors import named_anchor
 from memory.archive import Archive, ClipRow
 from memory.bearing import wanted
 from memory.draft import Drafter, Inquiry
+from memory.earlier import IN_SPAN, LOG_LIMIT, PER_PHRASE, Earlier, best_of
 from memory.events import SCENE, Event
 from memory.index import VectorIndex
 from memory.query import Ahead, Query, read_by
 from memory.recall import (
     FEW,
+    FOUND,
     Candidate,
     Recalled,
     background,
@@ -33,17 +35,14 @@ from memory.recall import (
     span_of,
     tells,
 )
+from memory.rows import Found
 from memory.shortlist import NOTHING, Judgement, Shortlist, Worded
 from memory.store import Store
-from memory.times import civil
 from wire.messages import Cues, Evidence
 
-PER_PHRASE = 6  # events of one sentence that are looked at
-IN_SPAN = 400  # when a time is named: all events of the span are candidates, up to that many
 SCENES = 6
-EARLIER_SESSIONS = 16  # that are looked into when this one has nothing
-SESSION_GAP_NS = 10**9  # an earlier session ends at least that long before this one begins
-LOG_LIMIT = 256
+TRACKS = 2  # things that were found and are followed
+OF_TRACKS = 4  # events of theirs that come along
 NEAR_CLIPS = 64  # asked of the index: some may be of other sessions, or not of the span
 PARTS = 16  # of a long span that are looked at alike
 TALKED = frozenset({"speech", "sound", "question", "answer"})  # asked for, no picture tells
@@ -57,6 +56,7 @@ class Search:
         self._archive = archive
         self._shortlist = Shortlist(store, phrases)
         self._clips = clips
+        self._earlier = Earlier(store, self)
 
     def draft(self, drafter: Drafter, inquiry: Inquiry, query: Query) -> tuple[Query, Ahead]:
         """A question as far as its words tell, and what can be done of it. query: with the rest that it needs."""
@@ -76,7 +76,7 @@ class Search:
                 return Ahead(read_by(cues), -1, (), False, words, wants_anchor=True)
             anchor = anchor or self._anchor(query, known)
             cues = replace(cues, anchor_ns=-1 if anchor is None else anchor.start_ns)
-        log, truncated = self._log(query, cues)
+        log, truncated = self.log(query, cues)
         return Ahead(read_by(query.cues), cues.anchor_ns, log, truncated, self._shortlist.worded(query.texts, known))
 
     def judge(self, query: Query, worded: Worded = NOTHING) -> Judgement:
@@ -98,52 +98,41 @@ class Search:
         cues = anchored = replace(query.cues, anchor_ns=ahead.anchor_ns)
         from_ns, to_ns = span_of(cues, query.t_ns, query.visible_from_ns)
         if from_ns > to_ns:
-            return Recalled(cues)
+            return self._earlier.joined(Recalled(cues), query, lambda: known or self.judge(query, ahead.worded))
         near = None
         if query.scene is not None and (not query.scene_repeats or SCENE in cues.kinds):
             near = self._clips.search_beside(query.scene.reshape(1, -1), NEAR_CLIPS)
         try:
-            known = known or self.judge(query, ahead.worded)
-            candidates = self._candidates(query, cues, from_ns, to_ns, known)
+            judged = known or self.judge(query, ahead.worded)
+            candidates = self.candidates(query, cues, from_ns, to_ns, judged)
         finally:
             scenes = {} if near is None else near.result()  # it reads what others may change when this returns
         candidates += self._scenes(query, scenes, from_ns, to_ns)
-        beside = beside_anchor(candidates, cues)
+        every = beside = beside_anchor(candidates, cues)
         evidence = fuse(beside, cues, query.t_ns)
         if cues.ask == "fact" and cues.relation and (not evidence or outweighed(beside, candidates)):
             # "Before they are eaten" is part of what was told.
             cues = replace(cues, relation="", anchor="", anchor_ns=-1)
-            evidence = fuse(candidates, cues, query.t_ns)
-        if not evidence and query.visible_from_ns <= 0 and not (cues.now or cues.spanned or cues.anchor):
-            evidence = fuse(self._earlier(query, known), cues, query.t_ns)
+            every = candidates
+            evidence = fuse(every, cues, query.t_ns)
+        if tracks := _found_tracks(evidence):
+            every = self._followed(every, tracks, query, cues, (from_ns, to_ns), judged)
+            evidence = fuse(every, cues, query.t_ns)
         kept = cues is anchored and not ahead.wants_anchor
-        log, truncated = (ahead.log, ahead.truncated) if kept else self._log(query, cues)
-        return Recalled(cues, evidence, log, truncated)
+        log, truncated = (ahead.log, ahead.truncated) if kept else self.log(query, cues)
+        return self._earlier.joined(Recalled(cues, evidence, log, truncated), query, lambda: judged)
 
     def find(self, query: Query, *, limit: int) -> tuple[Evidence, ...]:
         """The best matches for words alone, as a person searches."""
         from_ns, to_ns = span_of(query.cues, query.t_ns, query.visible_from_ns)
         known = self.judge(query)
-        return fuse(self._candidates(query, query.cues, from_ns, to_ns, known), query.cues, query.t_ns, limit=limit)
-
-    def _earlier(self, query: Query, known: Judgement) -> list[Candidate]:
-        """What earlier sessions of this memory hold, on the time line of this one (before 0) and with its date."""
-        rows = {row.no: row for row in self._store.sessions() if row.no <= query.session}
-        now = rows.pop(query.session)
-        found = []
-        for row in sorted(rows.values(), key=lambda r: -r.no)[:EARLIER_SESSIONS]:
-            apart_ns = round((row.start_unix_s - now.start_unix_s) * 1e9)
-            offset_ns = min(apart_ns, -row.seen_ns - SESSION_GAP_NS)  # one that was read faster than it was filmed
-            there = replace(query, session=row.no, t_ns=max(0, row.seen_ns))
-            for candidate in self._candidates(there, query.cues, 0, there.t_ns, known):
-                civil_s = row.start_unix_s + candidate.event.start_ns / 1e9
-                event = candidate.event.shifted(offset_ns, {"date": civil(civil_s), "session": row.name})
-                found.append(replace(candidate, event=event))
-        return found
+        return fuse(self.candidates(query, query.cues, from_ns, to_ns, known), query.cues, query.t_ns, limit=limit)
 
     # ---- candidates ----------------------------------------------------------------------------------------------
 
-    def _candidates(self, query: Query, cues: Cues, from_ns: int, to_ns: int, known: Judgement) -> list[Candidate]:
+    def candidates(
+        self, query: Query, cues: Cues, from_ns: int, to_ns: int, known: Judgement, *, in_span: int = IN_SPAN
+    ) -> list[Candidate]:
         """Events in the span that are near in meaning, share words, or simply are there when the span is short. known:
         of the sentences of this memory, for these texts and vectors."""
         oldest = cues.order == "first" and cues.anchor_ns < 0
@@ -156,9 +145,13 @@ class Search:
         found = {hit.event.id: hit for hit in hits}
         short = cues.spanned or cues.now or query.visible_from_ns > 0
         if short or not (found or self._store.any_of_phrases(known.looked_at, no, from_ns, to_ns)):
-            hits = self._store.overlapping(no, from_ns, to_ns, (), limit=IN_SPAN, oldest=oldest)
+            hits = self._store.overlapping(no, from_ns, to_ns, (), limit=in_span, oldest=oldest)
             found.update((hit.event.id, hit) for hit in hits)
             known = self._shortlist.completed(known, hits, query.texts, query.vectors)
+        return self.judged(found.values(), query, cues, known)
+
+    def judged(self, hits: Iterable[Found], query: Query, cues: Cues, known: Judgement) -> list[Candidate]:
+        """Those of these events that may be evidence. known: of their sentences."""
         return [
             Candidate(
                 hit.event,
@@ -170,9 +163,33 @@ class Search:
                 crowding=known.crowding.get(hit.phrase, FEW),
                 bears=known.bears.get(hit.phrase),
             )
-            for hit in found.values()
+            for hit in hits
             if may_be_evidence(hit.event, cues)
         ]
+
+    def _followed(
+        self,
+        candidates: list[Candidate],
+        tracks: list[tuple[int, int]],
+        query: Query,
+        cues: Cues,
+        span: tuple[int, int],
+        known: Judgement,
+    ) -> list[Candidate]:
+        """With more events of things that were found: the first ones after that, then the last ones before."""
+        strong = {c.event.id for c in candidates if c.strength >= FOUND}
+        hits = [hit for hit in self._store.of_tracks(query.session, tracks, *span) if hit.event.id not in strong]
+        found_ns = dict(tracks)
+        hits.sort(
+            key=lambda hit: (
+                hit.event.start_ns < found_ns[hit.event.track],
+                abs(hit.event.start_ns - found_ns[hit.event.track]),
+            )
+        )
+        known = self._shortlist.completed(known, hits, query.texts, query.vectors)
+        more = beside_anchor(self.judged(hits, query, cues, known), cues)[:OF_TRACKS]
+        ids = {c.event.id for c in more}
+        return [c for c in candidates if c.event.id not in ids] + [replace(c, followed=True) for c in more]
 
     def _beside(self, cues: Cues, from_ns: int, to_ns: int) -> tuple[int, int, bool]:
         """(from, to, oldest first) of the side of the anchor that is asked for; the whole span without one."""
@@ -182,27 +199,26 @@ class Search:
             return from_ns, min(to_ns, cues.anchor_ns), False
         return max(from_ns, cues.anchor_ns), to_ns, True
 
-    def _anchor(self, query: Query, known: Worded) -> Event | None:
-        """The event that the anchor names: the best match; among equals the last one before, the first one after."""
+    def anchored(self, query: Query) -> Query:
+        """A question for the anchor alone: the best match; among equals the last one before, the first one after."""
         cues = query.cues
-        bare = Cues(order="first" if cues.relation == "after" else "last")
-        asked = Query(
+        return Query(
             session=query.session,
             t_ns=query.t_ns,
-            cues=bare,
+            cues=Cues(order="first" if cues.relation == "after" else "last"),
             texts=(cues.anchor,),
             vectors=query.anchor if query.anchor is not None else np.zeros((0, 0), np.float32),
             visible_from_ns=query.visible_from_ns,
             space=query.space,
         )
-        candidates = self._candidates(asked, bare, query.visible_from_ns, query.t_ns, self.judge(asked, known))
-        best = fuse(candidates, bare, query.t_ns, limit=1)
-        if not best:
-            return None
-        return next(
-            c.event for c in candidates
-            if (c.event.start_ns, c.event.kind, c.event.text) == (best[0].start_ns, best[0].kind, best[0].text)
-        )  # fmt: skip
+
+    def _anchor(self, query: Query, known: Worded) -> Event | None:
+        """The event that the anchor names."""
+        asked = self.anchored(query)
+        judged = self.judge(asked, known)
+        candidates = self.candidates(asked, asked.cues, query.visible_from_ns, query.t_ns, judged)
+        best = best_of(candidates, asked.cues, query.t_ns)
+        return None if best is None else best.event
 
     def _scenes(self, query: Query, near: Mapping[int, float], from_ns: int, to_ns: int) -> list[Candidate]:
         """Clips that are near the question as a whole."""
@@ -231,13 +247,13 @@ class Search:
         )
         return Candidate(scene, -row.id, cosine, tells=told, meant=meant)
 
-    def _log(self, query: Query, cues: Cues) -> tuple[tuple[Evidence, ...], bool]:
+    def log(self, query: Query, cues: Cues, limit: int = LOG_LIMIT) -> tuple[tuple[Evidence, ...], bool]:
         """All events of the kinds in question within the span, in order of time. Of more than fit: the newest; the
         oldest if the first is asked for; those around the anchor or the moment that the question names."""
         from_ns, to_ns = span_of(cues, query.t_ns, query.visible_from_ns)
         if not cues.kinds or from_ns > to_ns:
             return (), False
-        limit, no = LOG_LIMIT, query.session
+        no = query.session
         oldest = cues.order == "first"
         t_ns, kinds = query.t_ns, cues.kinds
         middle = cues.anchor_ns if cues.anchor_ns >= 0 else cues.at_ns
@@ -250,7 +266,9 @@ class Search:
         elif truncated and cues.ask == "summary":  # as many from each part of the span
             length_ns = max(1, (to_ns - from_ns) // PARTS)
             parts = [
-                self._store.witnessed(no, at, at + length_ns - 1, kinds, t_ns, limit=limit // PARTS, oldest=True)
+                self._store.witnessed(
+                    no, at, at + length_ns - 1, kinds, t_ns, limit=max(1, limit // PARTS), oldest=True
+                )
                 for at in range(from_ns, from_ns + PARTS * length_ns, length_ns)
             ]
             seen = sorted(
@@ -261,3 +279,12 @@ class Search:
             truncated = len(seen) > limit
             seen = seen[:limit] if oldest else seen[-limit:]
         return tuple(evidence for _, evidence in seen), truncated
+
+
+def _found_tracks(evidence: Iterable[Evidence]) -> list[tuple[int, int]]:
+    """(track, when) of the best things found that are followed."""
+    first: dict[int, int] = {}
+    for one in evidence:
+        if one.track and one.score >= FOUND:
+            first.setdefault(one.track, one.start_ns)
+    return list(first.items())[:TRACKS]

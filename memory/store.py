@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from itertools import islice
 from pathlib import Path
 
+from memory.elsewhere import of_phrases_before, of_tracks
 from memory.events import OPEN, Event
 from memory.overlap import touching
 from memory.phrases import Sentences, matching
@@ -84,6 +85,16 @@ class Store(Sentences):
 
     def sessions(self) -> list[SessionRow]:
         return self._sessions("ORDER BY no")
+
+    def earlier_sessions(self, no: int, from_unix_s: float, to_unix_s: float, *, limit: int) -> list[SessionRow]:
+        """Sessions before this one that were seen in a span of civil time; the newest, and these first."""
+        where = (
+            "WHERE no < ? AND start_unix_s <= ? AND start_unix_s + max(0, seen_ns) / 1e9 >= ? ORDER BY no DESC LIMIT ?"
+        )
+        return self._sessions(where, no, to_unix_s, from_unix_s, limit)
+
+    def has_earlier_sessions(self, no: int) -> bool:
+        return self.database.execute("SELECT 1 FROM sessions WHERE no < ? LIMIT 1", (no,)).fetchone() is not None
 
     def _sessions(self, where: str, *arguments: object) -> list[SessionRow]:
         rows = self.database.execute(
@@ -199,6 +210,17 @@ class Store(Sentences):
             f" ORDER BY start_ns {order}, id {order} LIMIT ?) {_SENTENCE}",
             json.dumps(list(phrases)), session, to_ns, from_ns, limit,
         )  # fmt: skip
+
+    def of_phrases_before(
+        self, phrases: Iterable[int], session: int, *, limit: int, oldest: bool = False
+    ) -> list[Found]:
+        """The same of all earlier sessions."""
+        return self._rows(of_phrases_before(oldest), json.dumps(list(phrases)), session, limit)
+
+    def of_tracks(self, session: int, tracks: Sequence[tuple[int, int]], from_ns: int, to_ns: int) -> list[Found]:
+        """Events of these things, each a (track, moment at which it was found), that begin in [from_ns, to_ns]: those
+        near that moment."""
+        return self._rows(of_tracks(), json.dumps(tracks), session, from_ns, to_ns)
 
     def with_all(
         self,

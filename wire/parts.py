@@ -114,7 +114,7 @@ class Cues:
     at_ns: int = -1  # the very moment named ("at 1:30"), -1 if none; what is nearest to it counts most
     relation: Literal["", "before", "after", "during"] = ""
     anchor: str = ""  # "the red sign" in "before the red sign"; the span is then not narrowed by memory
-    anchor_ns: int = -1  # when memory found the anchor, -1 if it did not
+    anchor_ns: int = -1  # when memory found the anchor, -1 if it did not; below that in an earlier session
     about: Mention = Mention()  # `subject`, taken apart
     topic: tuple[str, ...] = ()  # every word of the question that tells what it is about, whatever it names
     anchor_about: Mention = Mention()  # `anchor`, taken apart

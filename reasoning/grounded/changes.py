@@ -75,9 +75,9 @@ def change(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
     start_ns, end_ns = (0, pool.t_ns) if cues.now else scope.span()
     if cues.at_ns >= 0 and not cues.now:
         start_ns, end_ns = cues.at_ns - _AROUND_NS, cues.at_ns + _AROUND_NS
-    elif scope.anchor_ns >= 0 and cues.relation == "during":
+    elif scope.anchored and cues.relation == "during":
         start_ns, end_ns = scope.anchor_ns - _AROUND_NS, scope.anchor_ns + _AROUND_NS
-    elif scope.anchor_ns >= 0 and cues.relation == "after":
+    elif scope.anchored and cues.relation == "after":
         end_ns = min(end_ns, start_ns + 15 * S)
     told = _background(pool, start_ns, end_ns)
     if about.kind == "colour":  # of the wall itself, if it was painted; else the last one that a new scene brought

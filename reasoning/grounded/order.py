@@ -89,7 +89,7 @@ def _sequence(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
 
 def beside(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
     """ "What came after the red slide": what began next, and what began with it."""
-    if scope.missing or scope.anchor_ns < 0:
+    if scope.missing or not scope.anchored:
         return None
     kinds = _kinds(cues, scope)
     candidates = [t for t in _notable(pool, kinds) if t is not scope.anchor and not _part_of(scope.anchor, t)]

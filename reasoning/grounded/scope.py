@@ -40,14 +40,19 @@ class Scope:
                 if cues.relation == "during":
                     anchor = _while(anchor, pool)
                 return cls(cues, pool, anchor, moment_ns(anchor, cues.anchor_about.deed))
-        if cues.anchor_ns >= 0:
+        if cues.anchor_ns != -1:
             return cls(cues, pool, None, cues.anchor_ns)
         return cls(cues, pool, missing=True)
 
     @property
+    def anchored(self) -> bool:
+        """Whether the anchor was found: below 0 in an earlier session."""
+        return self.anchor_ns != -1
+
+    @property
     def narrowed(self) -> bool:
         """Whether the question names any time, an anchor included."""
-        return self.cues.spanned or self.cues.now or self.anchor_ns >= 0
+        return self.cues.spanned or self.cues.now or self.anchored
 
     def pick(self, things: Iterable[Thing]) -> list[Thing]:
         """Those of the time asked about, the likeliest first; the order of `things` decides among equals."""
@@ -60,9 +65,9 @@ class Scope:
             elif cues.order == "nth":
                 kept = kept[cues.nth - 1 : cues.nth]
             return kept
-        if cues.relation == "before" and self.anchor_ns >= 0:
+        if cues.relation == "before" and self.anchored:
             kept.sort(key=lambda t: -t.start_ns)
-        elif cues.relation == "after" and self.anchor_ns >= 0:
+        elif cues.relation == "after" and self.anchored:
             kept.sort(key=lambda t: t.start_ns)
         elif cues.at_ns >= 0:
             kept.sort(key=lambda t: _distance_ns(t, cues.at_ns))
@@ -74,7 +79,7 @@ class Scope:
             return False
         if cues.spanned and not thing.lasts(cues.start_ns, cues.end_ns):
             return False
-        if self.anchor_ns < 0:
+        if not self.anchored:
             return True
         if cues.relation == "before":
             return thing.start_ns < self.anchor_ns
@@ -87,10 +92,10 @@ class Scope:
     def span(self) -> tuple[int, int]:
         """The span of time asked about, as far as it is one."""
         cues = self.cues
-        if self.anchor_ns < 0:
+        if not self.anchored:
             return (cues.start_ns, cues.end_ns) if cues.spanned or cues.now else (0, self.pool.t_ns)
         if cues.relation == "before":
-            return 0, self.anchor_ns
+            return min((0, *(t.start_ns for t in self.pool.things))), self.anchor_ns
         if cues.relation == "after":
             return self.anchor_ns, self.pool.t_ns
         return self.anchor_ns, self.anchor.end_ns if self.anchor else self.anchor_ns

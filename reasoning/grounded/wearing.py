@@ -99,7 +99,7 @@ def _meant(stay: Thing, cues: Cues, scope: Scope) -> bool:
     """Whether somebody was there in the time asked about."""
     if cues.spanned:
         return stay.lasts(cues.start_ns, cues.end_ns)
-    if scope.anchor_ns < 0:
+    if not scope.anchored:
         return True
     if cues.relation == "during":
         start_ns, end_ns = scope.span()

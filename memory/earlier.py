@@ -1,0 +1,186 @@
+"""What earlier sessions of a memory hold for a question, on the time line of the session that asks: before 0, with its
+date.
+
+They are looked into where this session has nothing, where an anchor is named that was not found in it, and where a time
+is named at which it had not begun; never for a question about now, nor where not all of this session may be seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from memory.events import elsewhere
+from memory.query import Query
+from memory.recall import LIMIT, Candidate, Recalled, beside_anchor, fuse
+from memory.rows import Found, SessionRow
+from memory.shortlist import Judgement
+from memory.store import Store
+from memory.terms import telling
+from memory.times import civil
+from wire.messages import Cues, Evidence
+
+IN_SPAN = 400  # when a time is named: all events of the span are candidates, up to that many
+LOG_LIMIT = 256
+TOUCHED = 16  # sessions in a span of earlier times that are looked into, the newest ones
+GAP_NS = 10**9  # an earlier session ends at least that long before this one begins
+PER_PHRASE = 6  # events of one sentence that are looked at, in one session or in all earlier ones
+
+Log = tuple[tuple[Evidence, ...], bool]
+
+
+class Within(Protocol):
+    """Recall inside one session."""
+
+    def candidates(
+        self, query: Query, cues: Cues, from_ns: int, to_ns: int, known: Judgement, *, in_span: int = ...
+    ) -> list[Candidate]: ...
+
+    def judged(self, hits: Iterable[Found], query: Query, cues: Cues, known: Judgement) -> list[Candidate]: ...
+
+    def log(self, query: Query, cues: Cues, limit: int = ...) -> Log: ...
+
+    def anchored(self, query: Query) -> Query:
+        """A question for the anchor alone."""
+        ...
+
+    def judge(self, query: Query) -> Judgement: ...
+
+
+@dataclass(frozen=True)
+class _There:
+    """An earlier session as it lies on the time line of this one."""
+
+    row: SessionRow
+    offset_ns: int
+
+    def told(self, evidence: Evidence) -> Evidence:
+        attrs = {**evidence.attrs, **self._told(evidence.start_ns)}
+        start_ns, end_ns = evidence.start_ns + self.offset_ns, min(evidence.end_ns + self.offset_ns, -GAP_NS)
+        track = elsewhere(self.row.no, evidence.track)
+        return replace(evidence, start_ns=start_ns, end_ns=max(start_ns, end_ns), track=track, attrs=attrs)
+
+    def shifted(self, candidate: Candidate) -> Candidate:
+        event = candidate.event.shifted(self.offset_ns, self._told(candidate.event.start_ns))
+        return replace(candidate, event=replace(event, end_ns=max(event.start_ns, min(event.end_ns, -GAP_NS))))
+
+    def _told(self, start_ns: int) -> dict[str, str]:
+        return {"date": civil(self.row.start_unix_s + start_ns / 1e9), "session": self.row.name}
+
+
+class Earlier:
+    """Over one memory."""
+
+    def __init__(self, store: Store, within: Within) -> None:
+        self._store = store
+        self._within = within
+
+    def joined(self, here: Recalled, query: Query, known: Callable[[], Judgement]) -> Recalled:
+        """What was recalled of the session of a question, with what earlier ones hold where they are asked for. known:
+        of the sentences of this memory, for the question."""
+        cues = here.cues
+        if query.visible_from_ns > 0 or cues.now:
+            return here
+        if cues.spanned:
+            return self._of_span(here, query, known) if cues.start_ns < 0 else here
+        missing = bool(cues.anchor) and cues.anchor_ns < 0
+        if not (missing or _asks_for_more(here)) or not self._store.has_earlier_sessions(query.session):
+            return here
+        return self._beside_anchor(here, query, known) if missing else self._anywhere(here, query, known)
+
+    def _anywhere(self, here: Recalled, query: Query, known: Callable[[], Judgement]) -> Recalled:
+        found = self._of_phrases(query, here.cues, known())
+        return replace(here, evidence=fuse(found, here.cues, query.t_ns))
+
+    def _of_phrases(self, query: Query, cues: Cues, known: Judgement) -> list[Candidate]:
+        """What of all earlier sessions has sentences that may answer."""
+        oldest = cues.order == "first"
+        hits = self._store.of_phrases_before(known.promising, query.session, limit=PER_PHRASE, oldest=oldest)
+        there = self._placed(query, {hit.event.session for hit in hits})
+        return [there[c.event.session].shifted(c) for c in self._within.judged(hits, query, cues, known)]
+
+    def _beside_anchor(self, here: Recalled, query: Query, known: Callable[[], Judgement]) -> Recalled:
+        """What lies on the asked side of an anchor in the session that has it, with its log around it."""
+        cues = here.cues
+        if not telling(cues.anchor):
+            return here
+        asked = self._within.anchored(query)
+        best = best_of(self._of_phrases(asked, asked.cues, self._within.judge(asked)), asked.cues, query.t_ns)
+        if best is None:
+            return here
+        no = best.event.session
+        there = self._placed(query, {no})[no]
+        own = replace(query, session=no, t_ns=max(0, there.row.seen_ns))
+        anchor_ns = best.event.start_ns - there.offset_ns
+        own_cues = replace(cues, anchor_ns=anchor_ns, start_ns=0, end_ns=own.t_ns)
+        found = self._within.candidates(own, own_cues, 0, own.t_ns, known())
+        evidence = fuse(beside_anchor(found, own_cues), own_cues, own.t_ns)
+        log = self._within.log(own, own_cues, LOG_LIMIT // 2)
+        return self._with(
+            replace(here, cues=replace(cues, anchor_ns=best.event.start_ns)),
+            [there.told(one) for one in evidence], [there.told(one) for one in log[0]], log[1],
+        )  # fmt: skip
+
+    def _of_span(self, here: Recalled, query: Query, known: Callable[[], Judgement]) -> Recalled:
+        """What was in a span of civil time that begins before this session."""
+        now = self._store.session(query.session)
+        to_ns = min(here.cues.end_ns, -GAP_NS)
+        from_s, to_s = (now.start_unix_s + at_ns / 1e9 for at_ns in (here.cues.start_ns, to_ns))
+        rows = self._store.earlier_sessions(query.session, from_s, to_s, limit=TOUCHED)
+        found: list[Candidate] = []
+        logged: list[Evidence] = []
+        truncated = False
+        most = LOG_LIMIT // max(1, len(rows))
+        for row in reversed(rows):
+            there = _There(row, _apart_ns(row, now))
+            own_from_ns, own_to_ns = here.cues.start_ns - there.offset_ns, to_ns - there.offset_ns
+            own = replace(query, session=row.no, t_ns=max(0, min(own_to_ns, row.seen_ns)))
+            own_cues = replace(here.cues, start_ns=max(0, own_from_ns), end_ns=own.t_ns, anchor_ns=-1)
+            in_span = IN_SPAN // len(rows)
+            candidates = self._within.candidates(own, own_cues, own_cues.start_ns, own.t_ns, known(), in_span=in_span)
+            found += [there.shifted(one) for one in candidates]
+            log, cut = self._within.log(own, own_cues, most)
+            logged += [there.told(one) for one in log]
+            truncated |= cut
+        cues = replace(here.cues, anchor_ns=-1) if here.cues.end_ns < 0 else here.cues
+        evidence = sorted((*fuse(found, cues, query.t_ns), *here.evidence), key=lambda one: -one.score)
+        return self._with(replace(here, cues=cues, evidence=()), evidence, logged, truncated)
+
+    def _with(self, here: Recalled, evidence: Iterable[Evidence], log: Iterable[Evidence], truncated: bool) -> Recalled:
+        """Both, as much as fits; of the log the newest of both."""
+        most = LOG_LIMIT
+        before = sorted(log, key=lambda one: one.start_ns)
+        kept = here.log[max(0, len(here.log) - max(most // 2, most - len(before))) :]
+        before = before[max(0, len(before) - (most - len(kept))) :]
+        return replace(
+            here,
+            evidence=(*evidence, *here.evidence)[:LIMIT],
+            log=(*before, *kept),
+            log_truncated=truncated or here.log_truncated or len(kept) < len(here.log),
+        )
+
+    def _placed(self, query: Query, sessions: set[int]) -> dict[int, _There]:
+        rows = {row.no: row for row in self._store.sessions() if row.no in sessions or row.no == query.session}
+        now = rows.pop(query.session)
+        # One that was read faster than it was filmed is moved back.
+        return {no: _There(row, min(_apart_ns(row, now), -row.seen_ns - GAP_NS)) for no, row in rows.items()}
+
+
+def best_of(candidates: Sequence[Candidate], cues: Cues, t_ns: int) -> Candidate | None:
+    """The best candidate, None if nothing is strong enough."""
+    best = fuse(candidates, cues, t_ns, limit=1)
+    told = [(e.start_ns, e.kind, e.text) for e in best]
+    return next((c for c in candidates if (c.event.start_ns, c.event.kind, c.event.text) in told), None)
+
+
+def _asks_for_more(here: Recalled) -> bool:
+    """Whether this session has nothing, though earlier ones may: what happened after something here is not there."""
+    cues = here.cues
+    if not cues.anchor:
+        return not here.evidence
+    return cues.relation == "before" and not (here.evidence or any(e.start_ns < cues.anchor_ns for e in here.log))
+
+
+def _apart_ns(row: SessionRow, now: SessionRow) -> int:
+    return round((row.start_unix_s - now.start_unix_s) * 1e9)

@@ -1,0 +1,42 @@
+"""The statements that find events away from the span that is searched: in earlier sessions, and of one thing followed.
+
+Pure. Each reads a bounded number of rows of an index.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from memory.rows import COLUMNS
+
+FOLLOWED = ("entered", "left", "motion", "object")  # kinds with a track: others name nothing that is followed
+NEAR = 150  # events of a kind on each side of the moment at which a thing was found that are looked at
+
+_TOLD = f"SELECT {COLUMNS} FROM json_each(?1) j CROSS JOIN events e ON e.id IN"
+_SENTENCE = "CROSS JOIN phrases p ON p.id = e.phrase"
+
+
+@lru_cache(maxsize=2)
+def of_phrases_before(oldest: bool) -> str:
+    """For (JSON list of sentences, session, limit): events of earlier sessions, of each sentence its newest ones or its
+    oldest ones."""
+    order = "ASC" if oldest else "DESC"
+    return (
+        f"{_TOLD} (SELECT id FROM events WHERE phrase = j.value AND session < ?2"
+        f" ORDER BY session {order}, start_ns {order}, id {order} LIMIT ?3) {_SENTENCE}"
+    )
+
+
+@lru_cache(maxsize=1)
+def of_tracks() -> str:
+    """For (JSON list of [track, moment], session, from, to): events of these tracks near the moment.
+    A number may be given again after the process that sees was restarted, and then names another thing."""
+    track, moment = "json_extract(j.value, '$[0]')", "json_extract(j.value, '$[1]')"
+    after = f"start_ns BETWEEN max({moment}, ?3) AND ?4 ORDER BY start_ns, id"
+    before = f"start_ns BETWEEN ?3 AND min({moment} - 1, ?4) ORDER BY start_ns DESC, id DESC"
+    near = " UNION ALL ".join(
+        f"SELECT * FROM (SELECT id, track FROM events WHERE session = ?2 AND kind = '{kind}' AND {side} LIMIT {NEAR})"
+        for kind in FOLLOWED
+        for side in (after, before)
+    )
+    return f"{_TOLD} (SELECT id FROM ({near}) WHERE track = {track}) {_SENTENCE}"
