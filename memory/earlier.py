@@ -7,13 +7,13 @@ is named at which it had not begun; never for a question about now, nor where no
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from memory.events import elsewhere
+from memory.events import elsewhere, serial_of, session_of
 from memory.query import Query
-from memory.recall import LIMIT, Candidate, Recalled, beside_anchor, fuse
+from memory.recall import FOUND, LIMIT, Candidate, Recalled, beside_anchor, fuse
 from memory.rows import Found, SessionRow
 from memory.shortlist import Judgement
 from memory.store import Store
@@ -23,6 +23,7 @@ from wire.messages import Cues, Evidence
 
 IN_SPAN = 400  # when a time is named: all events of the span are candidates, up to that many
 LOG_LIMIT = 256
+TRACKS = 2  # things that were found and are followed
 TOUCHED = 16  # sessions in a span of earlier times that are looked into, the newest ones
 GAP_NS = 10**9  # an earlier session ends at least that long before this one begins
 PER_PHRASE = 6  # events of one sentence that are looked at, in one session or in all earlier ones
@@ -38,6 +39,10 @@ class Within(Protocol):
     ) -> list[Candidate]: ...
 
     def judged(self, hits: Iterable[Found], query: Query, cues: Cues, known: Judgement) -> list[Candidate]: ...
+
+    def followed(
+        self, tracks: Mapping[int, int], query: Query, span: tuple[int, int], known: Judgement
+    ) -> list[Candidate]: ...
 
     def log(self, query: Query, cues: Cues, limit: int = ...) -> Log: ...
 
@@ -90,8 +95,17 @@ class Earlier:
         return self._beside_anchor(here, query, known) if missing else self._anywhere(here, query, known)
 
     def _anywhere(self, here: Recalled, query: Query, known: Callable[[], Judgement]) -> Recalled:
-        found = self._of_phrases(query, here.cues, known())
-        return replace(here, evidence=fuse(found, here.cues, query.t_ns))
+        judged = known()
+        found = self._of_phrases(query, here.cues, judged)
+        evidence = fuse(found, here.cues, query.t_ns)
+        if tracks := found_tracks(evidence):
+            for no, there in self._placed(query, {session_of(track) for track in tracks}).items():
+                own = replace(query, session=no, cues=here.cues)
+                of_it = {serial_of(t): at - there.offset_ns for t, at in tracks.items() if session_of(t) == no}
+                more = self._within.followed(of_it, own, (0, max(0, there.row.seen_ns)), judged)
+                found += [there.shifted(one) for one in more]
+            evidence = fuse(found, here.cues, query.t_ns)
+        return replace(here, evidence=evidence)
 
     def _of_phrases(self, query: Query, cues: Cues, known: Judgement) -> list[Candidate]:
         """What of all earlier sessions has sentences that may answer."""
@@ -172,6 +186,15 @@ def best_of(candidates: Sequence[Candidate], cues: Cues, t_ns: int) -> Candidate
     best = fuse(candidates, cues, t_ns, limit=1)
     told = [(e.start_ns, e.kind, e.text) for e in best]
     return next((c for c in candidates if (c.event.start_ns, c.event.kind, c.event.text) in told), None)
+
+
+def found_tracks(evidence: Iterable[Evidence]) -> dict[int, int]:
+    """The best things found that are followed, by track, with when they were found."""
+    first: dict[int, int] = {}
+    for one in evidence:
+        if one.track and one.score >= FOUND and len(first) < TRACKS:
+            first.setdefault(one.track, one.start_ns)
+    return first
 
 
 def _asks_for_more(here: Recalled) -> bool:

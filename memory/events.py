@@ -86,3 +86,7 @@ def row_id(session: int, serial: int) -> int:
 
 def serial_of(identity: int) -> int:
     return identity & ((1 << _SERIAL_BITS) - 1)
+
+
+def session_of(identity: int) -> int:
+    return identity >> _SERIAL_BITS

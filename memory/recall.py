@@ -21,6 +21,7 @@ from wire.words import said_words
 STRENGTH_COUNTS = 3.0  # as much as that many other rankings: it knows more
 RANK_CONSTANT = 60  # of reciprocal-rank fusion, from the paper that proposed it
 LIMIT = 8  # pieces of evidence that go with a question
+SURE = 5  # the best, which make no room for more of the same thing
 NOW_NS = 10 * 10**9  # what a question about the present may look back
 NEAR_NS = 20 * 10**9  # two like things closer than this show the same moment
 FOUND = 0.34  # strength from which on something was found
@@ -243,17 +244,19 @@ def fuse(candidates: Iterable[Candidate], cues: Cues, t_ns: int, *, limit: int =
         rankings.append((1.0, sorted(strong, key=lambda c: (c.event.kind not in cues.kinds, -c.strength))))
     if cues.order in ("first", "last") or cues.now or cues.anchor_ns >= 0:
         rankings.append((0.5, strong))
-    followed = sorted((c for c in unique.values() if c.followed and c.strength < FOUND), key=lambda c: c.event.start_ns)
-    rankings.append((1.0, followed))
     score: dict[int, float] = dict.fromkeys(unique, 0.0)
     for weight, ranking in rankings:
         for rank, candidate in enumerate(ranking):
             score[candidate.event.id] += weight / (RANK_CONSTANT + rank)
-    best = sorted([*strong, *followed], key=lambda c: -round(score[c.event.id], 6))
-    weak = [c for c in unique.values() if ALONG <= c.strength < FOUND and not c.followed]
+    best = sorted(strong, key=lambda c: -round(score[c.event.id], 6))
+    weak = [c for c in unique.values() if ALONG <= c.strength < FOUND]
     along = sorted(weak, key=lambda c: (-c.strength, *_when(c, cues)))
     ranked = sorted([*best, *along], key=lambda c: not c.tells)  # a scene comes after what it only repeats
-    return tuple(c.event.evidence(t_ns, c.strength) for c in _spread(ranked, limit, _alike(cues)))
+    chosen = _spread(ranked, limit, _alike(cues))
+    if followed := sorted((c for c in unique.values() if c.followed), key=lambda c: c.event.start_ns):
+        first = chosen[:SURE]
+        chosen = list({c.event.id: c for c in (*first, *followed, *chosen)}.values())[:limit]
+    return tuple(c.event.evidence(t_ns, c.strength) for c in chosen)
 
 
 def overview(nodes: Sequence[Node], from_ns: int, to_ns: int) -> tuple[Evidence, ...]:

@@ -16,13 +16,12 @@ from memory.anchors import named_anchor
 from memory.archive import Archive, ClipRow
 from memory.bearing import wanted
 from memory.draft import Drafter, Inquiry
-from memory.earlier import IN_SPAN, LOG_LIMIT, PER_PHRASE, Earlier, best_of
+from memory.earlier import IN_SPAN, LOG_LIMIT, PER_PHRASE, Earlier, best_of, found_tracks
 from memory.events import SCENE, Event
 from memory.index import VectorIndex
 from memory.query import Ahead, Query, read_by
 from memory.recall import (
     FEW,
-    FOUND,
     Candidate,
     Recalled,
     background,
@@ -41,8 +40,7 @@ from memory.store import Store
 from wire.messages import Cues, Evidence
 
 SCENES = 6
-TRACKS = 2  # things that were found and are followed
-OF_TRACKS = 4  # events of theirs that come along
+OF_TRACKS = 3  # events of things that were found that come along
 NEAR_CLIPS = 64  # asked of the index: some may be of other sessions, or not of the span
 PARTS = 16  # of a long span that are looked at alike
 TALKED = frozenset({"speech", "sound", "question", "answer"})  # asked for, no picture tells
@@ -115,8 +113,8 @@ class Search:
             cues = replace(cues, relation="", anchor="", anchor_ns=-1)
             every = candidates
             evidence = fuse(every, cues, query.t_ns)
-        if tracks := _found_tracks(evidence):
-            every = self._followed(every, tracks, query, cues, (from_ns, to_ns), judged)
+        if tracks := found_tracks(evidence):
+            every = [*every, *self.followed(tracks, replace(query, cues=cues), (from_ns, to_ns), judged)]
             evidence = fuse(every, cues, query.t_ns)
         kept = cues is anchored and not ahead.wants_anchor
         log, truncated = (ahead.log, ahead.truncated) if kept else self.log(query, cues)
@@ -167,29 +165,17 @@ class Search:
             if may_be_evidence(hit.event, cues)
         ]
 
-    def _followed(
-        self,
-        candidates: list[Candidate],
-        tracks: list[tuple[int, int]],
-        query: Query,
-        cues: Cues,
-        span: tuple[int, int],
-        known: Judgement,
+    def followed(
+        self, tracks: Mapping[int, int], query: Query, span: tuple[int, int], known: Judgement
     ) -> list[Candidate]:
-        """With more events of things that were found: the first ones after that, then the last ones before."""
-        strong = {c.event.id for c in candidates if c.strength >= FOUND}
-        hits = [hit for hit in self._store.of_tracks(query.session, tracks, *span) if hit.event.id not in strong]
-        found_ns = dict(tracks)
-        hits.sort(
-            key=lambda hit: (
-                hit.event.start_ns < found_ns[hit.event.track],
-                abs(hit.event.start_ns - found_ns[hit.event.track]),
-            )
-        )
+        """More events of things that were found, each by track with when that was: what they did next, then what they
+        had done before."""
+        hits = self._store.of_tracks(query.session, list(tracks.items()), *span)
+        hits = [hit for hit in hits if hit.event.start_ns != tracks[hit.event.track]]
+        hits.sort(key=lambda hit: _later(hit.event, tracks))
         known = self._shortlist.completed(known, hits, query.texts, query.vectors)
-        more = beside_anchor(self.judged(hits, query, cues, known), cues)[:OF_TRACKS]
-        ids = {c.event.id for c in more}
-        return [c for c in candidates if c.event.id not in ids] + [replace(c, followed=True) for c in more]
+        more = beside_anchor(self.judged(hits, query, query.cues, known), query.cues)
+        return [replace(one, followed=True) for one in more[:OF_TRACKS]]
 
     def _beside(self, cues: Cues, from_ns: int, to_ns: int) -> tuple[int, int, bool]:
         """(from, to, oldest first) of the side of the anchor that is asked for; the whole span without one."""
@@ -281,10 +267,7 @@ class Search:
         return tuple(evidence for _, evidence in seen), truncated
 
 
-def _found_tracks(evidence: Iterable[Evidence]) -> list[tuple[int, int]]:
-    """(track, when) of the best things found that are followed."""
-    first: dict[int, int] = {}
-    for one in evidence:
-        if one.track and one.score >= FOUND:
-            first.setdefault(one.track, one.start_ns)
-    return list(first.items())[:TRACKS]
+def _later(event: Event, tracks: Mapping[int, int]) -> tuple[int, bool, int]:
+    """What the best thing found did next comes first."""
+    apart_ns = event.start_ns - tracks[event.track]
+    return list(tracks).index(event.track), apart_ns < 0, abs(apart_ns)

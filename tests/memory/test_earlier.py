@@ -158,9 +158,10 @@ def test_an_anchor_that_only_an_earlier_session_holds_is_found_there(diary: Diar
 def test_before_something_of_this_session_that_nothing_precedes_lies_the_session_before(diary: Diary) -> None:
     diary.live(NOON, {5: "kettle repair monday"})
     now = diary.live(NOON + DAY, {5: "zebra crossing ahead", 60: "harbour office"})
-    anchored = {"anchor": "zebra crossing ahead"}
-    assert told(diary.ask(now, "kettle repair", relation="before", **anchored).evidence) == ["kettle repair monday"]
-    assert diary.ask(now, "kettle repair", relation="after", **anchored).evidence == ()
+    zebra = "zebra crossing ahead"
+    before = diary.ask(now, "kettle repair", relation="before", anchor=zebra)
+    assert told(before.evidence) == ["kettle repair monday"]
+    assert diary.ask(now, "kettle repair", relation="after", anchor=zebra).evidence == ()
 
 
 def test_a_track_of_an_earlier_session_is_none_of_this_one(diary: Diary) -> None:
