@@ -10,17 +10,20 @@ import string
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from wire.messages import Evidence, Forget, FrameKept, Picture, Question
+from reasoning.shortening import cut, estimate, level, wanted
+from wire.messages import Cues, Evidence, Forget, FrameKept, Picture, Question
 
 SECOND_NS = 1_000_000_000
 RESIDENT = 4  # newest key frames that a model may have read before there is a question, at most
 LETTERS = string.ascii_uppercase
+LEAST = 16  # tokens of a fact, however long the others are
 
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
     frames: int = 8  # of the stream; pictures that the person put into the chat come on top
     facts: int = 24  # remembered things, the best ones
+    tokens: int = 2048  # of all of these, about; the longest are cut around the words of the question
 
     @property
     def resident(self) -> int:
@@ -41,31 +44,36 @@ class Shown:
 
 @dataclass(frozen=True)
 class Briefing:
-    """shown: pictures in order. facts: lines in time order. used: indices into the question's evidence + log."""
+    """shown: pictures in order. facts: lines in time order. used: indices into the question's evidence + log.
+    truncated: more is remembered than is told."""
 
     shown: tuple[Shown, ...]
     facts: tuple[str, ...]
     question: str
     history: tuple[tuple[str, str], ...]
     used: tuple[int, ...]
+    truncated: bool = False
 
     def text(self) -> str:
         """Facts and question, without the pictures."""
         if not self.facts:
             return self.question
-        return "\n".join(("What was seen and heard:", *self.facts, "", self.question))
+        heading = "Some of what was seen and heard:" if self.truncated else "What was seen and heard:"
+        return "\n".join((heading, *self.facts, "", self.question))
 
 
 def brief(question: Question, limits: Limits) -> Briefing:
     """Of a question with its evidence. The newest frames are always among the pictures."""
-    chosen = _chosen(question, limits.facts)
-    facts = tuple(f"[{_span(item)}] {item.text}" for _, item in chosen if item.text)
+    every = _by_worth(question)
+    chosen = _that_fit(every, limits, len(question.evidence))
+    chosen.sort(key=lambda pair: (pair[1].start_ns, pair[1].end_ns, pair[0]))
     return Briefing(
         shown=_shown(question, limits),
-        facts=facts,
+        facts=_lines([item for _, item in chosen if item.text], limits.tokens, wanted(question.text)),
         question=question.text + _options(question.options),
         history=tuple((turn.question, turn.heard) for turn in question.history if turn.heard),
         used=tuple(sorted(index for index, _ in chosen)),
+        truncated=question.log_truncated or len(chosen) < len(every),
     )
 
 
@@ -94,13 +102,67 @@ def without(question: Question, erased: Iterable[Forget]) -> Question:
     return replace(question, evidence=evidence, log=log, newest=newest, tokens=None, overview=None)
 
 
-def _chosen(question: Question, limit: int) -> list[tuple[int, Evidence]]:
-    """The best evidence, then the log, each thing once; in time order."""
+def _by_worth(question: Question) -> list[tuple[int, Evidence]]:
+    """(index, item) of the best evidence first, then of the log what is nearest to what is asked; each thing once."""
     found: dict[tuple[int, int, str], tuple[int, Evidence]] = {}
-    for index, item in enumerate((*question.evidence, *question.log)):
-        if len(found) < limit:
-            found.setdefault((item.start_ns, item.end_ns, item.text), (index, item))
-    return sorted(found.values(), key=lambda pair: (pair[1].start_ns, pair[1].end_ns, pair[0]))
+    logged = list(enumerate(question.log, start=len(question.evidence)))
+    for index, item in (*enumerate(question.evidence), *_nearest(logged, question.cues)):
+        found.setdefault((item.start_ns, item.end_ns, item.text), (index, item))
+    return list(found.values())
+
+
+def _nearest(log: list[tuple[int, Evidence]], cues: Cues) -> list[tuple[int, Evidence]]:
+    """Next to the moment that is named; else the oldest, if the first is asked for, some of all, or the newest."""
+    middle = cues.anchor_ns if cues.anchor_ns != -1 else cues.at_ns
+    if middle != -1:
+        return sorted(log, key=lambda pair: abs(pair[1].start_ns - middle))
+    if cues.order == "first":
+        return log
+    if cues.ask == "summary":
+        return sorted(log, key=lambda pair: _halvings(pair[0] - log[0][0], len(log)))
+    return log[::-1]
+
+
+def _halvings(place: int, n: int) -> tuple[int, int]:
+    """Sorts places so that the first of them, however many, lie about evenly among n."""
+    bits = max(1, n - 1).bit_length()
+    return int(f"{place:0{bits}b}"[::-1], 2), place
+
+
+def _that_fit(every: list[tuple[int, Evidence]], limits: Limits, n_evidence: int) -> list[tuple[int, Evidence]]:
+    """As many as may be told, and of the log only what can be told in a few words each."""
+    chosen = every[: limits.facts]
+    left = limits.tokens
+    for n, (index, item) in enumerate(chosen):
+        left -= min(LEAST, estimate(item.text))
+        if left < 0 and index >= n_evidence:
+            return chosen[:n]
+    return chosen
+
+
+def _lines(items: list[Evidence], budget: int, words: frozenset[str]) -> tuple[str, ...]:
+    """Each with its time, and with where it was told of before if it is the same thing followed."""
+    first: dict[int, Evidence] = {}
+    marks = [first.setdefault(item.track, item) if item.track else item for item in items]
+    around = [
+        (f"[{_span(item)}] ", "" if before is item else f" (the same one as at {_start(before)})")
+        for item, before in zip(items, marks, strict=True)
+    ]
+    most = level(
+        (estimate(before + item.text + after) for item, (before, after) in zip(items, around, strict=True)), budget
+    )
+    return tuple(
+        f"{before}{_short(item, max(LEAST, most - estimate(before + after)), words)}{after}"
+        for item, (before, after) in zip(items, around, strict=True)
+    )
+
+
+def _short(item: Evidence, most: int, words: frozenset[str]) -> str:
+    """What it tells; of long words that were read or heard a part, in the same wording."""
+    if not item.subject or item.subject not in item.text:
+        return cut(item.text, most, words)
+    before, _, after = item.text.partition(item.subject)
+    return f"{before}{cut(item.subject, max(1, most - estimate(before + after)), words)}{after}"
 
 
 def frame(t_ns: int, jpeg: bytes, *, resident: bool = False) -> Shown:
@@ -163,3 +225,7 @@ def _span(item: Evidence) -> str:
         return date  # an earlier session saw it
     start, end = clock(item.start_ns), clock(item.end_ns)
     return start if start == end else f"{start}-{end}"
+
+
+def _start(item: Evidence) -> str:
+    return _span(item) if item.start_ns < 0 else clock(item.start_ns)

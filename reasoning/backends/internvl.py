@@ -34,6 +34,7 @@ class InternVlOptions:
     bits: int = 0  # 8 or 4: weights of the layers, through bitsandbytes
     frames: int = 8  # of the stream, one tile each
     facts: int = 24  # remembered things told in words
+    facts_tokens: int = 2048  # of all of these, about; the longest are cut around the words of the question
     max_tiles: int = 0  # of a picture put into the chat; 0: what the checkpoint says
     max_new_tokens: int = 256
     temperature: float = 0.0  # 0: greedy
@@ -51,7 +52,7 @@ class InternVl:
 
     def __init__(self, options: InternVlOptions) -> None:
         self._model = open_model(options)
-        self._limits = Limits(frames=options.frames, facts=options.facts)
+        self._limits = Limits(frames=options.frames, facts=options.facts, tokens=options.facts_tokens)
         self._max_tiles = options.max_tiles
         self._system = options.system or None
         self._sampling = Sampling(

@@ -35,6 +35,7 @@ class Ixc25Options:
     bits: int = 0  # 8 or 4: weights of the layers, through bitsandbytes
     frames: int = 4  # of the stream, on one canvas
     facts: int = 24  # remembered things told in words
+    facts_tokens: int = 2048  # of all of these, about; the longest are cut around the words of the question
     max_new_tokens: int = 256
     temperature: float = 0.0  # 0: greedy; the published live demo has 0.1 with top_k 50 and top_p 0.8
     top_k: int = 50
@@ -52,7 +53,7 @@ class Ixc25Llm:
 
     def __init__(self, options: Ixc25Options) -> None:
         self._model = open_model(options)
-        self._limits = Limits(frames=options.frames, facts=options.facts)
+        self._limits = Limits(frames=options.frames, facts=options.facts, tokens=options.facts_tokens)
         self._system = options.system
         self._frames_first = options.frames_first
         self._sampling = Sampling(

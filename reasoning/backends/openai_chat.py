@@ -33,6 +33,7 @@ class OpenAiChatOptions:
     api_key_file: str = ""
     frames: int = 8  # of the stream; 0 for a model without eyes
     facts: int = 24  # remembered things told in words
+    facts_tokens: int = 2048  # of all of these, about; the longest are cut around the words of the question
     max_tokens: int = 256
     max_tokens_field: str = "max_tokens"  # hosted models of OpenAI want "max_completion_tokens"
     temperature: float = 0.0  # below 0: the server's own
@@ -55,7 +56,7 @@ class OpenAiChat:
             deadline_s=options.deadline_s,
             silence_s=options.silence_s,
         )
-        self._limits = Limits(frames=options.frames, facts=options.facts)
+        self._limits = Limits(frames=options.frames, facts=options.facts, tokens=options.facts_tokens)
         self._model = choose_model(self._server, options.model)
 
     def answer(self, question: Question, cancelled: Callable[[], bool]) -> Iterator[Chunk]:

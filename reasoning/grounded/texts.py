@@ -58,7 +58,8 @@ def quoted(signs: list[Thing], cues: Cues, scope: Scope) -> Answer:
     if len(signs) == 1:
         sign = signs[0]
         verb = "says" if cues.now else "said"
-        when = "" if cues.now else f" at {clock(max(sign.start_ns, start_ns))}"
+        began_ns = sign.start_ns if sign.start_ns < 0 else max(sign.start_ns, start_ns)  # an earlier session's is dated
+        when = "" if cues.now else f" at {clock(began_ns)}"
         which = f"{cues.order} " if cues.order in ("first", "last") else ""
         colour = f"{cues.about.colour} " if cues.about.colour else ""
         return Answer(f"The {which}{colour}sign {verb} {parts[0]}{when}.", (sign,))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -44,6 +45,7 @@ def dated(answer: Answer, remembered: Sequence[Evidence]) -> Answer:
             said = f"on {day} at {' '.join([at[:5], *zone])}"
             whole = f"from {clock(thing.start_ns)} to {clock(thing.end_ns)}"
             text = text.replace(whole, said).replace(f"at {clock(thing.start_ns)}", said)
+            text = re.sub(rf"{clock(thing.start_ns)}(?![\d:])", said.removeprefix("on "), text)
     return replace(answer, text=text)
 
 

@@ -11,10 +11,10 @@ import pytest
 from numpy.typing import NDArray
 
 from memory.backends.fake import FakeOptions, FakeTextEncoder
+from memory.earlier import LOG_LIMIT
 from memory.events import QUESTION, Event, row_id
 from memory.keeper import Keeper
 from memory.query import Query
-from memory.search import LOG_LIMIT
 from memory.timeline import Step
 from wire.messages import Cues, Mention
 

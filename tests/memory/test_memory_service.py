@@ -336,6 +336,23 @@ async def test_an_earlier_session_is_remembered_with_its_date_when_this_one_has_
         assert not [e for e in hidden.evidence if "harbour opens" in e.text]
 
 
+async def test_before_a_sign_of_an_earlier_session(tmp_path: Path) -> None:
+    async with memory() as m:
+        await m.open(tmp_path)
+        for t, words, colour in ((0, "BAKERY", "blue"), (20, "STOP HERE", "red"), (40, "PARKING", "green")):
+            await m.see(t, sign(words, colour=colour), look=t // 20)
+            await m.see(t + 2, sign(words, colour=colour), look=t // 20)
+        await m.mark(60, final=True)
+        await m.service.handle(SessionClosed(session="s", t_ns=60 * S))
+    async with memory() as m:
+        await m.open(tmp_path, session="t")
+        await m.see(0, sign("WELCOME", colour="white"), session="t")
+        question = await m.ask(5, "What did the sign say before the red stop here sign?", session="t")
+    assert question.cues.anchor_ns < -1
+    assert [e.subject for e in question.log] == ["BAKERY", "STOP HERE", "PARKING", "WELCOME"]
+    assert [bool(e.attrs.get("date")) for e in question.log] == [True, True, True, False]
+
+
 async def test_a_full_disk_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: object) -> None:
         raise sqlite3.OperationalError("database or disk is full")

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
 import pytest
 
 from reasoning.briefing import Limits, brief, chosen_option, clock, without
+from reasoning.shortening import estimate
 from wire.messages import Cues, Evidence, Forget, HistoryTurn, Picture, Question, Tensor
 
 pytestmark = pytest.mark.unit
@@ -34,6 +38,74 @@ def test_facts_come_in_time_order_and_only_once() -> None:
 def test_the_best_facts_are_kept() -> None:
     told = brief(question(evidence=(seen(30, "best"), seen(5, "second")), log=(seen(1, "third"),)), Limits(facts=2))
     assert told.facts == ("[0:05] second", "[0:30] best")
+
+
+def test_of_a_long_log_what_is_nearest_to_what_is_asked_is_told() -> None:
+    log = tuple(seen(i, f"sign {i}") for i in range(100))
+    told = {
+        "newest": brief(question(log=log), Limits(facts=3)).facts,
+        "first": brief(question(log=log, cues=Cues(order="first")), Limits(facts=3)).facts,
+        "at": brief(question(log=log, cues=Cues(at_ns=50 * SECOND_NS)), Limits(facts=3)).facts,
+        "beside": brief(question(log=log, cues=Cues(anchor_ns=7 * SECOND_NS)), Limits(facts=3)).facts,
+        "summary": brief(question(log=log, cues=Cues(ask="summary")), Limits(facts=4)).facts,
+    }
+    assert {how: [int(fact.split()[-1]) for fact in facts] for how, facts in told.items()} == {
+        "newest": [97, 98, 99],
+        "first": [0, 1, 2],
+        "at": [49, 50, 51],
+        "beside": [6, 7, 8],
+        "summary": [0, 32, 64, 96],
+    }
+
+
+def test_that_more_is_remembered_than_told_is_told() -> None:
+    log = tuple(seen(i, f"sign {i}") for i in range(3))
+    assert brief(question(log=log), Limits(facts=2)).text().startswith("Some of what was seen and heard:")
+    assert brief(question(log=log, log_truncated=True), Limits()).text().startswith("Some of what was seen and heard:")
+    assert brief(question(log=log), Limits()).text().startswith("What was seen and heard:")
+
+
+def heard(start_s: int, words: str) -> Evidence:
+    at_ns = start_s * SECOND_NS
+    return Evidence(start_ns=at_ns, end_ns=at_ns, kind="speech", text=f'Someone said: "{words}"', subject=words)
+
+
+def test_a_long_speech_is_cut_around_the_words_of_the_question() -> None:
+    talk = " ".join(f"filler{i}" for i in range(5000))
+    long = heard(5, f"{talk} the ferry leaves at nine from the old pier {talk}")
+    told = brief(
+        question(
+            text="When does the ferry leave?", evidence=(long, seen(7, "A sign reads PIER.")), log=(seen(8, "x"),)
+        ),
+        Limits(tokens=120),
+    )
+    speech, *others = told.facts
+    assert re.fullmatch(r'\[0:05\] Someone said: "… .*the ferry leaves at nine from the old pier.* …"', speech)
+    assert others == ["[0:07] A sign reads PIER.", "[0:08] x"]
+    assert sum(estimate(fact) for fact in told.facts) <= 120
+    assert sum(estimate(fact) for fact in told.facts) > 90  # nothing is cut more than it must be
+
+
+def test_all_that_is_told_keeps_within_its_tokens_and_no_evidence_is_left_out() -> None:
+    talk = " ".join(f"word{i}" for i in range(400))
+    evidence = tuple(heard(i, f"{i} {talk}") for i in range(8))
+    log = tuple(heard(i, f"{i} {talk}") for i in range(8, 60))
+    told = brief(question(evidence=evidence, log=log), Limits(tokens=160))
+    assert told.truncated
+    assert told.used == (*range(8), 59, 58) or told.used == (*range(8), 58, 59)
+    assert sum(estimate(fact) for fact in told.facts) <= 260  # a few words of each at least
+    least = brief(question(evidence=evidence, log=log), Limits(tokens=0))
+    assert least.used == tuple(range(8))
+
+
+def test_the_same_thing_followed_is_told_as_the_same() -> None:
+    came, sign, left = seen(10, "A person came in."), seen(20, "A sign."), seen(45, "A person left.")
+    told = brief(question(evidence=(replace(left, track=3), sign), log=(replace(came, track=3),)), Limits())
+    assert told.facts == (
+        "[0:10] A person came in.", "[0:20] A sign.", "[0:45] A person left. (the same one as at 0:10)",
+    )  # fmt: skip
+    other = brief(question(evidence=(replace(left, track=4),), log=(replace(came, track=3),)), Limits())
+    assert other.facts == ("[0:10] A person came in.", "[0:45] A person left.")
 
 
 def test_pictures_are_given_ones_then_frames_in_time_order() -> None:

@@ -255,3 +255,33 @@ def test_what_an_earlier_session_saw_is_told_with_its_date() -> None:
     assert "-3:31" in answer(undated).text
     assert _span(told) == date["date"]
     assert _span(replace(told, start_ns=65 * S, end_ns=66 * S)) == "1:05-1:06"
+
+
+def test_how_long_somebody_stayed_in_an_earlier_session_is_told_with_dates() -> None:
+    came, left = (
+        Evidence(
+            start_ns=at_s * S, end_ns=at_s * S, kind=kind, text="", track=2**32 + 1,
+            attrs={"date": f"2026-11-21 14:{minute}:00 UTC", "session": "before"},
+        )
+        for kind, at_s, minute in (("entered", -1200, 40), ("left", -1020, 43))
+    )  # fmt: skip
+    told = answer(replace(ask((), "how long was the visitor there", 12), log=(came, left))).text
+    assert told == "For about 3 minutes, from 2026-11-21 at 14:40 UTC to 2026-11-21 at 14:43 UTC."
+
+
+def test_before_a_sign_of_an_earlier_session_is_told_with_its_date() -> None:
+    def then(at_s: int, words: str, colour: str) -> Evidence:
+        date = {"date": f"2026-11-21 14:{60 + at_s // 60}:00 UTC", "session": "before", "colour": colour}
+        return Evidence(
+            start_ns=at_s * S, end_ns=(at_s + 5) * S, kind="text", text=f'A sign reads "{words}".', subject=words,
+            attrs=date,
+        )  # fmt: skip
+
+    here = Evidence(start_ns=S, end_ns=3 * S, kind="text", text='A sign reads "WELCOME".', subject="WELCOME")
+    log = (then(-1200, "BAKERY", "blue"), then(-600, "STOP", "red"), then(-300, "PARKING", "green"), here)
+    for side, words, minute in (("before", "BAKERY", 40), ("after", "PARKING", 55)):
+        asked = ask((), f"what did the sign say {side} the red sign", 12)
+        cues = replace(asked.cues, anchor_ns=-600 * S)
+        told = answer(replace(asked, cues=cues, evidence=(), log=log)).text
+        assert words in told
+        assert f"on 2026-11-21 at 14:{minute} UTC" in told
