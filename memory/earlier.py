@@ -150,7 +150,7 @@ class Earlier:
             there = _There(row, _apart_ns(row, now))
             own_from_ns, own_to_ns = here.cues.start_ns - there.offset_ns, to_ns - there.offset_ns
             own = replace(query, session=row.no, t_ns=max(0, min(own_to_ns, row.seen_ns)))
-            own_cues = replace(here.cues, start_ns=max(0, own_from_ns), end_ns=own.t_ns, anchor_ns=-1)
+            own_cues = replace(here.cues, start_ns=max(0, own_from_ns), end_ns=own.t_ns, anchor_ns=-1, at_ns=-1)
             in_span = IN_SPAN // len(rows)
             candidates = self._within.candidates(own, own_cues, own_cues.start_ns, own.t_ns, known(), in_span=in_span)
             found += [there.shifted(one) for one in candidates]

@@ -106,7 +106,7 @@ class Cues:
     choices: tuple[str, ...] = ()  # "A or B" in the question itself
     order: Literal["", "first", "last", "nth"] = ""
     nth: int = 0
-    start_ns: int = 0
+    start_ns: int = 0  # below 0 where a time before this session is named; then end_ns may be, too
     end_ns: int = 0  # the span asked about; [0, t of the question] when none is named
     spanned: bool = False  # a time was named
     now: bool = False  # about the present moment

@@ -125,6 +125,8 @@ def test_a_span_that_begins_before_this_session_is_answered_from_both(diary: Dia
     both = diary.ask(now, "kettle repair", spanned=True, start_ns=-3600 * S, end_ns=500 * S)
     assert set(told(both.evidence)) == {"kettle repair tuesday", "kettle repair wednesday"}
     assert told(both.log) == ["kettle repair tuesday", "kettle repair wednesday"]
+    at = diary.ask(now, "kettle repair", spanned=True, start_ns=-3600 * S, end_ns=500 * S, at_ns=250 * S)
+    assert told(at.log) == told(both.log)
     here = diary.ask(now, "kettle repair", spanned=True, start_ns=0, end_ns=500 * S)
     assert told(here.evidence) == told(here.log) == ["kettle repair wednesday"]
 
