@@ -114,6 +114,11 @@ def _shape(words: Sequence[str]) -> str:
     return ""
 
 
+def worn(named: Mention) -> str:
+    """The colour that somebody who is named wears, "" if none is. Sentences do not tell it."""
+    return named.colour if named.kind in ("people", "face") else ""
+
+
 def topic(words: Sequence[str]) -> Mention:
     """What is talked about: every word that carries meaning counts, also "ticket" and "red"; who talks does not."""
     named = mention(words)

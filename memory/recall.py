@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from memory.events import SCENE, SOUND, SPEECH, TALK, WORDS, Event
+from memory.mentions import worn
 from memory.terms import own
 from memory.tree import Node
 from wire.messages import Cues, Evidence, Mention
@@ -46,8 +47,6 @@ OF_THE_WORLD = WORDS - TALK
 FAR_MORE = 0.15
 NAMING = 0.6  # of the telling words of a sentence
 BY_COSINE = 24  # the nearest stay in the choice, however crowded
-
-
 Floats = NDArray[np.float64]
 
 
@@ -63,7 +62,6 @@ class Candidate:
     words: float = 0.0
     tells: bool = True  # enough by itself; a scene that only repeats the sentences of its events is not
     fits: float = 1.0  # less if what the question says of its look is otherwise here
-
     background: float = FEW
     crowding: float = FEW
     meant: float | None = None  # strength by another measure than that of sentences
@@ -232,7 +230,9 @@ def coverage(weights: Mapping[str, float], present: Container[str]) -> float:
 def fuse(candidates: Iterable[Candidate], cues: Cues, t_ns: int, *, limit: int = LIMIT) -> tuple[Evidence, ...]:
     """The best candidates as evidence, best first; empty if nothing is strong enough."""
     unique = {c.event.id: c for c in sorted(candidates, key=lambda c: c.strength)}
-    strong = sorted((c for c in unique.values() if c.strength >= FOUND), key=lambda c: _when(c, cues))
+    look = bool(worn(cues.about))  # of what is alike in words, who looks like that comes first
+    found = [c for c in unique.values() if c.strength >= FOUND]
+    strong = sorted(found, key=lambda c: (look and -c.fits, *_when(c, cues)))
     if not any(c.tells for c in strong):
         return ()
     rankings = [  # equals stay in order of time

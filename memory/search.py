@@ -19,6 +19,7 @@ from memory.draft import Drafter, Inquiry
 from memory.earlier import IN_SPAN, LOG_LIMIT, PER_PHRASE, Earlier, best_of, found_tracks
 from memory.events import SCENE, Event
 from memory.index import VectorIndex
+from memory.mentions import worn
 from memory.query import Ahead, Query, read_by
 from memory.recall import (
     FEW,
@@ -137,9 +138,12 @@ class Search:
         beside = self._beside(cues, from_ns, to_ns)
         no = query.session
         hits = self._store.of_phrases(known.promising, no, from_ns, to_ns, limit=PER_PHRASE, oldest=oldest)
-        if beside != (from_ns, to_ns, oldest):
+        look = worn(query.cues.about)
+        if look or beside != (from_ns, to_ns, oldest):
             many = [phrase for phrase, n in Counter(hit.phrase for hit in hits).items() if n == PER_PHRASE]
             hits += self._store.of_phrases(many, no, beside[0], beside[1], limit=PER_PHRASE, oldest=beside[2])
+            if look:
+                hits += self._store.of_colour(look, many, no, *beside[:2], limit=PER_PHRASE, oldest=beside[2])
         found = {hit.event.id: hit for hit in hits}
         short = cues.spanned or cues.now or query.visible_from_ns > 0
         if short or not (found or self._store.any_of_phrases(known.looked_at, no, from_ns, to_ns)):

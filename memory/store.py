@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from itertools import islice
 from pathlib import Path
 
-from memory.elsewhere import of_phrases_before, of_tracks
+from memory.elsewhere import of_colour, of_phrases_before, of_tracks
 from memory.events import OPEN, Event
 from memory.overlap import touching
 from memory.phrases import Sentences, matching
@@ -216,6 +216,13 @@ class Store(Sentences):
     ) -> list[Found]:
         """The same of all earlier sessions."""
         return self._rows(of_phrases_before(oldest), json.dumps(list(phrases)), session, limit)
+
+    def of_colour(
+        self, colour: str, phrases: Iterable[int], session: int, from_ns: int, to_ns: int, *, limit: int, oldest: bool
+    ) -> list[Found]:
+        """What `of_phrases` gives, of those that are in that colour."""
+        look = packed({"colour": colour})[1:-1]
+        return self._rows(of_colour(oldest), json.dumps(list(phrases)), session, to_ns, from_ns, look, limit)
 
     def of_tracks(self, session: int, tracks: Sequence[tuple[int, int]], from_ns: int, to_ns: int) -> list[Found]:
         """Events of these things, each a (track, moment at which it was found), that begin in [from_ns, to_ns]: those

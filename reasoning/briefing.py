@@ -141,11 +141,11 @@ def _that_fit(every: list[tuple[int, Evidence]], limits: Limits, n_evidence: int
 
 
 def _lines(items: list[Evidence], budget: int, words: frozenset[str]) -> tuple[str, ...]:
-    """Each with its time, and with where it was told of before if it is the same thing followed."""
+    """Each with its time, with who it was, and with where it was told of before if it is the same thing followed."""
     first: dict[int, Evidence] = {}
     marks = [first.setdefault(item.track, item) if item.track else item for item in items]
     around = [
-        (f"[{_span(item)}] ", "" if before is item else f" (the same one as at {_start(before)})")
+        (f"[{_span(item)}] ", _dressed(item) + ("" if before is item else f" (the same one as at {_start(before)})"))
         for item, before in zip(items, marks, strict=True)
     ]
     most = level(
@@ -155,6 +155,12 @@ def _lines(items: list[Evidence], budget: int, words: frozenset[str]) -> tuple[s
         f"{before}{_short(item, max(LEAST, most - estimate(before + after)), words)}{after}"
         for item, (before, after) in zip(items, around, strict=True)
     )
+
+
+def _dressed(item: Evidence) -> str:
+    """Sentences do not tell who came: it would make them all unlike."""
+    colour = item.attrs.get("colour", "") if item.kind in ("entered", "left") else ""
+    return f" (in {colour})" if colour else ""
 
 
 def _short(item: Evidence, most: int, words: frozenset[str]) -> str:

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.unit
 
 S = 10**9
 ENCODER = FakeTextEncoder(FakeOptions(dim=1024))
-ASKED = "a person came in from the right"
+ASKED = "a person came in from the left"
 KINDS = ("people", "entered", "left", "face")
 VISITORS = 60  # each comes in and leaves
 
@@ -43,15 +43,15 @@ def passage(no: int, serial: int, kind: str, at_s: float, track: int, **attrs: s
 
 @pytest.fixture
 def keeper(tmp_path: Path) -> Keeper:
-    """Visitors one after the other; the tenth is in red, comes from the right and leaves after all the others."""
+    """Visitors one after the other; the tenth is in red, leaves after all the others."""
     keeper = Keeper(str(tmp_path), ENCODER.dim, ENCODER.dim)
     events = []
     for n in range(1, VISITORS):
         red = n == 10
         look = {"colour": "red" if red else "blue"}
-        events.append(passage(1, 10 * n, "entered", 100 * n, n, side="right" if red else "left", **look))
+        events.append(passage(1, 10 * n, "entered", 100 * n, n, side="left", **look))
         events.append(passage(1, 10 * n + 1, "motion", 100 * n + 5, n, shape="person", **look))
-        events.append(passage(1, 10 * n + 2, "left", 9000 if red else 100 * n + 50, n, side="left", **look))
+        events.append(passage(1, 10 * n + 2, "left", 9000 if red else 100 * n + 50, n, side="right", **look))
     row = keeper.open_session("s", "live", 0.0, resume=False).row
     keeper.write(row, Step(tuple(events)), 0.0)
     rows = keeper.unembedded(64)
@@ -67,7 +67,8 @@ def ask(keeper: Keeper, text: str, *, session: int = 1, **cues: object) -> Recal
 
 
 def of_track(found: Recalled, track: int) -> list[tuple[str, int]]:
-    return [(e.kind, e.start_ns // S) for e in found.evidence if e.track == track]
+    of_it = sorted((e.start_ns // S, e.kind) for e in found.evidence if e.track == track)
+    return [(kind, at_s) for at_s, kind in of_it]
 
 
 def test_what_the_person_did_afterwards_comes_along(keeper: Keeper) -> None:
@@ -85,7 +86,7 @@ def test_only_what_may_be_seen_comes_along(keeper: Keeper) -> None:
 
 def test_what_the_person_did_in_an_earlier_session_comes_along(keeper: Keeper) -> None:
     now = keeper.open_session("t", "live", 86_400.0, resume=False).row.no
-    found = ask(keeper, ASKED, session=now, about=Mention(kind="people", colour="red"))
+    found = ask(keeper, "a red person moves to the right", session=now)
     red = found.evidence[0].track
     assert red not in (0, 10)
     assert of_track(found, red) == [("entered", 1000 - 86_400), ("motion", 1005 - 86_400), ("left", 9000 - 86_400)]

@@ -104,6 +104,8 @@ def test_the_same_thing_followed_is_told_as_the_same() -> None:
     assert told.facts == (
         "[0:10] A person came in.", "[0:20] A sign.", "[0:45] A person left. (the same one as at 0:10)",
     )  # fmt: skip
+    dressed = replace(left, kind="left", attrs={"colour": "red"})
+    assert brief(question(evidence=(dressed,)), Limits()).facts == ("[0:45] A person left. (in red)",)
     other = brief(question(evidence=(replace(left, track=4),), log=(replace(came, track=3),)), Limits())
     assert other.facts == ("[0:10] A person came in.", "[0:45] A person left.")
 
