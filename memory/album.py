@@ -2,32 +2,38 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import sqlite3
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 import numpy as np
 
 from memory.archive import Archive
+from memory.events import OPEN, SOUND, SPEECH
 from memory.grove import nodes_of
 from memory.page import SessionShown, page
 from memory.rows import SessionRow
+from memory.salvage import Salvage
 from memory.schema import MemoryUnusable
 from memory.store import Store
 from wire.messages import Cues, Evidence
 
 _TABLES = {
-    "sessions": "SELECT no, name, mode, start_unix_s, closed, seen_ns, frames FROM sessions ORDER BY no",
+    "sessions": "no, name, mode, start_unix_s, closed, seen_ns, frames",
     "events": (
-        "SELECT e.id, session, kind, start_ns, end_ns, p.text, subject, value, score, track, attrs, key_frame,"
-        " valid_from, valid_to, recorded_at FROM events e JOIN phrases p ON p.id = e.phrase ORDER BY e.id"
+        "id, session, kind, start_ns, end_ns, phrase, subject, value, score, track, attrs, key_frame, valid_from,"
+        " valid_to, recorded_at"
     ),
-    "clips": "SELECT id, session, start_ns, end_ns, frames, sentences, key_frame FROM clips ORDER BY id",
-    "nodes": "SELECT id, session, level, start_ns, end_ns, clips, merges, said, shown FROM nodes ORDER BY id",
-    "key_frames": "SELECT name, session, t_ns, size, sha256 FROM key_frames ORDER BY name",
-    "questions": "SELECT session, id, reply_id, t_ns, text, heard FROM questions ORDER BY session, t_ns",
+    "clips": "id, session, start_ns, end_ns, frames, sentences, key_frame",
+    "nodes": "id, session, level, start_ns, end_ns, clips, merges, said, shown",
+    "key_frames": "name, session, t_ns, size, sha256",
+    "questions": "session, id, reply_id, t_ns, text, heard",
 }
 _JSON = frozenset({"attrs", "sentences", "said", "shown"})  # columns that hold JSON
 
@@ -60,6 +66,14 @@ class Album:
             found.append(int(row[0]) if row else 1)
         return found[0], found[1]
 
+    def end_ns(self, row: SessionRow) -> int:
+        """Until when a session saw or heard something."""
+        (heard_ns,) = self.store.database.execute(
+            "SELECT max(end_ns) FROM events WHERE session = ? AND end_ns < ? AND kind IN (?, ?)",
+            (row.no, OPEN, SPEECH, SOUND),
+        ).fetchone()
+        return max(row.seen_ns, heard_ns or 0)
+
     def page(self) -> str:
         """What is kept, as HTML."""
         shown = [
@@ -78,6 +92,7 @@ class Album:
         from memory.renewal import Renewal
         from memory.search import Search
 
+        self.store.database.execute("BEGIN")  # a memory in use is searched as it is now
         text_dim, clip_dim = self.dims()
         renewal = Renewal(self.store, {})
         told = [text for (text,) in renewal.sample("phrases")]
@@ -92,31 +107,97 @@ class Album:
         finder = Search(self.store, self.archive, phrases, clips)
         found = []
         for row in self.store.sessions():
+            end_ns = self.end_ns(row)
             query = Query(
-                session=row.no, t_ns=row.seen_ns + 10**12, cues=Cues(), texts=(words,), vectors=vectors,
+                session=row.no, t_ns=end_ns + 10**12, cues=Cues(), texts=(words,), vectors=vectors,
                 space=space_of(encoder),
             )  # fmt: skip
-            found += [(row, evidence) for evidence in finder.find(query, limit=limit)]
+            for one in finder.find(query, limit=limit):
+                lasts = one.end_ns >= query.t_ns
+                found.append((row, replace(one, end_ns=max(one.start_ns, end_ns)) if lasts else one))
+        self.store.database.execute("ROLLBACK")
         return sorted(found, key=lambda pair: (-pair[1].score, pair[0].no, pair[1].start_ns))[:limit], fits or not told
 
-    def rows(self, table: str) -> Iterator[dict[str, object]]:
-        """The rows of a table as they are exported."""
-        cursor = self.store.database.execute(_TABLES[table])
-        names = [column[0] for column in cursor.description]
-        for row in cursor:
-            yield {n: json.loads(v) if n in _JSON and v else v for n, v in zip(names, row, strict=True)}
 
-
-def export_zip(album: Album, out: Path) -> None:
-    """Write everything that is kept to a zip file, complete or not at all."""
+def export_zip(album: Album, out: Path) -> list[str]:
+    """Write everything that can be read to a zip file, complete or not at all. Returns what is missing of a damaged
+    memory, which also stands in the file."""
     partial = out.with_name(out.name + ".part")
-    with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED) as archive:
-        for table in _TABLES:
-            lines = (json.dumps(row, ensure_ascii=False) + "\n" for row in album.rows(table))
-            archive.writestr(f"{table}.jsonl", "".join(lines))
-        for row in album.rows("key_frames"):
-            jpeg = album.archive.picture(str(row["name"]))
-            if jpeg is not None:
-                archive.writestr(f"frames/{row['name']}.jpg", jpeg, zipfile.ZIP_STORED)
-        archive.writestr("index.html", album.page())
-    partial.replace(out)
+    try:
+        with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED) as archive:
+            missing = _Export(album, archive).write()
+            if missing:
+                archive.writestr("missing.txt", "".join(f"{sentence}\n" for sentence in missing))
+        partial.replace(out)
+    finally:
+        partial.unlink(missing_ok=True)
+    return missing
+
+
+class _Export:
+    """One export: table by table, pictures, the page."""
+
+    def __init__(self, album: Album, archive: zipfile.ZipFile) -> None:
+        self._album = album
+        self._archive = archive
+        self._missing: list[str] = []
+        self._damaged: set[str] = set()  # tables
+        self._sentences: dict[int, str] = {}
+
+    def write(self) -> list[str]:
+        database = self._album.store.database
+        database.execute("BEGIN")  # all as it is now
+        self._sentences = dict(self._rows("phrases", "id, text"))
+        for table, columns in _TABLES.items():
+            rows: Iterable[dict[str, object]] = (self._plain(columns, row) for row in self._rows(table, columns))
+            if table == "key_frames":
+                rows = list(rows)
+                self._pictures({str(row["name"]): str(row["sha256"]) for row in rows})
+            lines = (json.dumps(row, ensure_ascii=False, default=str) + "\n" for row in rows)
+            self._archive.writestr(f"{table}.jsonl", "".join(lines))
+        try:
+            self._archive.writestr("index.html", self._album.page())
+        except (sqlite3.DatabaseError, ValueError, TypeError) as error:
+            self._missing.append(f"index.html: the page needs what is damaged ({error})")
+        if database.in_transaction:
+            database.execute("ROLLBACK")
+        return self._missing
+
+    def _rows(self, table: str, columns: str) -> Iterator[tuple[Any, ...]]:
+        salvage = Salvage(self._album.store.database, table, columns)
+        yield from salvage.rows()
+        if missing := salvage.told():
+            self._missing.append(missing)
+            self._damaged.add(table)
+
+    def _plain(self, columns: str, row: tuple[Any, ...]) -> dict[str, object]:
+        """A row as it is exported: with its sentence, and without JSON inside of JSON."""
+        found: dict[str, object] = {}
+        for name, value in zip(columns.split(", "), row, strict=True):
+            if name == "phrase":
+                found["text"] = self._sentences.get(value, "")
+                continue
+            try:
+                found[name] = json.loads(value) if name in _JSON and value else value
+            except (ValueError, TypeError):  # damaged
+                found[name] = value
+        return found
+
+    def _pictures(self, digests: dict[str, str]) -> None:
+        """The key frames whose files are as they were written; where it is not known which these are, all files."""
+        lost = 0
+        for name, digest in sorted(digests.items()):
+            try:
+                jpeg = self._album.archive.path_of(name).read_bytes()
+            except (OSError, ValueError):
+                jpeg = b""
+            if hashlib.sha256(jpeg).hexdigest() == digest:
+                self._archive.writestr(f"frames/{name}.jpg", jpeg, zipfile.ZIP_STORED)
+            else:
+                lost += 1
+        if "key_frames" in self._damaged:
+            for path in sorted((self._album.folder / "frames").rglob("*.jpg")):
+                if path.stem not in digests:
+                    self._archive.write(path, f"frames/{path.name}", zipfile.ZIP_STORED)
+        if lost:
+            self._missing.append(f"frames: {lost} of {len(digests)} key frames are lost or damaged")

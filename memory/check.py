@@ -11,30 +11,67 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from memory.archive import Archive
-from memory.erase import find_traces
 from memory.store import Store
+from memory.traces import Pattern, files_where, folded, in_json
+
+_TEXTS = {  # columns that hold words
+    "sessions": ("name",),
+    "phrases": ("text", "gist"),
+    "events": ("subject", "attrs"),
+    "clips": ("sentences",),
+    "nodes": ("said",),
+    "questions": ("text", "heard", "message"),
+}
+_LAYOUT = "SELECT type, name, tbl_name, sql FROM sqlite_master"
+_BEGIN_ANEW = "save what can be read with `omnilive memory export`, and begin a new memory"
 
 
-def problems(folder: Path, store: Store, archive: Archive) -> Iterator[str]:
-    """What is wrong with a memory; nothing for one that is whole."""
+def problems(folder: Path, store: Store, archive: Archive, *, in_use: bool = False) -> Iterator[str]:
+    """What is wrong with a memory; nothing for one that is whole. in_use: its owner may have written key frames that
+    are not noted yet."""
     try:
+        store.database.execute("BEGIN")  # a memory in use is looked at as it is now
         yield from _database(store)
-        yield from _pictures(store, archive, folder)
+        yield from _pictures(store, archive, folder, in_use)
     except sqlite3.DatabaseError as error:
-        yield f"memory.db is damaged: {error}; export what can be read and begin a new memory"
+        yield f"memory.db is damaged: {error}; {_BEGIN_ANEW}"
+    finally:
+        if store.database.in_transaction:
+            store.database.execute("ROLLBACK")
 
 
-def traces(folder: Path, pattern: str) -> list[str]:
-    """Files of the memory that hold the pattern, as it is or in lower or upper case."""
-    spellings = {pattern, pattern.lower(), pattern.upper(), pattern.capitalize(), pattern.title()}
-    return find_traces(folder, spellings, [])
+def traces(folder: Path, store: Store, pattern: str) -> list[str]:
+    """Files of the memory that hold the pattern, whatever its case and however its accents are written. Raises
+    ValueError for a pattern of blanks."""
+    if not pattern.strip():
+        raise ValueError("there is nothing to look for in blanks; give some text")
+    try:
+        layout = " ".join(f"{t}{n}{o} {s or ''}" for t, n, o, s in store.database.execute(_LAYOUT))
+        remembered = _remembers(store, pattern)
+    except sqlite3.DatabaseError:  # damaged: its bytes are looked at all the same
+        layout, remembered = "", False
+    found = files_where(folder, Pattern(pattern, layout).is_in)
+    name = store.path.name
+    return sorted({*found, name}) if remembered else found  # a long text lies in several places of the file
+
+
+def _remembers(store: Store, pattern: str) -> bool:
+    """Whether a row holds the pattern."""
+    db = store.database
+    db.create_function("folded", 1, folded, deterministic=True)
+    for table, columns in _TEXTS.items():
+        holds = " OR ".join(f"instr(folded({column}), ?1) OR instr(folded({column}), ?2)" for column in columns)
+        query = f"SELECT 1 FROM {table} WHERE {holds} LIMIT 1"
+        if db.execute(query, (folded(pattern), folded(in_json(pattern)))).fetchone():
+            return True
+    return False
 
 
 def _database(store: Store) -> Iterator[str]:
     db = store.database
     for (row,) in db.execute("PRAGMA integrity_check(5)"):
         if row != "ok":
-            yield f"memory.db is damaged: {row}; export what can be read and begin a new memory"
+            yield f"memory.db is damaged: {row}; {_BEGIN_ANEW}"
     counts = {
         "events without a sentence": "SELECT count(*) FROM events WHERE phrase NOT IN (SELECT id FROM phrases)",
         "sentences without an event": "SELECT count(*) FROM phrases WHERE id NOT IN (SELECT phrase FROM events)",
@@ -56,7 +93,7 @@ def _database(store: Store) -> Iterator[str]:
         yield f"full text knows {words} sentences of {phrases}; begin a new memory"
 
 
-def _pictures(store: Store, archive: Archive, folder: Path) -> Iterator[str]:
+def _pictures(store: Store, archive: Archive, folder: Path, in_use: bool) -> Iterator[str]:
     known = set()
     for name, digest in store.database.execute("SELECT name, sha256 FROM key_frames ORDER BY name"):
         path = archive.path_of(name)
@@ -69,5 +106,5 @@ def _pictures(store: Store, archive: Archive, folder: Path) -> Iterator[str]:
         if found != digest:
             yield f"the key frame {name} is damaged; it is not shown"
     for path in sorted((folder / "frames").rglob("*.jpg")):
-        if path not in known:
+        if path not in known and not in_use:
             yield f"{path.relative_to(folder)} is no known key frame; delete it"

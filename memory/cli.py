@@ -6,6 +6,7 @@ Looking only reads, so it works while a session uses the memory; erasing asks th
 from __future__ import annotations
 
 import json
+import sqlite3
 import sys
 from collections.abc import Callable
 from functools import wraps
@@ -28,6 +29,8 @@ _WORDS_ALONE = (
     "a session uses it"
 )
 
+_NO_SESSION = "memory: no session is remembered"
+
 app = typer.Typer(no_args_is_help=True, help="Look at what is remembered, and erase it.")
 
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="Folder of the memory.")]
@@ -42,9 +45,20 @@ def _told(command: Callable[P, R]) -> Callable[P, R]:
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
             return command(*args, **kwargs)
+        except BrokenPipeError:  # whoever read our lines has enough
+            raise
         except (MemoryUnusable, ValueError) as error:
-            print(f"memory: {error}", file=sys.stderr)
-            raise typer.Exit(BAD_INPUT) from None
+            sentence = str(error)
+        except OSError as error:
+            sentence = f"{error.filename or 'a file'}: {error.strerror}; make room, or choose another place"
+        except sqlite3.Error as error:
+            folder = kwargs.get("folder")
+            sentence = (
+                f"the memory {folder} cannot be read: {error}; `omnilive memory verify {folder}` says what is damaged, "
+                "and `omnilive memory export` saves what can be read"
+            )
+        print(f"memory: {sentence}", file=sys.stderr)
+        raise typer.Exit(BAD_INPUT)
 
     return run
 
@@ -54,11 +68,12 @@ def _told(command: Callable[P, R]) -> Callable[P, R]:
 def list_sessions(folder: Folder) -> None:
     """One line for each session that is remembered."""
     with Album(folder) as album:
-        for row in album.store.sessions():
-            state = "closed" if row.closed else "open"
-            print(
-                f"{row.no}  {civil(row.start_unix_s)}  {clock(row.seen_ns)}  {row.frames} frames  {state}  {row.name}"
-            )
+        rows = album.store.sessions()
+        if not rows:
+            print(_NO_SESSION, file=sys.stderr)
+        for row in rows:
+            state, length = "closed" if row.closed else "open", clock(album.end_ns(row))
+            print(f"{row.no}  {civil(row.start_unix_s)}  {length}  {row.frames} frames  {state}  {row.name}")
 
 
 @app.command()
@@ -68,6 +83,7 @@ def show(
     out: Annotated[Path, typer.Option(help="The page that is written.")] = Path("memory.html"),
 ) -> None:
     """Write a page that draws what is kept, at which detail, with key frames."""
+    _check_place(out, folder)
     with Album(folder) as album:
         out.write_text(album.page(), encoding="utf-8")
     print(out)
@@ -81,10 +97,14 @@ def search(
     limit: Annotated[int, typer.Option(min=1, help="How many at most.")] = 10,
 ) -> None:
     """The best matches in every session."""
+    if not words.strip():
+        raise ValueError("say what to look for")
     with Album(folder) as album:
         matches, by_meaning = album.search(words, limit)
         if not by_meaning:
             print(_WORDS_ALONE, file=sys.stderr)
+        if not matches:
+            print(f"memory: nothing that is remembered is like {words!r}", file=sys.stderr)
         for row, found in matches:
             print(f"{row.name}  {clock(found.start_ns)}-{clock(found.end_ns)}  {found.score:.2f}  {found.text}")
 
@@ -94,10 +114,16 @@ def search(
 def export(
     folder: Folder, out: Annotated[Path, typer.Argument(metavar="ZIP", help="The file that is written.")]
 ) -> None:
-    """Everything as a zip: JSON lines, key frames, and a page to look at."""
+    """Everything as a zip: JSON lines, key frames, and a page to look at. Of a damaged memory whatever can be read, and
+    exit code 1."""
+    _check_place(out, folder)
     with Album(folder) as album:
-        export_zip(album, out)
+        missing = export_zip(album, out)
     print(out)
+    for sentence in missing:
+        print(f"missing from it: {sentence}", file=sys.stderr)
+    if missing:
+        raise typer.Exit(1)
 
 
 @app.command()
@@ -105,25 +131,27 @@ def export(
 def stats(folder: Folder) -> None:
     """How much is kept, as JSON."""
     with Album(folder) as album:
-        print(json.dumps(album.archive.numbers()))
+        print(json.dumps({name: int(number) for name, number in album.archive.numbers().items()}))
 
 
 @app.command()
 @_told
 def verify(
     folder: Folder,
-    pattern: Annotated[str, typer.Option(help="Also search every file for this text, which must not be there.")] = "",
+    pattern: Annotated[
+        str, typer.Option(help="Also search every file for this text, whatever its case; it must not be there.")
+    ] = "",
 ) -> None:
     """Is the memory whole? Exit code 1 if not."""
     with Album(folder) as album:
-        found = list(problems(folder, album.store, album.archive))
-    if pattern:
-        found += [f"{name} holds {pattern!r}" for name in traces(folder, pattern)]
+        found = list(problems(folder, album.store, album.archive, in_use=owner_of(folder) is not None))
+        if pattern:
+            found += [f"{name} holds {pattern!r}" for name in traces(folder, album.store, pattern)]
     for sentence in found:
         print(sentence)
     if found:
         raise typer.Exit(1)
-    print("the memory is whole")
+    print("the memory is whole" + (f" and holds no {pattern!r}" if pattern else ""))
 
 
 @app.command()
@@ -136,8 +164,9 @@ def forget(
     everything: Annotated[bool, typer.Option("--all", help="All of it.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
-    """Erase: from the database, the indexes, the key frames, and every running process. Says what is left, if any."""
-    if sum((bool(last), between is not None, bool(matching), everything)) != 1:
+    """Erase: from the database, the indexes, the key frames, and every running process. Says what is left, if any. Exit
+    code 1 if something is, or if nothing was there to forget."""
+    if sum((bool(last), between is not None, bool(matching.strip()), everything)) != 1:
         raise ValueError("say what to forget: one of --last, --between, --matching and --all")
     with Album(folder) as album:
         spans = _spans(album, last, between)
@@ -154,13 +183,28 @@ def forget(
         done = _alone(folder, spans, matching, everything)
     if "error" in done:
         raise ValueError(done["error"])
-    print(f"forgot {done['events']} events, {done['clips']} clips, {done['pictures']} key frames")
+    nothing = not (done["events"] or done["clips"] or done["pictures"])
+    if nothing:
+        which = f" that holds {matching!r}" if matching else "" if everything else " of that time"
+        print(f"forgot nothing: nothing{which} is remembered")
+    else:
+        print(f"forgot {done['events']} events, {done['clips']} clips, {done['pictures']} key frames")
     for service in done["silent"]:
         print(f"{service} did not say that it dropped it", file=sys.stderr)
     for name in done["left"]:
         print(f"{name} still holds some of it", file=sys.stderr)
-    if done["left"] or done["silent"]:
+    if done["left"] or done["silent"] or (nothing and not everything):
         raise typer.Exit(1)
+
+
+def _check_place(out: Path, folder: Path) -> None:
+    """What is written must find a folder, and stand where it does not look like a part of the memory."""
+    if out.is_dir():
+        raise ValueError(f"{out} is a folder; give the name of a file")
+    if not out.parent.is_dir():
+        raise ValueError(f"there is no folder {out.parent} for {out.name}; make it, or choose another place")
+    if out.resolve().is_relative_to(folder.resolve()):
+        raise ValueError(f"{out} is inside of the memory, where it would keep what is forgotten; choose another place")
 
 
 def _spans(album: Album, last: str, between: tuple[str, str] | None) -> list[tuple[int, int, int]]:
@@ -169,7 +213,10 @@ def _spans(album: Album, last: str, between: tuple[str, str] | None) -> list[tup
         return []
     newest = rows[-1]
     if last:
-        return [(newest.no, newest.seen_ns - round(length_s(last) * 1e9), ALWAYS)]
+        length_ns = round(length_s(last) * 1e9)
+        if not length_ns:
+            raise ValueError(f"--last {last} is no time at all; write 90s, 5m, 1.5h or 2d")
+        return [(newest.no, album.end_ns(newest) - length_ns, ALWAYS)]
     assert between is not None
     from_ns, to_ns = (moment_ns(text, newest.start_unix_s) for text in between)
     if from_ns > to_ns:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import mmap
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -17,10 +16,10 @@ from memory.archive import Archive
 from memory.events import ANSWER, INSTANT, QUESTION, SOUND, SPEECH, WORDS, Event, row_id
 from memory.grove import Grove
 from memory.store import Store
+from memory.traces import Needles, files_where, folded
 
 WHOLE = INSTANT | {SPEECH, SOUND, QUESTION, ANSWER}  # are either erased or kept, never cut
-TELLING = 4  # characters: a shorter string proves nothing when it is found
-SEARCHED = 256  # erased strings that are searched for, the longest ones
+TELLING = 4  # bytes: a shorter string proves nothing when it is found
 LATE_NS = 3 * 10**9  # words are noted that long after their end at most
 _BATCH = 1000
 
@@ -51,6 +50,7 @@ class Eraser:
         self._archive = archive
         self._grove = grove
         self._folder = folder
+        self._db.create_function("folded", 1, folded, deterministic=True)
 
     def span(self, session: int, from_ns: int, to_ns: int, done: Erased, *, aged: bool = False) -> None:
         """Erase what lay in the span. In the transaction of the store; `settle` comes after the commit. aged: the span
@@ -83,11 +83,14 @@ class Eraser:
         self._grove.rederive(session, wide_from, wide_to)
 
     def matching(self, words: str) -> list[tuple[int, int, int]]:
-        """(session, from, to) of all events whose sentence holds these words, whatever the case."""
+        """(session, from, to) of all events whose sentence holds these words, whatever the case and however accents
+        are written; of blanks alone none."""
+        if not words.strip():
+            return []
         rows = self._db.execute(
-            "SELECT e.session, e.start_ns, min(e.end_ns, s.seen_ns) FROM events e JOIN phrases p ON p.id = e.phrase"
-            " JOIN sessions s ON s.no = e.session WHERE instr(lower(p.text), lower(?)) ORDER BY e.session, e.start_ns",
-            (words,),
+            "SELECT e.session, e.start_ns, min(e.end_ns, s.seen_ns) FROM events e JOIN sessions s ON s.no = e.session"
+            " WHERE e.phrase IN (SELECT id FROM phrases WHERE instr(folded(text), ?)) ORDER BY e.session, e.start_ns",
+            (folded(words.strip()),),
         ).fetchall()
         return [(int(no), int(start), max(int(start), int(end))) for no, start, end in rows]
 
@@ -97,6 +100,8 @@ class Eraser:
             self._archive.remove_file(name)
         self.scrub()
         done.strings = self._only_erased(done.strings)
+        shown = {digest for (digest,) in self._db.execute("SELECT sha256 FROM key_frames")}
+        done.digests = [digest for digest in done.digests if digest not in shown]  # the same picture was seen again
         done.left = find_traces(self._folder, done.strings, done.digests)
         if done.left:  # pages that were freed before secure deletion was on
             self._db.execute("VACUUM")
@@ -201,13 +206,12 @@ class Eraser:
     # ---- proof ---------------------------------------------------------------------------------------------------
 
     def _only_erased(self, strings: list[str]) -> list[str]:
-        """Those of the strings that stand in nothing that is still remembered; the longest ones."""
-        gone = []
-        for text in sorted(set(strings), key=lambda s: (-len(s), s))[:SEARCHED]:
-            row = self._db.execute("SELECT 1 FROM phrases WHERE instr(text, ?) OR instr(gist, ?) LIMIT 1", (text, text))
-            if row.fetchone() is None:
-                gone.append(text)
-        return gone
+        """Those of the strings that stand neither in what is still remembered nor in the layout of the database."""
+        gone, sought = set(strings), Needles(strings)
+        kept = self._db.execute("SELECT text || char(10) || gist FROM phrases UNION ALL SELECT sql FROM sqlite_master")
+        while rows := kept.fetchmany(_BATCH):
+            gone.difference_update(sought.found("\n".join(text or "" for (text,) in rows).encode()))
+        return sorted(gone)
 
 
 def _later(event: Event, to_ns: int, seen_ns: int) -> Iterator[Event]:
@@ -221,24 +225,13 @@ def _telling(events: Iterable[Event]) -> list[str]:
     """The strings by which events can be told: words read or said, and names of several words. "Silence" or "grey" is
     true of too much to be a trace of anything."""
     told = [e.subject for e in events if e.kind in WORDS or " " in e.subject]
-    return [text for text in told if len(text) >= TELLING]
+    return [text for text in told if len(text.encode()) >= TELLING]
 
 
 def find_traces(folder: Path, strings: Iterable[str], digests: Iterable[str]) -> list[str]:
     """Names of files under `folder` that hold one of the strings, or are a picture with one of the checksums."""
-    wanted = [text.encode() for text in strings if len(text) >= TELLING]
-    pictures = set(digests)
-    found = []
-    for path in sorted(p for p in folder.rglob("*") if p.is_file()):
-        try:
-            with path.open("rb") as file:
-                if path.stat().st_size == 0:
-                    continue
-                with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-                    held = any(content.find(text) >= 0 for text in wanted)
-                    held = held or (bool(pictures) and hashlib.sha256(content).hexdigest() in pictures)
-        except OSError:  # removed while we looked
-            continue
-        if held:
-            found.append(str(path.relative_to(folder)))
-    return found
+    sought, pictures = Needles(strings), set(digests)
+    return files_where(
+        folder,
+        lambda content: sought.any_in(content) or (bool(pictures) and hashlib.sha256(content).hexdigest() in pictures),
+    )

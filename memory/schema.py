@@ -158,10 +158,7 @@ VERSION = len(MIGRATIONS)
 def migrate(database: sqlite3.Connection, folder: str) -> int:
     """Bring a database to VERSION, one transaction a step. Returns the version it had. Raises MemoryUnusable."""
     had = int(database.execute("PRAGMA user_version").fetchone()[0])
-    if had > VERSION:
-        raise MemoryUnusable(
-            f"the memory {folder} has version {had}, this program knows up to {VERSION}; use a newer program"
-        )
+    _check_known(had, folder)
     database.create_function("words_of", 1, words_of, deterministic=True)
     for version in range(had, VERSION):
         with transaction(database):
@@ -174,10 +171,18 @@ def migrate(database: sqlite3.Connection, folder: str) -> int:
 def check_version(database: sqlite3.Connection, folder: str) -> None:
     """For looking without changing anything. Raises MemoryUnusable for a memory of another version."""
     has = int(database.execute("PRAGMA user_version").fetchone()[0])
+    _check_known(has, folder)
     if has != VERSION:
         raise MemoryUnusable(
             f"the memory {folder} has version {has}, this program reads version {VERSION}; run a session on it once, "
             "which brings an older one up to date"
+        )
+
+
+def _check_known(version: int, folder: str) -> None:
+    if version > VERSION:
+        raise MemoryUnusable(
+            f"the memory {folder} has version {version}, this program knows up to {VERSION}; use a newer program"
         )
 
 

@@ -7,6 +7,7 @@ disk. Knows no vectors' meaning, no ranking and no clock: times are given.
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 from collections.abc import Iterable, Sequence
 from itertools import islice
@@ -281,7 +282,9 @@ class Store(Sentences):
 
 
 def _read_only(path: Path) -> sqlite3.Connection:
-    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+    """Where nothing may be written and there is no log to read, without the lock files that reading wants."""
+    still = not os.access(path.parent, os.W_OK) and not path.with_name(path.name + "-wal").exists()
+    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro{'&immutable=1' if still else ''}", uri=True)
 
 
 def _owned(path: Path, durable: bool) -> sqlite3.Connection:

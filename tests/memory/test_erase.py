@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from unicodedata import normalize
 
 import numpy as np
 import pytest
@@ -173,6 +174,29 @@ def test_a_question_that_is_put_after_its_words_goes_with_them(made: Made, wish:
     assert made.held(["toffee"]) == ([] if "matching" in wish else ["toffee"])  # the answer lies after that span
 
 
+@pytest.mark.parametrize("words", ["CAFÉ Größe", "café grösse", normalize("NFD", "Café GRÖSSE"), "  café "])
+def test_by_words_whatever_their_case_and_form(made: Made, words: str) -> None:
+    made.event("text", 1900, 1910, "the CAFÉ Größe")
+    made.embed()
+    assert made.erase(matching=words) == []
+    assert made.held(["CAFÉ Größe"]) == []
+    assert made.held(["Signboard number 007"])
+
+
+def test_blanks_match_nothing(made: Made) -> None:
+    made.erase(matching=" ")
+    assert made.held(made.strings(0, 30)) == made.strings(0, 30)
+
+
+@pytest.mark.parametrize("erased", ["Signboard number 000", "the 299th remark of the guide", "小明"])
+def test_every_erased_string_is_sought(tmp_path: Path, erased: str) -> None:
+    made = Made(tmp_path / "memory", minutes=300)
+    made.event("speech", 1, 2, "小明")
+    made.embed()
+    (made.folder / "notes.txt").write_text(f"long ago: {erased}")
+    assert made.erase(everything=True) == ["notes.txt"]
+
+
 def test_everything(made: Made) -> None:
     assert made.erase(everything=True) == []
     assert made.held([*made.strings(0, 30), "pixels of", "The light is normal"]) == []
@@ -185,6 +209,14 @@ def test_a_string_that_also_stands_elsewhere_is_no_trace(made: Made) -> None:
     made.commit()
     assert made.erase(spans=((1, 60 * S, 119 * S),)) == []
     assert made.held(["Signboard number 001"])
+
+
+def test_a_picture_that_was_also_seen_elsewhere_is_no_trace(made: Made) -> None:
+    again = KeyFrame("1-0001900000", 1900 * S, b"pixels of minute 1 " * 50)
+    made.keeper.write(made.row, Step(pictures=(again,)), 5.0)
+    made.commit()
+    assert made.erase(spans=((1, 60 * S, 119 * S),)) == []
+    assert made.keeper.picture(again.name) == again.jpeg
 
 
 def test_it_is_gone_after_the_next_opening(made: Made) -> None:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import json
+import os
 import sqlite3
 import zipfile
 from pathlib import Path
+from unicodedata import normalize
 
 import pytest
 from desk_tools import memory, sign
 from typer.testing import CliRunner, Result
 
+from memory.album import Album
 from memory.backends import TEXT_ENCODER
 from memory.cli import app
 from memory.erase import find_traces
@@ -129,6 +133,95 @@ def test_forget(folder: Path, options: list[str], gone: list[str], kept: list[st
     assert _run("verify", folder).output == "the memory is whole\n"
 
 
+@pytest.mark.parametrize(
+    ("options", "code"),
+    [
+        (["--matching", "no such words"], 1),
+        (["--between", "5:00", "6:00"], 1),
+        (["--between", "1999-01-01", "1999-01-02"], 1),
+    ],
+)
+def test_what_is_not_there_is_not_forgotten(folder: Path, options: list[str], code: int) -> None:
+    done = _run("forget", folder, *options)
+    assert done.exit_code == code
+    assert done.output.startswith("forgot nothing: ")
+    assert find_traces(folder, ["remark 0"], [])
+
+
+def test_all_of_nothing_is_forgotten(folder: Path) -> None:
+    assert _run("forget", folder, "--all", "--yes").exit_code == 0
+    again = _run("forget", folder, "--all", "--yes")
+    assert (again.exit_code, again.output) == (0, "forgot nothing: nothing is remembered\n")
+
+
+async def _say(folder: Path, *remarks: str) -> None:
+    async with memory() as m:
+        await m.open(folder)
+        for t, remark in enumerate(remarks):
+            await m.see(t, jpeg=b"jpeg %d" % t)
+            await m.say(t, remark)
+            await m.mark(t)
+
+
+REMARKS = ("call Bob at once", "王小明来了", "the CAFÉ Größe opens")
+
+
+@pytest.mark.parametrize(
+    "pattern", ["Bob", "bob", "CALL bob", "王小明", "明", "café", "größe", normalize("NFD", "Café Größe"), "grösse"]
+)
+def test_a_pattern_is_found_however_short_and_however_written(tmp_path: Path, pattern: str) -> None:
+    asyncio.run(_say(tmp_path, *REMARKS))
+    looked = _run("verify", tmp_path, "--pattern", pattern)
+    assert looked.exit_code == 1
+    assert f"memory.db holds {pattern!r}" in looked.output
+    assert _run("forget", tmp_path, "--matching", pattern).exit_code == 0
+    looked = _run("verify", tmp_path, "--pattern", pattern)
+    assert (looked.exit_code, looked.output) == (0, f"the memory is whole and holds no {pattern!r}\n")
+
+
+def test_names_of_tables_are_no_pattern_that_is_held(tmp_path: Path) -> None:
+    asyncio.run(_say(tmp_path, "hello"))
+    for pattern in ("key_frames", "Tim", "INTEGER", "appear"):
+        assert _run("verify", tmp_path, "--pattern", pattern).exit_code == 0, pattern
+
+
+def test_a_long_text_that_lies_in_pieces_is_found(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    no = store.new_session("s", "live", 0.0).no
+    text = " ".join(f"word{n}" for n in range(5000))
+    event = Event(id=1, session=no, kind="speech", start_ns=0, end_ns=1, text=text, subject="long")
+    store.put([event], start_unix_s=0.0, recorded_at=0.0)
+    store.close()
+    assert "memory.db holds" in _run("verify", tmp_path, "--pattern", text).output
+
+
+def test_the_last_of_a_stream_without_pictures(tmp_path: Path) -> None:
+    async def hear() -> None:
+        async with memory() as m:
+            await m.open(tmp_path)
+            for t in range(10, 60, 10):
+                await m.say(t, f"remark number {t}")
+            await m.mark(60)
+
+    asyncio.run(hear())
+    assert "  0:50  0 frames" in _run("ls", tmp_path).output
+    assert _run("forget", tmp_path, "--last", "5s").exit_code == 0
+    assert not find_traces(tmp_path, ["remark number 50"], [])
+    assert find_traces(tmp_path, ["remark number 40"], [])
+
+
+def test_what_lasts_is_found_until_now(tmp_path: Path) -> None:
+    async def look() -> Result:
+        async with memory() as m:
+            await m.open(tmp_path, mode="live")
+            for t in range(12):
+                await m.see(t, sign("Main exit"))
+                await m.mark(t)
+            return await asyncio.to_thread(_run, "search", tmp_path, "main exit")
+
+    assert "s  0:00-0:11  " in asyncio.run(look()).stdout
+
+
 def test_forgetting_everything_asks(folder: Path) -> None:
     assert _run("forget", folder, "--all", answer="n\n").exit_code == 1
     assert find_traces(folder, ["remark 0"], [])
@@ -167,6 +260,15 @@ def test_a_memory_in_use_is_erased_by_its_owner(tmp_path: Path) -> None:
         (["forget", "{folder}", "--last", "soon"], "no length of time"),
         (["forget", "{folder}", "--between", "later", "now"], "is no time"),
         (["forget", "{folder}", "--between", "0:20", "0:10"], "is after"),
+        (["forget", "{folder}", "--last", "0s"], "no time at all"),
+        (["forget", "{folder}", "--matching", "  "], "one of --last"),
+        (["search", "{folder}", " "], "say what to look for"),
+        (["verify", "{folder}", "--pattern", " "], "nothing to look for"),
+        (["export", "{folder}", "/nowhere/at/all.zip"], "there is no folder /nowhere/at"),
+        (["show", "{folder}", "--out", "/nowhere/at/all.html"], "there is no folder /nowhere/at"),
+        (["export", "{folder}", "{folder}/.."], "is a folder"),
+        (["export", "{folder}", "{folder}/all.zip"], "inside of the memory"),
+        (["show", "{folder}", "--out", "{folder}/all.html"], "inside of the memory"),
     ],
 )
 def test_what_the_user_can_mend_is_one_sentence(folder: Path, words: list[str], says: str) -> None:
@@ -200,6 +302,84 @@ def test_a_damaged_page_is_named(folder: Path) -> None:
     found = _run("verify", folder)
     assert found.exit_code == 1
     assert "is damaged" in found.output
+
+
+def _damage(folder: Path, table: str) -> None:
+    """Overwrite the first page of a table."""
+    database = sqlite3.connect(folder / "memory.db")
+    (page,) = database.execute("SELECT rootpage FROM sqlite_master WHERE name = ?", (table,)).fetchone()
+    database.close()
+    content = bytearray((folder / "memory.db").read_bytes())
+    content[4096 * (page - 1) : 4096 * page] = b"\xa5" * 4096
+    (folder / "memory.db").write_bytes(content)
+
+
+@pytest.mark.parametrize("words", [["ls"], ["stats"], ["search", "remark"], ["show"], ["forget", "--last", "5s"]])
+def test_a_damaged_memory_is_told_in_one_sentence(folder: Path, words: list[str]) -> None:
+    content = (folder / "memory.db").read_bytes()
+    (folder / "memory.db").write_bytes(content[:4096] + b"\xa5" * (len(content) - 4096))
+    done = _run(words[0], folder, *words[1:])
+    assert done.exit_code == 2
+    assert "is damaged" in done.output
+    assert len(done.output.splitlines()) == 1
+
+
+def test_of_a_damaged_memory_the_rest_is_exported(folder: Path, tmp_path: Path) -> None:
+    out = tmp_path / "all.zip"
+    _damage(folder, "events")
+    done = _run("export", folder, out)
+    assert done.exit_code == 1
+    assert "missing from it: events: 0 of " in done.output
+    with zipfile.ZipFile(out) as archive:
+        assert "events: 0 of " in archive.read("missing.txt").decode()
+        assert archive.read("events.jsonl") == b""
+        assert len(archive.read("clips.jsonl").splitlines()) == 4
+        assert "Placard" in archive.read("index.html").decode()
+
+
+def test_lost_key_frames_are_told_by_an_export(folder: Path, tmp_path: Path) -> None:
+    out = tmp_path / "all.zip"
+    pictures = sorted((folder / "frames").rglob("*.jpg"))
+    pictures[0].write_bytes(b"other pixels")
+    done = _run("export", folder, out)
+    assert done.exit_code == 1
+    assert f"frames: 1 of {len(pictures)} key frames are lost or damaged" in done.output
+    with zipfile.ZipFile(out) as archive:
+        assert len([name for name in archive.namelist() if name.startswith("frames/")]) == len(pictures) - 1
+
+
+def test_an_export_that_fails_leaves_nothing(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> str:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Album, "page", full)
+    done = _run("export", folder, tmp_path / "all.zip")
+    assert done.exit_code == 2
+    assert "No space left" in done.output
+    assert [path.name for path in tmp_path.iterdir()] == ["walk"]
+
+
+def test_a_newer_memory_is_told(folder: Path) -> None:
+    database = sqlite3.connect(folder / "memory.db")
+    database.execute("PRAGMA user_version = 99")
+    database.close()
+    done = _run("ls", folder)
+    assert done.exit_code == 2
+    assert "use a newer program" in done.output
+
+
+def test_a_memory_that_must_not_be_written_can_be_looked_at(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Watched(Album):
+        def __exit__(self, *error: object) -> None:
+            beside.append({path.name for path in folder.iterdir()})
+            super().__exit__(None, None, None)
+
+    beside: list[set[str]] = []
+    monkeypatch.setattr("memory.cli.Album", Watched)
+    monkeypatch.setattr("os.access", lambda _path, mode, **_: mode != os.W_OK)
+    looked = _run("ls", folder)
+    assert looked.exit_code == 0, looked.output
+    assert beside == [{"memory.db", "owner.lock", "frames"}]  # none of the files by which readers lock
 
 
 @pytest.mark.parametrize(("text", "seconds"), [("90", 90), ("90s", 90), ("5m", 300), ("1.5h", 5400), ("2d", 172_800)])
