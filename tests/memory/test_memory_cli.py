@@ -17,6 +17,7 @@ from typer.testing import CliRunner, Result
 
 from memory.album import Album
 from memory.backends import TEXT_ENCODER
+from memory.backends.base import TextEncoder, Vectors
 from memory.cli import app
 from memory.erase import find_traces
 from memory.events import Event
@@ -69,23 +70,53 @@ def test_search(folder: Path) -> None:
     assert "only words were compared" in ran.stderr  # the memory was made with the fake encoder
 
 
-def test_search_by_meaning(tmp_path: Path) -> None:
-    chosen, store = config.load("lite").memory.text_encoder, Store(tmp_path)
-    encoder = TEXT_ENCODER.create(chosen.backend, chosen.options)
-    no = store.new_session("pets", "live", 0.0).no
-    told = ("the goldfish died last night", "we painted the fence on monday", "the train leaves at nine")
+TOLD = ("the goldfish died last night", "we painted the fence on monday", "the train leaves at nine")
+
+
+def _tell(store: Store, no: int, encoder: TextEncoder, *told: str) -> None:
+    """Remarks with their vectors."""
+    first = store.database.execute("SELECT count(*) FROM events").fetchone()[0] + 1
     store.put(
         [
             Event(id=n, session=no, kind="speech", start_ns=n, end_ns=n, text=sentence("speech", t), subject=t)
-            for n, t in enumerate(told, 1)
+            for n, t in enumerate(told, first)
         ],
         start_unix_s=0.0,
         recorded_at=0.0,
     )
     rows = store.unembedded(9)
     store.set_vectors([i for i, _ in rows], encoder.encode([gist for _, gist in rows]))
+    store.commit()
+
+
+def test_search_by_meaning(tmp_path: Path) -> None:
+    chosen, store = config.load("lite").memory.text_encoder, Store(tmp_path)
+    encoder = TEXT_ENCODER.create(chosen.backend, chosen.options)
+    _tell(store, store.new_session("pets", "live", 0.0).no, encoder, *TOLD)
     store.close()
     ran = _run("search", tmp_path, "What happened to the pet in the bowl?")
+    assert "goldfish" in ran.stdout
+    assert not ran.stderr
+
+
+def test_a_memory_that_grows_is_searched_by_meaning(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    chosen, store = config.load("lite").memory.text_encoder, Store(tmp_path)
+    encoder = TEXT_ENCODER.create(chosen.backend, chosen.options)
+    no = store.new_session("pets", "live", 0.0).no
+    _tell(store, no, encoder, *TOLD)
+    encode = type(encoder).encode
+
+    def slow(self: TextEncoder, texts: list[str]) -> Vectors:
+        if not remarks:
+            remarks.append("a remark")
+            _tell(store, no, encoder, "a remark that comes meanwhile", "and one more")
+        return encode(self, texts)
+
+    remarks: list[str] = []
+    monkeypatch.setattr(type(encoder), "encode", slow)
+    ran = _run("search", tmp_path, "What happened to the pet in the bowl?")
+    store.close()
+    assert remarks
     assert "goldfish" in ran.stdout
     assert not ran.stderr
 
