@@ -8,6 +8,7 @@ import json
 import os
 import sqlite3
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from unicodedata import normalize
 
@@ -104,7 +105,7 @@ def test_a_memory_that_grows_is_searched_by_meaning(tmp_path: Path, monkeypatch:
     encoder = TEXT_ENCODER.create(chosen.backend, chosen.options)
     no = store.new_session("pets", "live", 0.0).no
     _tell(store, no, encoder, *TOLD)
-    encode = type(encoder).encode
+    encode: Callable[[TextEncoder, list[str]], Vectors] = type(encoder).encode
 
     def slow(self: TextEncoder, texts: list[str]) -> Vectors:
         if not remarks:
@@ -333,6 +334,13 @@ def test_a_damaged_page_is_named(folder: Path) -> None:
     found = _run("verify", folder)
     assert found.exit_code == 1
     assert "is damaged" in found.output
+
+
+def test_a_key_frame_that_its_owner_has_not_noted_yet_is_no_damage(folder: Path) -> None:
+    (folder / "frames" / "stray.jpg").write_bytes(b"just written")
+    assert "stray.jpg is no known" in _run("verify", folder).output
+    (folder / "owner.lock").write_text('{"pid": 1}')
+    assert _run("verify", folder).exit_code == 0
 
 
 def _damage(folder: Path, table: str) -> None:
