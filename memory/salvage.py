@@ -58,7 +58,7 @@ class Salvage:
         of = f" of {self._n_known}" if self.n_rows < (self._n_known or 0) else ""
         stretches = [f"{a}" if a == b else f"{a} to {b}" if b < LAST else f"{a} and later" for a, b in self.gaps]
         more = f" and {len(stretches) - _TOLD} more stretches" if len(stretches) > _TOLD else ""
-        where = f"; damaged: {', '.join(stretches[:_TOLD])}{more}" if self.gaps else ""
+        where = f"; damaged: {', '.join(stretches[:_TOLD])}{more}" if self.n_rows and self.gaps else ""
         return f"{self._table}: {self.n_rows}{of} rows could be read{where}"
 
     def _asked(self, query: str) -> int | None:
