@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,6 +54,7 @@ class Desk:
         self.lock = asyncio.Lock()
         self.over = asyncio.Condition()  # notified when a reply is over, or the session
         self.closed = False
+        self.now_ns = max(0, opened.row.seen_ns)  # the session has come that far
         self.history = History()
         self._keeper = keeper
         self._embedder = embedder
@@ -101,11 +103,12 @@ class Desk:
         )
 
     async def forget(self, spans: Iterable[tuple[int, int]]) -> None:
-        """Drop what this process holds of erased spans. The lock is held, and all was committed before."""
+        """Drop what this process holds of erased spans, which are over, and of talk that quoted what was erased. The
+        lock is held, and all was committed before."""
         for from_ns, to_ns in spans:
             self._timeline.forget(from_ns, to_ns)
-            self.history.forget(from_ns, to_ns)
         await self.take_serial()
+        await self._renew_history()
 
     async def take_serial(self) -> None:
         """Erasing may have given numbers away, to what is left of things that were cut."""
@@ -117,10 +120,14 @@ class Desk:
         ends = [to_ns for no, _, to_ns in gone.spans if no == self.row.no]
         if ends:
             self._timeline.let_go(max(ends), gone.pictures)
-            asked: list[Asked] = await self._keeper.call("archive.questions", self.row.no)
-            self.history.renew(map(_turn, asked))
-            async with self.over:
-                self.over.notify_all()
+            await self._renew_history()
+
+    async def _renew_history(self) -> None:
+        """Only what the disk still says; a reply that is forgotten is waited for no more."""
+        asked: list[Asked] = await self._keeper.call("archive.questions", self.row.no)
+        self.history.renew(map(_turn, asked))
+        async with self.over:
+            self.over.notify_all()
 
     async def mend(self) -> None:
         """Vectors for clips that were open when the process ended."""
@@ -153,7 +160,7 @@ class Desk:
             session=words.session, t_ns=words.t_ns, turn=words.turn, id=words.id, reply_id=f"reply-{words.id}",
             why="asked", source=words.source, text=words.text, cues=Cues(), say=say, frames_seen=self._timeline.frames,
         )  # fmt: skip
-        await self._keep_question(words, question)
+        await self._keep_question(replace(words, asks=True), question)
         return question
 
     async def question(self, words: Utterance) -> Question:

@@ -9,12 +9,15 @@ from __future__ import annotations
 import asyncio
 import hmac
 import json
+import logging
 import os
 import secrets
 import socket
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
+
+log = logging.getLogger(__name__)
 
 Answer = Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]
 
@@ -68,7 +71,11 @@ async def _reply(line: bytes, key: str, answer: Answer) -> dict[str, Any]:
         return {"error": "no request"}
     if not isinstance(request, dict) or not hmac.compare_digest(str(request.pop("key", "")), key):
         return {"error": "no request with the key of the lock file"}
-    return await answer(request)
+    try:
+        return await answer(request)
+    except Exception as error:  # whatever it was, whoever asked is told
+        log.exception("x a command failed")
+        return {"error": f"the owner of the memory failed: {type(error).__name__}: {error}"}
 
 
 def knock(address: Address, request: dict[str, Any]) -> dict[str, Any]:

@@ -13,13 +13,15 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from memory.archive import Archive
-from memory.events import ANSWER, INSTANT, QUESTION, SOUND, SPEECH, WORDS, Event, row_id
+from memory.events import ANSWER, INSTANT, OPEN, QUESTION, SOUND, SPEECH, WORDS, Event, row_id
 from memory.grove import Grove
+from memory.sentences import sentence
 from memory.store import Store
 from memory.traces import Needles, files_where, folded
 
 WHOLE = INSTANT | {SPEECH, SOUND, QUESTION, ANSWER}  # are either erased or kept, never cut
 TELLING = 4  # bytes: a shorter string proves nothing when it is found
+NOWHERE = (2**61, -(2**61))  # a span that nothing touches
 LATE_NS = 3 * 10**9  # words are noted that long after their end at most
 _BATCH = 1000
 
@@ -82,6 +84,22 @@ class Eraser:
         self._clips(session, (from_ns, to_ns), (wide_from, wide_to), done)
         self._grove.rederive(session, wide_from, wide_to)
 
+    def told_of(self, done: Erased) -> None:
+        """What was told later of the erased spans: later sessions may quote them, too, and so may replies under way,
+        which count as over with nothing heard, so that nothing of them is noted."""
+        after: dict[int, int] = {}
+        for no, _, to_ns in done.spans:
+            after[no] = min(to_ns, after.get(no, to_ns))
+        for row in self._store.sessions():
+            if row.no > min(after, default=row.no):
+                after[row.no] = -OPEN
+                if done.strings:
+                    self._quoted(row.no, -OPEN, done, aged=False)
+        self._db.executemany(
+            "UPDATE questions SET played = 1, message = x'' WHERE played = 0 AND session = ? AND t_ns > ?",
+            after.items(),
+        )
+
     def matching(self, words: str) -> list[tuple[int, int, int]]:
         """(session, from, to) of all events whose sentence holds these words, whatever the case and however accents
         are written; of blanks alone none."""
@@ -139,6 +157,9 @@ class Eraser:
     def _gone(self, events: list[Event], done: Erased) -> None:
         done.strings += _telling(events)
         done.phrases += self._store.drop(event.id for event in events)
+        for event in events:
+            if event.kind == QUESTION:
+                self._unclip(event, done)
 
     def _quoted(self, session: int, after_ns: int, done: Erased, *, aged: bool) -> None:
         """Later answers that quote what was erased go too. aged: but not those that quote what was also seen later."""
@@ -186,6 +207,16 @@ class Eraser:
                 self._db.execute("DELETE FROM clips WHERE id = ?", (identity,))
                 done.clip_ids.append(int(identity))
                 done.clips += 1
+
+    def _unclip(self, question: Event, done: Erased) -> None:
+        """Delete the clip that holds a question as the remark that it was taken for."""
+        wide = (question.start_ns, question.end_ns + LATE_NS)
+        held = Erased(strings=[sentence(SPEECH, question.subject)])
+        self._clips(question.session, NOWHERE, wide, held)
+        if held.clip_ids:
+            done.clip_ids += held.clip_ids
+            done.clips += held.clips
+            self._grove.rederive(question.session, *wide)
 
     def _pictures(self, session: int, from_ns: int, to_ns: int, done: Erased) -> None:
         rows = self._db.execute(

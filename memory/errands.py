@@ -57,7 +57,7 @@ class Errands:
                 self._pending = None
             if words.t_ns <= pending.until_ns:
                 if answer == "yes":
-                    return await self._erase(pending)
+                    return await self._erase(pending, words.t_ns)
                 if answer == "no":
                     return Said(forgetting.KEPT)
         if not words.asks:
@@ -66,8 +66,8 @@ class Errands:
         wanted = forgetting.wanted(words.text, before_ns, self._desk.settings.start_unix_s)
         return Said() if wanted is None else Said(await self._asked_back(wanted, words))
 
-    async def _erase(self, pending: _Pending) -> Said:
-        done, silent = await self._steward.erase(pending.wish)
+    async def _erase(self, pending: _Pending, t_ns: int) -> Said:
+        done, silent = await self._steward.erase(pending.wish, (self._desk.row.no, t_ns))
         return Said(forgetting.done(pending.named, done.events, done.pictures, len(done.left)), silent)
 
     async def _asked_back(self, wanted: Wanted, words: Utterance) -> str:

@@ -74,6 +74,10 @@ class Grove:
         tree.replace(touched.gone, touched.nodes.values())
         self._write(touched)
 
+    def forget(self) -> None:
+        """Drop the trees that are held in memory."""
+        self._trees.clear()
+
     def _add(self, leaf: Node) -> None:
         tree = self._tree(leaf.session)
         nodes = tree.nodes()

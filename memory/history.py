@@ -28,7 +28,7 @@ class History:
 
     def played(self, reply_id: str, heard: str) -> None:
         turn = self._turns.get(reply_id)
-        if turn is not None:
+        if turn is not None and turn.heard is None:
             turn.heard = heard
         over = [key for key, t in self._turns.items() if t.heard is not None]
         for key in over[: -2 * TURNS]:  # what is older goes with no question any more
@@ -42,9 +42,6 @@ class History:
         """The last turns of which something was heard, oldest first."""
         heard = [t for t in self._turns.values() if t.heard]
         return tuple(HistoryTurn(t_ns=t.t_ns, question=t.question, heard=t.heard or "") for t in heard[-limit:])
-
-    def forget(self, from_ns: int, to_ns: int) -> None:
-        self._turns = {k: t for k, t in self._turns.items() if not from_ns <= t.t_ns <= to_ns or t.heard is None}
 
     def renew(self, turns: Iterable[tuple[str, int, str, str | None]]) -> None:
         """Hold these and nothing else."""

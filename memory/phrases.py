@@ -29,6 +29,12 @@ class Sentences:
         if not self.database.in_transaction:
             self.database.execute("BEGIN IMMEDIATE")
 
+    def rollback(self) -> None:
+        """Take back all since the last commit."""
+        if self.database.in_transaction:
+            self.database.execute("ROLLBACK")
+        self.forget()
+
     def phrase(self, event: Event) -> int:
         """Number of its sentence, which is stored if it is new."""
         text, words = event.text, words_of(event.text)

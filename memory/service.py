@@ -32,6 +32,7 @@ log = logging.getLogger(__name__)
 
 GARBAGE = 20_000  # objects after which it is looked for; a question makes some thousand that are gone with it
 SWITCH_S = 0.00015  # for which a thread of this process may keep another from running; the 5 ms of Python add up
+_TELLS_THE_TIME = (m.FrameSeen, m.SoundHeard, m.Utterance, m.Watermark, m.MemoryRequest)  # of the stream as it is here
 _SILENT = "{} did not say that it dropped what was to be forgotten"
 
 
@@ -93,6 +94,8 @@ class MemoryService:
             raise
 
     async def _dispatch(self, desk: Desk, message: m.Message) -> None:
+        if isinstance(message, _TELLS_THE_TIME):
+            desk.now_ns = max(desk.now_ns, message.t_ns)
         match message:
             case m.FrameSeen():
                 await self._see(desk, message)

@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import logging
 import os
+import sqlite3
 import sys
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -17,9 +18,10 @@ from memory.desk import Desk
 from memory.erase import Erased
 from memory.index import build_lists
 from memory.retention import LetGo
-from memory.upkeep import Wish
-from wire.messages import Forget, Forgotten
+from memory.upkeep import ALWAYS, Wish
+from wire.messages import Forget, Forgotten, Span
 from wire.service import Context
+from wire.spans import covering, joined
 from wire.worker import Worker
 
 log = logging.getLogger(__name__)
@@ -27,10 +29,16 @@ log = logging.getLogger(__name__)
 ACKNOWLEDGED_WITHIN_S = 5.0  # a process that has not dropped what it holds by then is named in the report
 PATIENT = 12  # times as long in a replay, where recognisers always have work before them and nobody waits
 OTHERS = frozenset({"perception", "reasoning", "streamer"})
+AT_MOST = 10_000  # spans in a message; where there are more, a larger one stands for several
+EARLIER = (-ALWAYS, -1)  # what earlier sessions tell a session is told with times before 0
 LAST = 19  # the lowest priority
 RENEWED = 3  # vectors made anew at a time: a question waits for no more, and so many make one pass
 RETAIN_EVERY_NS = 60 * 10**9  # media time between two looks at the limits
 TRIM_EVERY_NS = 600 * 10**9  # ... and between two times at which freed memory is given back
+_FAILED = (
+    "the erasure failed: {}; what it had begun is taken back, or finished by the next one; see that the disk has room "
+    "and the folder is writable, and forget again"
+)
 
 
 class Builder:
@@ -62,49 +70,52 @@ class Steward:
 
     # ---- erasing -------------------------------------------------------------------------------------------------
 
-    async def erase(self, wish: Wish) -> tuple[Erased, tuple[str, ...]]:
-        """Erase in the memory, in this process and in the others. Returns what was erased and who did not say so."""
+    async def erase(self, wish: Wish, at: tuple[int, int] | None = None) -> tuple[Erased, tuple[str, ...]]:
+        """Erase in the memory, in this process and in the others. Returns what was erased and who did not say so. at:
+        session and time of the words that want it, which are no part of what they name."""
         renewing, self._renewing = self._renewing, None
         await _given_up(renewing)  # it holds sentences
+        try:
+            done, silent = await self._erase(wish, at)
+        finally:
+            if renewing is not None:
+                await self.look_over()
+        await asyncio.to_thread(heap.trim)  # pages that held what was erased, too
+        return done, silent
+
+    async def _erase(self, wish: Wish, at: tuple[int, int] | None) -> tuple[Erased, tuple[str, ...]]:
         desks = list(self._desks())
+        by_words = dict([at] if at else [])
         async with contextlib.AsyncExitStack() as held:
             for desk in desks:  # nothing is written meanwhile
                 await held.enter_async_context(desk.lock)
                 await desk.commit()
+            now_ns = [by_words.get(desk.row.no, desk.now_ns) for desk in desks]
             done: Erased = await self._keeper.call("erase", wish)
             await self._embedder.call("forget")
-            for desk in desks:
-                await desk.forget([(start, end) for no, start, end in done.spans if no == desk.row.no])
-            silent = await self._tell(desks, done)
-            done = await self._keeper.call("settle", done)
-        await asyncio.to_thread(heap.trim)  # pages that held what was erased, too
-        if renewing is not None:
-            await self.look_over()
-        return done, silent
+            forgets = []
+            for desk, t_ns in zip(desks, now_ns, strict=True):
+                own = _over(desk.row.no, t_ns, done.spans)
+                await desk.forget(own)
+                earlier = [EARLIER] if any(no < desk.row.no for no, _, _ in done.spans) else []
+                wanted_ns = by_words.get(desk.row.no, t_ns + 1)  # a question of this moment goes, but for the order
+                forgets.append(self._forget(desk.name, wanted_ns, [*earlier, *own]))
+            patience = PATIENT if all(desk.settings.mode == "replay" for desk in desks) else 1
+            silent = await self._tell([one for one in forgets if one.spans], ACKNOWLEDGED_WITHIN_S * patience)
+            return await self._keeper.call("settle", done), silent
 
-    async def _tell(self, desks: Sequence[Desk], done: Erased) -> tuple[str, ...]:
-        """Ask the other processes to drop what they hold of it, and wait until they say so."""
-        waiting: list[str] = []
-        for desk in desks:
-            spans = [(start, end) for no, start, end in done.spans if no == desk.row.no]
-            if not spans:
-                continue
-            self._serial += 1
-            request = f"forget-{self._serial}"
-            self._acknowledged[request] = set()
-            waiting.append(request)
-            for start_ns, end_ns in _joined(spans):
-                await self._context.send(
-                    Forget(
-                        session=desk.name,
-                        t_ns=max(0, desk.timeline.seen_ns),
-                        request_id=request,
-                        start_ns=start_ns,
-                        end_ns=end_ns,
-                    )
-                )
+    def _forget(self, session: str, t_ns: int, spans: Sequence[tuple[int, int]]) -> Forget:
+        self._serial += 1
+        few = tuple(Span(*span) for span in covering(spans, AT_MOST))
+        return Forget(session=session, t_ns=t_ns, request_id=f"forget-{self._serial}", spans=few)
+
+    async def _tell(self, forgets: Sequence[Forget], within_s: float) -> tuple[str, ...]:
+        """Ask the other processes to drop what they hold of it, and wait until they say so. Who did not."""
+        waiting = [one.request_id for one in forgets]
+        self._acknowledged |= {request: set() for request in waiting}
+        for one in forgets:
+            await self._context.send(one)
         silent: set[str] = set()
-        within_s = ACKNOWLEDGED_WITHIN_S * (PATIENT if all(d.settings.mode == "replay" for d in desks) else 1)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(within_s), self._news:
                 await self._news.wait_for(lambda: all(self._acknowledged[r] >= OTHERS for r in waiting))
@@ -209,15 +220,9 @@ async def _given_up(task: asyncio.Task[None] | None) -> None:
             await task
 
 
-def _joined(spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Spans that touch or overlap as one, in order."""
-    joined: list[tuple[int, int]] = []
-    for start, end in sorted(spans):
-        if joined and start <= joined[-1][1] + 1:
-            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
-        else:
-            joined.append((start, end))
-    return joined
+def _over(no: int, t_ns: int, spans: Sequence[tuple[int, int, int]]) -> list[tuple[int, int]]:
+    """The spans of a session as far as they are over at t_ns: what comes later is not meant."""
+    return joined((start, min(end, t_ns)) for of, start, end in spans if of == no)
 
 
 async def answer(steward: Steward, request: dict[str, Any]) -> dict[str, Any]:
@@ -229,7 +234,11 @@ async def answer(steward: Steward, request: dict[str, Any]) -> dict[str, Any]:
     except (TypeError, ValueError):
         return {"error": "spans are [session, from, to]"}
     wish = Wish(spans, str(request.get("matching", "")), bool(request.get("everything", False)))
-    done, silent = await steward.erase(wish)
+    try:
+        done, silent = await steward.erase(wish)
+    except (sqlite3.Error, OSError) as error:
+        log.exception("x erasing failed")
+        return {"error": _FAILED.format(error)}
     return {
         "events": done.events, "clips": done.clips, "pictures": done.pictures, "left": done.left,
         "silent": list(silent),

@@ -19,9 +19,9 @@ from memory.events import OPEN, QUESTION, SOUND, SPEECH, Event, row_id
 from memory.intervals import Changes, Intervals
 from memory.sentences import sentence, summary
 from wire.messages import FrameSeen, Picture, SoundHeard, Tensor, Utterance
+from wire.spans import covering
 
 PICTURES_PER_CLIP = 4  # key frames: the clip's first, then frames in which something began
-_GONE_KEPT = 16  # erased spans that are remembered against what comes late
 NEWEST_FRAMES = 8  # pictures at hand for a question about now
 NEWEST_KEPT = 4  # key frames among them, however old, which a reasoner may have read already
 
@@ -101,7 +101,7 @@ class Timeline:
         self._newest: deque[Picture] = deque(maxlen=NEWEST_FRAMES)
         self._kept: deque[Picture] = deque(maxlen=NEWEST_KEPT)
         self._last_picture = ""
-        self._gone: deque[tuple[int, int]] = deque(maxlen=_GONE_KEPT)  # spans that were erased
+        self._gone: list[tuple[int, int]] = []  # spans that were erased, against what comes late
         self._from_ns = -OPEN  # nothing before it is kept any more
 
     def next_serial(self) -> int:
@@ -111,8 +111,8 @@ class Timeline:
     # ---- what comes in -------------------------------------------------------------------------------------------
 
     def see(self, frame: FrameSeen) -> Step:
-        """The next frame. Frames that do not move on in time are ignored."""
-        if frame.t_ns <= self.seen_ns:
+        """The next frame. Frames that do not move on in time, or are of an erased one, are ignored."""
+        if frame.t_ns <= self.seen_ns or self._is_gone(frame.t_ns, frame.t_ns):
             return Step()
         self.seen_ns, self.frames = frame.t_ns, self.frames + 1
         vector = array_of(frame.appearance)
@@ -178,8 +178,8 @@ class Timeline:
             self._last_picture = picture.name
 
     def forget(self, from_ns: int, to_ns: int) -> None:
-        """Drop pictures, the open clip and what is in view, if they show something of this span."""
-        self._gone.append((from_ns, min(to_ns, self.seen_ns)))
+        """Drop pictures, the open clip and what is in view, if they show something of this span, which is over."""
+        self._gone = covering([*self._gone, (from_ns, to_ns)])
         self.intervals.forget(from_ns)
         for shown in (self._newest, self._kept):
             left = [p for p in shown if not from_ns <= p.t_ns <= to_ns]

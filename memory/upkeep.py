@@ -61,10 +61,10 @@ class Upkeep:
     # ---- after the end of the process --------------------------------------------------------------------------------
 
     def recover(self) -> int:
-        """If the last owner did not close the memory: finish what it was erasing and delete files that no row names.
+        """If the last owner did not close the memory or finish an erasure: do that and delete files that no row names.
         Trees that a migration left to be made are made. Marks the memory as in use. Returns how many files went."""
         swept = 0
-        if self._note("clean") == "no":
+        if self._note("clean") == "no" or self._note("erasing") == "yes":
             known = {name for (name,) in self._db.execute("SELECT name FROM key_frames")}
             frames = self._folder / "frames"
             for folder, _, names in os.walk(frames):
@@ -137,7 +137,26 @@ class Upkeep:
     # ---- erasing -------------------------------------------------------------------------------------------------
 
     def erase(self, wish: Wish) -> Erased:
-        """One transaction in the database, then the indexes. Their files go: they hold the erased vectors."""
+        """One transaction in the database, then the indexes. If it fails, nothing is erased."""
+        self._store.commit()
+        try:
+            done = self._erased(wish)
+            self._store.commit()
+        except BaseException:
+            self._store.rollback()
+            self._grove.forget()
+            raise
+        self._indexes["phrases"].remove(done.phrases)
+        self._indexes["clips"].remove(done.clip_ids)
+        self._store.forget()
+        terms.cache_clear()
+        telling.cache_clear()
+        wanted.cache_clear()
+        question.forget()
+        return done
+
+    def _erased(self, wish: Wish) -> Erased:
+        """In the transaction. Files of indexes go before its end: they hold the erased vectors."""
         done = Erased()
         spans = list(wish.spans)
         if wish.matching:
@@ -146,17 +165,11 @@ class Upkeep:
             spans += [(row.no, -ALWAYS, ALWAYS) for row in self._store.sessions()]
         for no, from_ns, to_ns in spans:
             self._eraser.span(no, from_ns, to_ns, done, aged=wish.aged)
-        self._set("erasing", "yes")  # until no trace is left, see recover
+        if not wish.aged:
+            self._eraser.told_of(done)
+            self._set("erasing", "yes")  # until no trace is left, see recover
         for name in self._indexes:
             self._path(name).unlink(missing_ok=True)
-        self._store.commit()
-        self._indexes["phrases"].remove(done.phrases)
-        self._indexes["clips"].remove(done.clip_ids)
-        self._store.forget()
-        terms.cache_clear()
-        telling.cache_clear()
-        wanted.cache_clear()
-        question.forget()
         return done
 
     def matching(self, words: str) -> list[tuple[int, int, int]]:

@@ -45,8 +45,10 @@ class Listener:
         return events
 
     def forget(self, start_ns: int, end_ns: int) -> list[Event]:
-        """Drop what was heard then and is not told yet; words that lie partly in it go as a whole."""
+        """Drop what was heard then and is not told yet; words that lie partly in it go as a whole. Sound of that time
+        that is still to come is not heard."""
         self._recent = deque((t, pcm) for t, pcm in self._recent if not start_ns <= t < end_ns)
+        self._not_before_ns = max(self._not_before_ns, end_ns)
         if not self._turns.open or self._turns.start_ns >= end_ns:
             return []
         self._asr.finish()
@@ -84,7 +86,7 @@ class Listener:
         """One frame; edge: what its end decided."""
         events: list[Event] = []
         was_open = self._turns.open
-        if was_open:
+        if was_open and start_ns >= self._turns.start_ns:
             self._block.append(frame)
         self._recent.append((start_ns, frame))
         if edge is not None:

@@ -15,6 +15,7 @@ from perception.telling import Teller
 from perception.turns import Event, FalseAlarm, Finished, Heard, Onset, Partial, Unheard
 from wire import messages as m
 from wire.service import Context
+from wire.spans import covering
 
 _URGENT = (m.VoiceOnset, m.VoiceFalse, m.SpeechStopped, m.TurnStarted)
 
@@ -63,9 +64,9 @@ class Outlet:
         """The lane has nothing more of a time before t_ns."""
         self._merger.passed(lane, t_ns)
 
-    def forget(self, start_ns: int, end_ns: int) -> None:
-        """Drop what waits of that time, and what is still to come of it."""
-        self._forgotten.append((start_ns, end_ns))
+    def forget(self, spans: Iterable[tuple[int, int]]) -> None:
+        """Drop what waits of these spans, and what is still to come of them."""
+        self._forgotten = covering([*self._forgotten, *spans])
         self._merger.drop(self._is_forgotten)
 
     async def tell(self) -> None:
@@ -126,7 +127,7 @@ class Outlet:
     def _is_forgotten(self, item: Item) -> bool:
         match item:
             case SeenAt():
-                span = (item.t_ns, item.t_ns + 1)
+                span = (item.t_ns - 1, item.t_ns + 1)
             case Partial():
                 span = (item.start_ns, item.t_ns)
             case Finished() | Heard() | Unheard():

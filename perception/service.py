@@ -76,7 +76,7 @@ class PerceptionService:
             case m.Played():
                 session.teller.played(message)
             case m.Forget():
-                await session.forget(message.start_ns, message.end_ns)
+                await session.forget(message.over())
                 await self._forgotten(message, session.teller.turn)
             case m.SessionClosed():
                 await self._sessions.pop(message.session).close()

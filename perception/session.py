@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -22,6 +22,7 @@ from perception.telling import Teller
 from perception.turns import Event, Saying
 from wire import messages as m
 from wire.service import Context
+from wire.spans import covering
 from wire.worker import Worker
 
 _CHUNKS = 128  # of sound that may wait for the recogniser
@@ -101,12 +102,15 @@ class Session:
         for worker in (self._workers.ears, self._workers.listeners, self._workers.sight):
             await worker.call("close_session", self._name)
 
-    async def forget(self, start_ns: int, end_ns: int) -> None:
-        """Drop what was seen and heard from start_ns to end_ns, wherever it is now."""
-        self._outlet.forget(start_ns, end_ns)
-        await self._workers.sight.call("forget", self._name, start_ns, end_ns)
-        for event in await self._workers.listeners.call("forget", self._name, start_ns, end_ns):
-            self._outlet.put(Rank.HEARD, event.t_ns, event)
+    async def forget(self, spans: Sequence[tuple[int, int]]) -> None:
+        """Drop what was seen and heard in these spans, wherever it is now."""
+        few = covering(spans)
+        self._outlet.forget(few)
+        if few:  # what sight keeps is of all that came before
+            await self._workers.sight.call("forget", self._name, few[0][0], few[-1][1])
+        for start_ns, end_ns in few:
+            for event in await self._workers.listeners.call("forget", self._name, start_ns, end_ns):
+                self._outlet.put(Rank.HEARD, event.t_ns, event)
         await self._outlet.tell()
 
     # ---- what comes in -------------------------------------------------------------------------------------------

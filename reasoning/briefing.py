@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import re
 import string
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from reasoning.shortening import cut, estimate, level, wanted
-from wire.messages import Cues, Evidence, Forget, FrameKept, Picture, Question
+from wire.messages import Cues, Evidence, Forget, FrameKept, Picture, Question, Span
+from wire.spans import covering
 
 SECOND_NS = 1_000_000_000
 RESIDENT = 4  # newest key frames that a model may have read before there is a question, at most
+ERASED = 8  # erasures that are remembered against questions on their way
 LETTERS = string.ascii_uppercase
 LEAST = 16  # tokens of a fact, however long the others are
 
@@ -85,9 +87,28 @@ def with_frames(question: Question, kept: Iterable[FrameKept]) -> Question:
     return replace(question, newest=tuple(pictures))
 
 
+def remembered(erased: Sequence[Forget], new: Forget) -> tuple[Forget, ...]:
+    """What was erased so far: a bounded number of times, the oldest ones as one, of a bounded number of spans."""
+    if len(erased) < ERASED:
+        return (*erased, _covered(new, new.over()))
+    first, second, *later = erased
+    both = [(span.start_ns, span.end_ns) for one in (first, second) for span in one.spans]
+    return remembered((_covered(second, both), *later), new)
+
+
+def _covered(erased: Forget, spans: Iterable[tuple[int, int]]) -> Forget:
+    return replace(erased, spans=tuple(Span(*span) for span in covering(spans)))
+
+
+def shows(t_ns: int, erased: Iterable[Forget]) -> bool:
+    """Whether what is seen at this time was erased."""
+    return any(span.start_ns <= t_ns <= span.end_ns for one in erased for span in one.spans)
+
+
 def without(question: Question, erased: Iterable[Forget]) -> Question:
-    """A question that was on its way while spans of time were erased: nothing in it shows or tells of them."""
-    spans = [(one.start_ns, one.end_ns) for one in erased if question.t_ns <= one.t_ns]
+    """A question that was on its way while spans of time were erased: nothing in it shows or tells of them. What was
+    talked about goes as a whole, since answers may quote them."""
+    spans = [(span.start_ns, span.end_ns) for one in erased if question.t_ns <= one.t_ns for span in one.spans]
 
     def stays(start_ns: int, end_ns: int) -> bool:
         return all(end_ns < start or start_ns > end for start, end in spans)
@@ -96,10 +117,11 @@ def without(question: Question, erased: Iterable[Forget]) -> Question:
         tuple(e for e in given if stays(e.start_ns, e.end_ns)) for given in (question.evidence, question.log)
     )
     newest = tuple(p for p in question.newest if stays(p.t_ns, p.t_ns))
-    if (evidence, log, newest) == (question.evidence, question.log, question.newest):
+    history = () if spans else question.history
+    if (evidence, log, newest, history) == (question.evidence, question.log, question.newest, question.history):
         return question
     # Memory tokens are made of whole clips: they cannot be told apart.
-    return replace(question, evidence=evidence, log=log, newest=newest, tokens=None, overview=None)
+    return replace(question, evidence=evidence, log=log, newest=newest, history=history, tokens=None, overview=None)
 
 
 def _by_worth(question: Question) -> list[tuple[int, Evidence]]:

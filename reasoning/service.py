@@ -18,7 +18,7 @@ import numpy as np
 
 from reasoning.backends import LLM, TTS
 from reasoning.backends.base import Chunk
-from reasoning.briefing import with_frames, without
+from reasoning.briefing import remembered, shows, with_frames, without
 from reasoning.gate import judge
 from reasoning.phrases import Phrases
 from reasoning.residence import Residence
@@ -35,16 +35,46 @@ _PHRASES_AHEAD = 8  # phrases that may wait for the voice; then the reasoner wai
 
 
 @dataclass(slots=True)
+class _Replying:
+    """A reply under way. given: its words are memory's own."""
+
+    turn: int
+    given: bool
+    stale: asyncio.Event = field(default_factory=asyncio.Event)  # it is to end
+    over: asyncio.Event = field(default_factory=asyncio.Event)
+    forgotten: bool = False  # it may tell of what was erased
+
+
+@dataclass(slots=True)
 class _Session:
     settings: m.SessionSettings
     newest_turn: int = 0
     frames: deque[m.FrameKept] = field(default_factory=lambda: deque(maxlen=_FRAMES_KEPT))
-    replying: dict[str, tuple[int, asyncio.Event]] = field(default_factory=dict)  # reply id -> turn, stale
-    erased: deque[m.Forget] = field(default_factory=lambda: deque(maxlen=64))
+    replying: dict[str, _Replying] = field(default_factory=dict)  # by reply id
+    erased: tuple[m.Forget, ...] = ()
 
     def is_stale(self, turn: int) -> bool:
         """A replay drops nothing: there only the edge cuts."""
         return self.settings.mode == "live" and turn < self.newest_turn
+
+    def take(self, frame: m.FrameKept) -> None:
+        """The newest key frame, unless it was erased while it was on its way."""
+        if not shows(frame.t_ns, self.erased):
+            self.frames.append(frame)
+
+    def forget(self, erased: m.Forget) -> list[_Replying]:
+        """Drop what shows it; the replies that may tell of it, which are to end."""
+        self.erased = remembered(self.erased, erased)
+        self.frames = deque((f for f in self.frames if not shows(f.t_ns, self.erased)), maxlen=_FRAMES_KEPT)
+        ending = [one for one in self.replying.values() if not one.given]
+        for one in ending:
+            one.forgotten = True
+            one.stale.set()
+        return ending
+
+    def end(self) -> None:
+        for one in self.replying.values():
+            one.stale.set()
 
 
 @dataclass(slots=True)
@@ -104,7 +134,7 @@ class ReasoningService:
                 await self._take(message)
             case m.FrameKept():
                 if known := self._known(message):
-                    known.frames.append(message)
+                    known.take(message)
                     if known.settings.mode == "live":  # a replay must not depend on what was read when
                         self._residence.show(known.frames)
             case m.Forget():
@@ -116,8 +146,7 @@ class ReasoningService:
 
     async def close(self) -> None:
         for session in self._sessions.values():
-            for _, stale in session.replying.values():
-                stale.set()
+            session.end()
         await self._residence.close()
         await self._llm.close()
         await self._tts.close()
@@ -132,21 +161,19 @@ class ReasoningService:
     def _advance(self, session: _Session, turn: int) -> None:
         """A larger turn makes the replies of the older ones stale at once."""
         session.newest_turn = max(session.newest_turn, turn)
-        for reply_turn, stale in session.replying.values():
-            if session.is_stale(reply_turn):
-                stale.set()
+        for one in session.replying.values():
+            if session.is_stale(one.turn):
+                one.stale.set()
 
     def _close_session(self, name: str) -> None:
         session = self._sessions.pop(name, None)
         if session is not None:
-            for _, stale in session.replying.values():
-                stale.set()
+            session.end()
 
     async def _forget(self, message: m.Forget) -> None:
         if session := self._sessions.get(message.session):
-            kept = [f for f in session.frames if not message.start_ns <= f.t_ns <= message.end_ns]
-            session.frames = deque(kept, maxlen=_FRAMES_KEPT)
-            session.erased.append(message)
+            for one in session.forget(message):
+                await one.over.wait()
         await self._residence.forget()
         await self._context.send(
             m.Forgotten(
@@ -170,15 +197,19 @@ class ReasoningService:
             self._context.count("questions_silent")
             await self._done(question, _Reply(), "silent", verdict.reason)
             return
-        await self._context.mark(question, "question")
         reply = _Reply()
-        stale = asyncio.Event()
-        session.replying[question.reply_id] = (question.turn, stale)
+        replying = session.replying[question.reply_id] = _Replying(question.turn, given=bool(question.say))
         try:
-            failure = await self._until_stale(self._answer(with_frames(question, session.frames), reply), stale)
+            await self._context.mark(question, "question")
+            work = self._answer(with_frames(question, session.frames), reply)
+            failure = await self._until_stale(work, replying.stale)
         finally:
             session.replying.pop(question.reply_id, None)
-        if stale.is_set():
+            replying.over.set()
+        if replying.forgotten:
+            self._context.count("replies_cut")
+            await self._done(question, _Reply(), "stale", "what it may tell was forgotten meanwhile")
+        elif replying.stale.is_set():
             self._context.count("replies_cut")
             await self._done(question, reply, "stale", "a newer turn began")
         elif failure:

@@ -298,13 +298,27 @@ class MemoryReply(Message):
     error: str = ""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Forget(Message):
-    """Drop everything that shows [start_ns, end_ns]: caches, queues, resident frames; answered by Forgotten."""
+@dataclass(frozen=True, slots=True)
+class Span:
+    """From start_ns to end_ns, both in it."""
 
-    request_id: str
     start_ns: int
     end_ns: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Forget(Message):
+    """Drop everything that shows one of the spans: caches, queues, resident frames; answered by Forgotten.
+
+    What was asked at t_ns or later is no part of it. A span before 0 names what earlier sessions told this one.
+    """
+
+    request_id: str
+    spans: tuple[Span, ...]
+
+    def over(self) -> list[tuple[int, int]]:
+        """(start, end) of the spans as far as they were over at t_ns: nothing later is meant."""
+        return [(span.start_ns, min(span.end_ns, self.t_ns)) for span in self.spans]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -15,6 +15,7 @@ pytestmark = [pytest.mark.lite, pytest.mark.timeout(300)]
 
 ANY = Expect(kind="any")
 SECRET = "TANGERINE"
+REMARK = "The museum is open until seven."
 
 
 def film(folder: Path, *, spoken: bool) -> None:
@@ -27,7 +28,7 @@ def film(folder: Path, *, spoken: bool) -> None:
             Plate(lines=("HARBOUR INN",), plate="blue", ink="white"),
             Plate(lines=(SECRET,), plate="white", ink="black", start=5.0, end=11.0, y=0.75),
         ),
-        beats=(Say(text="Good morning."), *order, *agree),
+        beats=(Say(text="Good morning."), *order, *agree, *(() if spoken else (Say(text=REMARK, at=23.0),))),
     )  # fmt: skip
     write(Script(name="forgetting", narrator="slt", asker="rms", seed=7, scenes=(scene,)), folder)
 
@@ -59,6 +60,18 @@ def test_typed_and_refused(tmp_path: Path) -> None:
     assert refused == "All right, I keep it."
     assert after.startswith("Yes")
     assert find_traces(tmp_path / "memory", [SECRET], []) != []
+
+
+def test_after_everything_was_forgotten_it_sees_and_hears_on(tmp_path: Path) -> None:
+    film(tmp_path, spoken=False)
+    asked = ("00:14 Delete everything", "00:20 yes", "00:31 What does the sign say?", "00:32 Until when is it open?")
+    memory = ("--memory", str(tmp_path / "memory"))
+    done = replay(tmp_path / "stream.mp4", tmp_path / "out", *memory, *(x for ask in asked for x in ("--ask", ask)))
+    *_, agreed, sign, remark = [text for _, text in replies(done)]
+    assert agreed.startswith("Done. I have forgotten everything: ")
+    assert "HARBOUR INN" in sign.upper()
+    assert "seven" in remark
+    assert find_traces(tmp_path / "memory", [SECRET], []) == []
 
 
 def test_spoken(tmp_path: Path) -> None:

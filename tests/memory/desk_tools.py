@@ -15,6 +15,8 @@ from wire import config
 from wire.clock import ManualClock
 from wire.link import MemoryLink, MemoryNet
 from wire.messages import (
+    Forget,
+    Forgotten,
     FrameSeen,
     Message,
     Observation,
@@ -46,6 +48,29 @@ class Out(MemoryLink):
 
     def questions(self) -> list[Question]:
         return [m for m in self.sent if isinstance(m, Question)]
+
+
+class Neighbours(Out):
+    """Answers each Forget as the other processes would."""
+
+    def __init__(self, *services: str) -> None:
+        super().__init__()
+        self.services = services
+        self.memory: Memory | None = None
+
+    async def send(self, message: Message) -> None:
+        await super().send(message)
+        if isinstance(message, Forget) and self.memory is not None:
+            for service in self.services:
+                done = Forgotten(
+                    session=message.session, t_ns=message.t_ns, request_id=message.request_id, service=service
+                )
+                await self.memory.service.handle(done)
+
+    def forgets(self, session: str = "s") -> list[tuple[int, int]]:
+        """The spans that the processes of a session were asked to drop."""
+        asked = [m for m in self.sent if isinstance(m, Forget) and m.session == session]
+        return [(span.start_ns, span.end_ns) for m in asked for span in m.spans]
 
 
 class Memory:
@@ -103,6 +128,16 @@ async def memory(*overrides: str) -> AsyncIterator[Memory]:
         yield Memory(service, out)
     finally:
         await service.close()
+
+
+async def running(out: Neighbours, folder: Path, **limits: float) -> Memory:
+    """A memory service beside these processes, with a live session."""
+    settings = config.load("fake")
+    settings = replace(settings, memory=replace(settings.memory, **limits))  # type: ignore[arg-type]
+    service = await memory_service.create(Context(settings, ManualClock(unix_s=1_700_000_000.0), out))
+    m = out.memory = Memory(service, out)
+    await m.open(folder, mode="live")
+    return m
 
 
 def frame(

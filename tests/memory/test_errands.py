@@ -122,3 +122,12 @@ async def test_a_yes_that_is_spoken_aside_counts_while_it_is_awaited_and_else_is
     assert [q.say[:5] for q in done] == ["Done."]
     assert done[0].t_ns == 46 * S
     assert await spoken(m, 48, "yes", asks=False) == []
+
+
+async def test_everything_ends_with_the_yes_which_is_answered(m: Memory) -> None:
+    await m.ask(40, "delete everything")
+    (done,) = await spoken(m, 46, "yes", asks=False)
+    assert done.say.startswith("Done. I have forgotten everything")
+    (forget,) = [message for message in m.out.sent if isinstance(message, Forget)]
+    assert forget.t_ns == done.t_ns == 46 * S  # what was asked then is no part of it
+    assert [end for _, end in forget.over()] == [46 * S]

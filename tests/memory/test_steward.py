@@ -3,52 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 import sys
 from pathlib import Path
 
 import psutil
 import pytest
-from desk_tools import Memory, Out, S, memory, sign
+from desk_tools import Memory, Neighbours, S, memory, running as _running, sign
 
-from memory import heap, service as memory_service, steward
+from memory import heap, steward
 from memory.door import Address, knock
 from memory.erase import find_traces
 from memory.index import VectorIndex
 from memory.lock import owner_of
-from wire import config
-from wire.clock import ManualClock
-from wire.messages import Forget, Forgotten, MemoryReply, MemoryRequest, Message, Observation, Warned
-from wire.service import Context
+from wire.messages import MemoryReply, MemoryRequest, Observation, Warned
 
 pytestmark = pytest.mark.unit
-
-
-class Neighbours(Out):
-    """Answers each Forget as the other processes would."""
-
-    def __init__(self, *services: str) -> None:
-        super().__init__()
-        self.services = services
-        self.memory: Memory | None = None
-
-    async def send(self, message: Message) -> None:
-        await super().send(message)
-        if isinstance(message, Forget) and self.memory is not None:
-            for service in self.services:
-                done = Forgotten(
-                    session=message.session, t_ns=message.t_ns, request_id=message.request_id, service=service
-                )
-                await self.memory.service.handle(done)
-
-
-async def _running(out: Neighbours, folder: Path, **limits: float) -> Memory:
-    settings = config.load("fake")
-    settings = dataclasses.replace(settings, memory=dataclasses.replace(settings.memory, **limits))  # type: ignore[arg-type]
-    service = await memory_service.create(Context(settings, ManualClock(unix_s=1_700_000_000.0), out))
-    m = out.memory = Memory(service, out)
-    await m.open(folder, mode="live")
-    return m
 
 
 async def _film(m: Memory, seconds: int = 40) -> None:

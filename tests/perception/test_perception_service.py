@@ -163,7 +163,7 @@ async def test_forget_is_acknowledged_and_drops_what_is_being_said() -> None:
         await running.send(*chunks(np.concatenate([silence(0.2), fake_speech("my secret is")]), (320,)))
         await running.until("streamer", 1, m.VoiceOnset)
         await running.send(
-            m.Forget(session="s", t_ns=SECOND, request_id="f", start_ns=0, end_ns=SECOND), producer="memory"
+            m.Forget(session="s", t_ns=SECOND, request_id="f", spans=(m.Span(0, SECOND),)), producer="memory"
         )
         (done,) = await running.until("memory", 1, m.Forgotten)
         assert isinstance(done, m.Forgotten)
@@ -172,6 +172,27 @@ async def test_forget_is_acknowledged_and_drops_what_is_being_said() -> None:
         await running.send(m.Watermark(session="s", t_ns=4 * SECOND, seq=1, final=True))
         await running.until("memory", 1, m.Watermark)
         assert not [one for one in running.told["memory"] if isinstance(one, m.Utterance)]
+
+
+async def test_after_everything_was_forgotten_it_sees_and_hears_on() -> None:
+    always = m.Forget(session="s", t_ns=2 * SECOND, request_id="f", spans=(m.Span(-(2**61), 2**61),))
+    secret = np.concatenate([silence(0.2), fake_speech("my secret is a tangerine and not a lemon"), silence(1.4)])
+    before, after = secret[:16_000], secret[16_000:]
+    async with perceiving() as running:
+        await running.send(opened(mode="live"), *chunks(before, (320,)))
+        await running.until("streamer", 1, m.Caption)
+        await running.send(always, producer="memory")
+        await running.until("memory", 1, m.Forgotten)
+        await running.send(*chunks(after, (320,), start_ns=SECOND))  # half of it is of the time that was forgotten
+        await running.send(*chunks(np.concatenate([fake_speech("what is that"), silence(1.5)]), start_ns=4 * SECOND))
+        await running.send(frame(2 * SECOND, fake_picture("LEMON")))
+        await running.until("memory", 2, m.Utterance)
+        await running.send(frame(6 * SECOND, fake_picture("OPEN")), m.Watermark(session="s", t_ns=7 * SECOND, seq=1))
+        await running.until("memory", 1, m.Watermark)
+        found = told(running)
+    words = [one for one in found if isinstance(one, m.Utterance)]
+    assert [(one.text, one.start_ns) for one in words] == [("ot a lemon", 2 * SECOND), ("what is that", 4 * SECOND)]
+    assert [one.t_ns for one in found if isinstance(one, m.FrameSeen)] == [6 * SECOND]
 
 
 async def test_a_restart_goes_on_with_the_turn_it_is_told() -> None:

@@ -7,9 +7,10 @@ from dataclasses import replace
 
 import pytest
 
-from reasoning.briefing import Limits, brief, chosen_option, clock, without
+from reasoning.briefing import ERASED, Limits, brief, chosen_option, clock, remembered, shows, without
 from reasoning.shortening import estimate
-from wire.messages import Cues, Evidence, Forget, HistoryTurn, Picture, Question, Tensor
+from wire.messages import Cues, Evidence, Forget, HistoryTurn, Picture, Question, Span, Tensor
+from wire.spans import FEW
 
 pytestmark = pytest.mark.unit
 
@@ -150,8 +151,8 @@ def test_nothing_of_an_erased_span_is_left_in_a_question() -> None:
     )
 
     def erased(start_s: int, end_s: int, at_s: int = 60) -> Forget:
-        span = {"start_ns": start_s * SECOND_NS, "end_ns": end_s * SECOND_NS}
-        return Forget(session="s", t_ns=at_s * SECOND_NS, request_id="f", **span)
+        span = Span(start_s * SECOND_NS, end_s * SECOND_NS)
+        return Forget(session="s", t_ns=at_s * SECOND_NS, request_id="f", spans=(span,))
 
     assert without(asked, []) is asked
     assert without(asked, [erased(20, 30)]) is asked
@@ -161,6 +162,23 @@ def test_nothing_of_an_erased_span_is_left_in_a_question() -> None:
     assert [e.text for e in (*left.evidence, *left.log)] == ["stays", "stays"]
     assert left.tokens is None
     assert brief(left, Limits()).used == (0,)
+
+
+def test_what_was_talked_about_before_an_erasure_goes_with_it() -> None:
+    talked = question(history=(HistoryTurn(t_ns=1, question="a?", heard="b"),))
+    erased = Forget(session="s", t_ns=talked.t_ns, request_id="f", spans=(Span(-9, -1),))
+    assert without(talked, [erased]).history == ()
+    assert without(talked, [replace(erased, t_ns=talked.t_ns - 1)]) is talked
+
+
+def test_of_many_erasures_none_is_lost() -> None:
+    erased: tuple[Forget, ...] = ()
+    for n in range(200):
+        new = Forget(session="s", t_ns=60 * SECOND_NS, request_id=f"{n}", spans=(Span(10 * n, 10 * n + 2),))
+        erased = remembered(erased, new)
+    assert sum(len(one.spans) for one in erased) <= ERASED * FEW
+    assert all(shows(10 * n + 1, erased) for n in range(200))
+    assert not shows(2000, erased)
 
 
 def test_without_recalled_pictures_the_present_has_all_places() -> None:

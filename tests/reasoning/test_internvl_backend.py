@@ -38,6 +38,7 @@ from wire.messages import (
     ReplyDone,
     SessionOpened,
     SessionSettings,
+    Span,
 )
 from wire.service import Context
 
@@ -250,7 +251,7 @@ async def test_a_live_question_finds_its_frames_read(folders: dict[str, tuple[Pa
         texts.append(done.text)
         backend = service._llm._target
         reused.append(backend._model.reused)
-        await service.handle(Forget(session="s", t_ns=9, request_id="f", start_ns=0, end_ns=2))
+        await service.handle(Forget(session="s", t_ns=9, request_id="f", spans=(Span(0, 2),)))
         assert backend._model._resident.length == 0
         await service.close()
     assert texts[0] == texts[1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -237,6 +238,49 @@ async def test_watermarks_pass_in_order(fake: Running) -> None:
     assert isinstance(fake.out.sent[-1], m.Watermark)
 
 
+async def test_a_reply_under_way_is_cut_by_an_erasure() -> None:
+    llm = Slow()
+    run = await running(llm, Voice())
+    await run.open()
+    asked = asyncio.create_task(run.service.handle(question()))
+    await run.out.until(m.ReplyAudio)
+    await run.service.handle(m.Forget(session="s", t_ns=9, request_id="f", spans=(m.Span(2, 3),)))
+    said = llm.said
+    assert run.out.sent[-1] == run.out.of(m.Forgotten)[0] or run.done()
+    await asked
+    (done,) = run.done()
+    assert (done.state, done.text) == ("stale", "")
+    assert "forgotten" in done.reason
+    after = run.out.sent[run.out.sent.index(run.out.of(m.Forgotten)[0]) :]
+    assert not [one for one in after if isinstance(one, m.ReplyText | m.ReplyAudio)]
+    assert llm.said == said
+    await run.service.close()
+
+
+async def test_what_memory_says_of_an_erasure_is_said_to_its_end() -> None:
+    class Paused(Voice):
+        begun, go_on = threading.Event(), threading.Event()
+
+        def speak(self, phrase: str, cancelled: Callable[[], bool]) -> Iterator[Pcm]:
+            self.begun.set()
+            self.go_on.wait(5)
+            yield from super().speak(phrase, cancelled)
+
+    voice = Paused()
+    run = await running(Slow(), voice)
+    await run.open()
+    words = "Done. I have forgotten the last minute: two things."
+    asked = asyncio.create_task(run.service.handle(replace(question(), say=words)))
+    await asyncio.to_thread(voice.begun.wait, 5)
+    await run.service.handle(m.Forget(session="s", t_ns=9, request_id="f", spans=(m.Span(2, 3),)))
+    voice.go_on.set()
+    await asked
+    (done,) = run.done()
+    assert (done.state, done.text) == ("answered", words)
+    assert run.out.of(m.ReplyAudio)
+    await run.service.close()
+
+
 async def test_forgotten_frames_are_gone() -> None:
     seen: list[m.Question] = []
 
@@ -249,8 +293,13 @@ async def test_forgotten_frames_are_gone() -> None:
     await run.open()
     for t_ns in (1, 3, 4):
         await run.service.handle(m.FrameKept(session="s", t_ns=t_ns, key_frame=f"k{t_ns}", jpeg=b"x"))
-    await run.service.handle(m.Forget(session="s", t_ns=5, request_id="f", start_ns=2, end_ns=3))
+    await run.service.handle(m.Forget(session="s", t_ns=5, request_id="f", spans=(m.Span(2, 3),)))
     assert run.out.of(m.Forgotten)[0].service == "reasoning"
+    await run.service.handle(m.FrameKept(session="s", t_ns=2, key_frame="late", jpeg=b"x"))
     await run.service.handle(question())
     assert [frame.t_ns for frame in seen[0].newest] == [1, 4]
+    await run.service.handle(m.Forget(session="s", t_ns=5, request_id="f", spans=(m.Span(0, 2**61),)))
+    await run.service.handle(m.FrameKept(session="s", t_ns=6, key_frame="k6", jpeg=b"x"))
+    await run.service.handle(replace(question(n=2), t_ns=7))
+    assert [frame.t_ns for frame in seen[1].newest] == [6]
     await run.service.close()

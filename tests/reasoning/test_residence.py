@@ -145,7 +145,7 @@ async def test_a_live_session_is_read_ahead_and_a_replay_is_not() -> None:
 async def test_what_is_erased_is_dropped_before_it_is_said_so() -> None:
     reader = Reader()
     running = await service(reader, "replay")
-    await running.handle(m.Forget(session="s", t_ns=5, request_id="f", start_ns=2, end_ns=3))
+    await running.handle(m.Forget(session="s", t_ns=5, request_id="f", spans=(m.Span(2, 3),)))
     assert reader.done == ["forgot", "said so"]
     for text in ("Was there a dog?", "What was it?"):  # was on its way
         late = m.Question(
