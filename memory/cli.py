@@ -17,7 +17,7 @@ import typer
 
 from memory.album import Album, export_zip
 from memory.check import problems, traces
-from memory.door import knock
+from memory.door import PATIENCE_S, knock
 from memory.lock import owner_of
 from memory.schema import MemoryUnusable
 from memory.times import civil, clock, length_s, moment_ns
@@ -177,6 +177,11 @@ def forget(
     if owner is not None and owner.address is not None:
         try:
             done = knock(owner.address, request)
+        except TimeoutError:
+            raise ValueError(
+                f"process {owner.pid}, which uses this memory, has not said within {PATIENCE_S:.0f} s that it is done; "
+                "it may still be erasing, so leave it running and try again in a while"
+            ) from None
         except OSError:  # it ended without tidying up; the folder is free
             done = _alone(folder, spans, matching, everything)
     else:

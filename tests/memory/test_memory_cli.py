@@ -20,8 +20,10 @@ from memory.album import Album
 from memory.backends import TEXT_ENCODER
 from memory.backends.base import TextEncoder, Vectors
 from memory.cli import app
+from memory.door import Address
 from memory.erase import find_traces
 from memory.events import Event
+from memory.lock import Owner
 from memory.sentences import sentence
 from memory.store import Store
 from memory.times import clock, length_s, moment_ns
@@ -282,6 +284,19 @@ def test_a_memory_in_use_is_erased_by_its_owner(tmp_path: Path) -> None:
     assert "forgot" in forgot.output
     assert "perception did not say that it dropped it" in forgot.output  # no other process runs here
     assert looked.exit_code == 0
+
+
+def test_an_owner_that_takes_long_is_left_to_erase(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def slow(*_: object) -> dict[str, object]:
+        raise TimeoutError("timed out")
+
+    monkeypatch.setattr("memory.cli.owner_of", lambda _: Owner(7, Address("somewhere", "key")))
+    monkeypatch.setattr("memory.cli.knock", slow)
+    done = _run("forget", folder, "--matching", "remark")
+    assert done.exit_code == 2
+    assert "process 7" in done.output
+    assert "may still be erasing" in done.output
+    assert find_traces(folder, ["remark 0"], [])  # nobody else erased beside it
 
 
 @pytest.mark.parametrize(
