@@ -1,0 +1,180 @@
+"""Clock times and days in a stream whose start is known: 13:00 of a Saturday, asked at 14:40."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+
+from memory.question import understand
+from memory.timewords import S, find
+from wire.words import tokens
+
+pytestmark = pytest.mark.unit
+
+START = datetime(2026, 11, 21, 13, 0)
+ASKED_S = 6000
+
+
+def moment(text: str) -> float:
+    """Seconds of the stream of "14:05" on its day, or of "20 14:05", of that day of the month."""
+    day, _, clock = text.rpartition(" ")
+    parts = [int(part) for part in clock.split(":")]
+    at = START.replace(day=int(day or START.day), hour=parts[0], minute=parts[1], second=[*parts, 0][2])
+    return (at - START).total_seconds()
+
+
+def named(text: str) -> tuple[float, float] | None:
+    found = find(tokens(text), ASKED_S * S, START.timestamp())
+    return (found.start_ns / S, found.end_ns / S) if found.spanned else None
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "end"),
+    [
+        ("what happened at 14:05", "14:04", "14:06"),
+        ("what did you see at 2:05 pm", "14:04", "14:06"),
+        ("what did you see at 2:05", "14:04", "14:06"),
+        ("what was shown at 1:30", "13:29", "13:31"),
+        ("what was shown at 13:20:30", "13:20", "13:21"),
+        ("what did the sign say at half past one", "13:29", "13:31"),
+        ("what did you see at quarter past two", "14:14", "14:16"),
+        ("what did the guide tell us at ten to two", "13:49", "13:51"),
+        ("what did you see at two fifteen", "14:14", "14:16"),
+        ("at two fifteen who was there", "14:14", "14:16"),
+        ("who was there around 2 o'clock", "13:59", "14:01"),
+        ("what happened at 2pm sharp", "13:59", "14:01"),
+        ("what happened at fourteen hundred hours", "13:59", "14:01"),
+        ("what happened between 13:30 and 13:45", "13:30", "13:45"),
+        ("what happened between 2 pm and 2:30 pm", "14:00", "14:30"),
+        ("what happened between 2 and 2:30 pm", "14:00", "14:30"),
+        ("what happened between two and half past two", "14:00", "14:30"),
+        ("what happened between 1 and 2 in the afternoon", "13:00", "14:00"),
+        ("what happened from 13:15 till 13:20", "13:15", "13:20"),
+        ("what changed since 14:00", "14:00", "14:40"),
+        ("what happened after 2 pm", "14:00", "14:40"),
+        ("how many people came in since 2", "14:00", "14:40"),
+        ("what happened until half past one", "13:00", "13:30"),
+        ("what happened before 2 pm", "13:00", "14:00"),
+        ("what happened shortly after 2 pm", "14:00", "14:10"),
+        ("who came in just before two o'clock", "13:50", "14:00"),
+        ("what happened in the ten minutes before 2 pm", "13:50", "14:00"),
+        ("what happened in the half hour after 1 pm", "13:00", "13:30"),
+        ("what happened ten minutes before two pm", "13:49", "13:51"),
+        ("what happened a quarter of an hour ago", "14:22", "14:28"),
+        ("what happened three quarters of an hour ago", "13:46", "14:04"),
+        ("what happened half an hour ago", "14:04", "14:16"),
+        ("what happened one and a half hours ago", "13:00", "13:28"),
+        ("what happened in the last hour and a half", "13:10", "14:40"),
+        ("what was shown at the 1:30 mark", "13:01:26", "13:01:34"),  # a place in the recording
+        ("what was shown at 0:45", "13:00:41", "13:00:49"),  # not a time that the stream holds
+        ("what was said between 9:30 and 9:45", "13:09:30", "13:09:45"),
+    ],
+)
+def test_clock_times(text: str, start: str, end: str) -> None:
+    assert named(text) == pytest.approx((moment(start), moment(end)))
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "end"),
+    [
+        ("what did you hear this morning", "5:00", "12:00"),
+        ("what happened this afternoon at two", "13:59", "14:01"),
+        ("what did we talk about today", "0:00", "14:40"),
+        ("what happened yesterday", "20 0:00", "21 0:00"),
+        ("what did you see yesterday afternoon", "20 12:00", "20 18:00"),
+        ("what did the sign say yesterday at 3", "20 14:59", "20 15:01"),
+        ("who was here yesterday between 8 and 10 in the evening", "20 20:00", "20 22:00"),
+        ("who came in after five yesterday", "20 17:00", "21 0:00"),
+        ("who was here last night", "20 18:00", "21 6:00"),
+        ("what did you see last night at 2", "21 1:59", "21 2:01"),
+        ("what happened last night between 11 and 1", "20 23:00", "21 1:00"),
+        ("who was here two days ago", "19 0:00", "20 0:00"),
+        ("what happened the day before yesterday in the evening", "19 17:00", "20 0:00"),
+        ("what happened on Monday", "16 0:00", "17 0:00"),
+        ("what happened on tuesday between 2 and 3 pm", "17 14:00", "17 15:00"),
+        ("what did you see from monday to wednesday", "16 0:00", "19 0:00"),
+        ("what did you see on monday morning", "16 5:00", "16 12:00"),
+        ("what did you hear on wednesday last week", "11 0:00", "12 0:00"),
+        ("what did the sign say last Friday", "20 0:00", "21 0:00"),
+        ("what happened on the 20th of november", "20 0:00", "21 0:00"),
+        ("what happened on 2026-11-20", "20 0:00", "21 0:00"),
+        ("what happened last week", "9 0:00", "16 0:00"),
+        ("what happened in the last three days", "18 14:40", "14:40"),
+        ("what happened a week ago", "13 0:00", "16 0:00"),
+        ("what happened since yesterday", "20 0:00", "14:40"),
+        ("what happened after yesterday", "21 0:00", "14:40"),
+        ("what happened since ten this morning", "10:00", "14:40"),
+        ("what happened three hours ago", "11:04", "12:16"),
+        ("what happened in the last three hours", "11:40", "14:40"),
+        ("what did you see at 10 am", "9:59", "10:01"),
+        ("what happened around midnight", "20 23:59", "21 0:01"),
+        ("tell me about yesterday", "20 0:00", "21 0:00"),
+    ],
+)
+def test_days_and_what_was_before_the_start(text: str, start: str, end: str) -> None:
+    assert named(text) == pytest.approx((moment(start), moment(end)))
+
+
+@pytest.mark.parametrize("text", ["what happened before yesterday", "what happened until yesterday evening"])
+def test_what_has_no_beginning_reaches_back_as_far_as_anything(text: str) -> None:
+    found = named(text)
+    assert found is not None
+    assert found[0] < -86_400 * 365
+    assert found[1] <= moment("21 0:00")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "who was in room 14:05",
+        "when does the 14:05 train leave",
+        "when does the train at 9:30 leave",
+        "which trains leave after 14:00",
+        "what does the tour at 14:05 cost",
+        "what happened at 5 people",
+        "what did he say about two people",
+        "what is the number between 2 and 3",
+        "what was the score 2:10",
+        "is the museum open on monday",
+        "what does the sign say about opening in the morning",
+        "what did they say about the meeting on monday",
+        "what was the special on friday",
+        "what is on the menu today",
+        "what is on tonight",
+        "what stood in yesterday's newspaper",
+        "what happens on the 5th of may",
+        "when was the last time you saw my keys",
+        "what did the sign say the first time",
+        "may i see the march photos",
+        "how many babies were born last night",
+        "why is the shop shut since yesterday",
+        "what bangs at noon",
+        "what happens at two pm",
+    ],
+)
+def test_what_only_looks_like_a_time(text: str) -> None:
+    assert named(text) is None
+
+
+def test_without_a_known_start_days_stay_words_and_clock_times_places_in_the_recording() -> None:
+    words = tokens("what happened between 13:30 and 13:45")
+    found = find(words, ASKED_S * S)
+    assert (found.start_ns, found.end_ns) == (810 * S, 825 * S)
+    for text in ("what happened yesterday", "what happened on monday", "what happened after 2 pm"):
+        found = find(tokens(text), ASKED_S * S)
+        assert not found.spanned
+        assert found.rest == tuple(tokens(text))
+
+
+def test_the_rest_of_the_question_stays() -> None:
+    found = find(tokens("did anyone come in late last night"), ASKED_S * S, START.timestamp())
+    assert found.rest == ("did", "anyone", "come", "in")
+    assert found.at_ns == -1  # no moment of this stream
+
+
+def test_a_time_with_points_is_one_clause() -> None:
+    cues = understand(
+        "What did you see between 2 p.m. and 2:30 p.m.?", t_ns=ASKED_S * S, start_unix_s=START.timestamp()
+    )
+    assert (cues.start_ns / S, cues.end_ns / S) == (moment("14:00"), moment("14:30"))
