@@ -16,7 +16,7 @@ _MONTHS = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
     "december",
 )  # fmt: skip
-_HOURS = {  # of the day; what reaches beyond midnight counts on
+_HOURS: dict[str, tuple[float, float]] = {  # of the day; what reaches beyond midnight counts on
     "morning": (5, 12), "afternoon": (12, 18), "evening": (17, 24), "night": (18, 30), "lunchtime": (11, 14),
 }  # fmt: skip
 _PART = f"(?:{'|'.join(_HOURS)})"
@@ -61,7 +61,6 @@ _ISO = re.compile(r"(20\d\d) (\d{1,2}) (\d{1,2})")
 _NAMED_PART = re.compile(rf"\b(?:{_PART}|tonight|overnight)\b")
 _NAMED_WEEKDAY = re.compile(rf"\b{_WEEKDAY}\b")
 _UNIT_DAYS = {"day": 1, "week": 7, "month": 30}
-_MIDNIGHT_TO_MIDNIGHT = (0, 24)
 _NEW_DAY = 5  # before that hour, people still speak of the night that began the day before
 
 
@@ -151,7 +150,7 @@ def span_of_days(text: str, now: Now) -> tuple[float, float] | None:
     day = day_of(text, now)
     if day is not None:
         part = part_of(text)
-        first, last = _HOURS[part] if part else _MIDNIGHT_TO_MIDNIGHT
+        first, last = _HOURS[part] if part else (0.0, 24.0)
         if text.startswith("early "):
             last = (first + last) / 2
         elif text.startswith("late "):

@@ -1,36 +1,17 @@
 """Chinese time expressions as the English ones that `memory.timewords` reads. Pure."""
 
-# ruff: noqa: RUF001 (Chinese signs)
-
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
 
-_DIGITS = {sign: n for n, sign in enumerate("零一二三四五六七八九")} | {"两": 2, "〇": 0, "几": 3}
-_NUMBER = r"(?:\d+(?:\.\d+)?|[零〇一二两三四五六七八九十百]+|半|几)"
-_UNIT = r"(?:小时|钟头|分钟|分|秒钟|秒)"
-_LENGTH = rf"(?:{_NUMBER}个?半?{_UNIT}半?)(?:零?{_NUMBER}个?半?{_UNIT}半?)*"
+from memory.chinese_days import NUMBER, RULES, number
+
+_UNIT = r"(?:小时|钟头|刻钟|分钟|分|秒钟|秒)"
+_LENGTH = rf"(?:{NUMBER}个?半?{_UNIT}半?)(?:零?{NUMBER}个?半?{_UNIT}半?)*"
 _POINT = rf"(?:\d{{1,2}}:\d\d(?::\d\d)?|{_LENGTH})"
-_PART = re.compile(rf"({_NUMBER})个?(半?)({_UNIT})(半?)")
-_UNIT_S = {"小": 3600.0, "钟": 3600.0, "分": 60.0, "秒": 1.0}
-_AFTERNOON = ("下午", "晚上", "傍晚", "中午")
-
-
-def number(text: str) -> float:
-    """Of "12", "2.5", "十二", "一百零五", "半"."""
-    if re.fullmatch(r"[\d.]+", text):
-        return float(text)
-    if text == "半":
-        return 0.5
-    total, digit = 0, 0
-    for sign in text:
-        if sign in _DIGITS:
-            digit = _DIGITS[sign]
-        else:
-            total += max(digit, 0 if total and not digit else 1) * {"十": 10, "百": 100}[sign]
-            digit = 0
-    return float(total + digit)
+_PART = re.compile(rf"({NUMBER})个?(半?)({_UNIT})(半?)")
+_UNIT_S = {"刻": 900.0, "小": 3600.0, "钟": 3600.0, "分": 60.0, "秒": 1.0}
 
 
 def seconds(text: str) -> float:
@@ -56,17 +37,6 @@ def _point(text: str) -> str:
     return f"{hours}:{minutes:02}:{whole % 60:02}" if hours else f"{minutes}:{whole % 60:02}"
 
 
-def _clock(found: re.Match[str]) -> str:
-    hour = int(number(found["h"]))
-    rest = found["m"] or ""
-    minute = 30 if rest == "半" else int(number(rest.rstrip("分"))) if rest and rest != "整" else 0
-    part = found["part"] or ""
-    half = "pm" if part in _AFTERNOON else "am" if part else ""
-    if not half and hour > 12:
-        hour, half = hour - 12, "pm"
-    return f"at {hour}:{minute:02} {half}" if half else f"at {hour}:{minute:02} o clock"
-
-
 def _minute(found: re.Match[str]) -> str:
     size = _UNIT_S[found["u"][0]]
     end = number(found["n"]) * size
@@ -80,18 +50,18 @@ def _at(at_s: float) -> str:
 _RULES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = tuple(
     (re.compile(pattern), say)
     for pattern, say in (
+        *RULES[:-1],
         (rf"(?:从|在)?(?P<a>{_POINT})(?:到|至|-)(?P<b>{_POINT})(?:之间|期间|这段时间|内|里)?",
          lambda m: f"between {_point(m['a'])} and {_point(m['b'])}"),
         (rf"(?:大概|大约)?(?P<d>{_LENGTH})(?:钟)?(?:之前|以前|前)", lambda m: f"{_length(m['d'])} ago"),
-        (rf"在?(?:最后|最近|过去|近|刚过去)的?(?P<d>{_LENGTH})(?:之?内|里|中|当中)?",
+        (rf"在?(?:最后|最近|过去|近|刚过去|刚才|刚刚)的?这?(?P<d>{_LENGTH})(?:之?内|里|中|当中)?",
          lambda m: f"in the last {_length(m['d'])}"),
         (rf"在?(?:最前面?|前|最初|最开始|开头|头)的?(?P<d>{_LENGTH})(?:之?内|里|中|当中)?",
          lambda m: f"in the first {_length(m['d'])}"),
-        (rf"从?第(?P<a>{_NUMBER})(?:分钟)?(?:到|至)第?(?P<b>{_NUMBER})分钟(?:之间|期间|之?内|里)?",
+        (rf"从?第(?P<a>{NUMBER})(?:分钟)?(?:到|至)第?(?P<b>{NUMBER})分钟(?:之间|期间|之?内|里)?",
          lambda m: f"between {_at(60 * (number(m['a']) - 1))} and {_at(60 * number(m['b']))}"),
-        (rf"在?第(?P<n>{_NUMBER})个?(?P<u>小时|分钟|秒钟|秒)(?:之?内|里|的时候|时|处)?", _minute),
-        (rf"在?(?:(?P<part>早上|上午|中午|下午|傍晚|晚上|凌晨)|(?!一点(?!钟|半)))(?P<h>\d{{1,2}}|[一二两三四五六七八九十]+)点"
-         rf"(?P<m>半|整|{_NUMBER}分?)?钟?(?:的时候|时|左右)?", _clock),
+        (rf"在?第(?P<n>{NUMBER})个?(?P<u>小时|分钟|秒钟|秒)(?:之?内|里|的时候|时|处)?", _minute),
+        RULES[-1],
         (rf"在?(?P<p>\d{{1,2}}:\d\d(?::\d\d)?|{_LENGTH})(?:的时候|的地方|那时候?|左右|时候|时|处)",
          lambda m: f"at {_point(m['p'])}"),
         (r"在?(?P<p>\d{1,2}:\d\d(?::\d\d)?)", lambda m: f"at {_point(m['p'])}"),
@@ -113,6 +83,6 @@ def take_time(text: str) -> tuple[str, str]:
     """(the English time expression, the text without it); "" where none is named. text: without spaces."""
     for pattern, say in _RULES:
         found = pattern.search(text)
-        if found:
-            return say(found), text[: found.start()] + text[found.end() :]
+        if found and (said := say(found)):
+            return said, text[: found.start()] + text[found.end() :]
     return "", text

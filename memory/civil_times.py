@@ -52,6 +52,9 @@ _LAST = re.compile(
     rf"(?:^|(?<= ))(?:(?:in|during|within|for|over|of|from) (?:the |these )?|the |these )(?:last|past) "
     rf"(?P<n>{LAST_DAYS}){OPEN}"
 )
+_OLDER = re.compile(
+    rf"(?:^|(?<= ))(?:(?:older|earlier) than (?P<n>{LAST_DAYS})|(?:more than|over) (?P<ago>{LAST_DAYS}) ago){OPEN}"
+)
 _HINT = re.compile(
     r"\d|\b(?:one|noon|midday|midnight|yesterday|today|tonight|\w*night|morning|afternoon|evening|\w+day|\w+days|days?|"
     r"weeks?|weekend|months?)\b"
@@ -232,7 +235,13 @@ def _last_days(found: re.Match[str], now: Now) -> Span | None:
     return None if length_s is None else Span(now.t_s - length_s, now.t_s, before=True)
 
 
+def _older(found: re.Match[str], now: Now) -> Span | None:
+    length_s = last_days_s(found["n"] or found["ago"])
+    return None if length_s is None else Span(-now.start_unix_s, now.t_s - length_s, before=True)
+
+
 _RULES = (
+    (_OLDER, _older),
     (_BETWEEN, _between),
     (_BESIDE, _beside),
     (_RELATED, _related),

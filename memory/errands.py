@@ -73,11 +73,16 @@ class Errands:
     async def _asked_back(self, wanted: Wanted, words: Utterance) -> str:
         """The question back, and what a yes to it will do; "" where words that were spoken name nothing known."""
         no = self._desk.row.no
+        if wanted.cannot:
+            return wanted.cannot
         if wanted.everything:
             wish, named, question = Wish(everything=True), "everything", forgetting.ask_everything()
         elif wanted.span is not None and not wanted.words:
-            wish, named = Wish(((no, *wanted.span),)), wanted.named
-            question = forgetting.ask_span(named, *wanted.span)
+            within = await self._within(wanted.span)
+            if not within:
+                return forgetting.NOTHING_THEN
+            wish, named = Wish(within), wanted.named
+            question = forgetting.ask_span(named, *wanted.span, self._desk.settings.start_unix_s)
         else:
             spans, named = await self._moments(wanted, words)
             if not spans:
@@ -90,6 +95,11 @@ class Errands:
         self._pending = _Pending(wish, named, words.t_ns + forgetting.CONFIRM_WITHIN_NS)
         return question
 
+    async def _within(self, span: tuple[int, int]) -> tuple[tuple[int, int, int], ...]:
+        """(session, from, to) of a span of this session, which may begin or lie before it."""
+        no = self._desk.row.no
+        return ((no, *span),) if span[0] >= 0 else forgetting.in_sessions(span, no, await self._steward.sessions())
+
     async def _moments(self, wanted: Wanted, words: Utterance) -> tuple[list[tuple[int, int, int]], str]:
         """(session, from, to) of all that holds the words as they are; else of what is meant by them. And its name."""
         desk = self._desk
@@ -97,12 +107,13 @@ class Errands:
         async with desk.lock:
             spans = await desk.matching(wanted.words)
             if wanted.span is not None:
-                spans = [s for s in spans if s[0] == desk.row.no and s[1] <= to_ns and s[2] >= from_ns]
-            if spans:
+                within = await self._within(wanted.span)
+                spans = [s for s in spans if any(s[0] == no and s[1] <= end and s[2] >= at for no, at, end in within)]
+            if spans or to_ns <= 0:
                 return spans, wanted.named
             look = MemoryRequest(
                 session=words.session, t_ns=words.t_ns, request_id="errand", what="search", argument=wanted.words,
-                start_ns=from_ns, end_ns=to_ns, limit=LOOKED_AT,
+                start_ns=max(0, from_ns), end_ns=to_ns, limit=LOOKED_AT,
             )  # fmt: skip
             found: tuple[Evidence, ...] = (await desk.look(look))[0]
         same = [e for e in found if e.text == found[0].text]

@@ -6,29 +6,41 @@ Pure: words and times in, decisions and sentences out. `memory.errands` looks in
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
-from memory import timewords
+from memory import chinese_forgetting, timewords
+from memory.chinese_words import is_chinese
+from memory.rows import SessionRow
 from memory.sentences import number_word
 from memory.times import clock
 from wire.words import STOPWORDS, tokens, word_set
 
 CONFIRM_WITHIN_NS = 60 * 10**9  # a question back that got no answer by then is off
+THAT_TIME = "that time"
 Answer = Literal["yes", "no", "other"]
 
 _LEAD = re.compile(
-    r"^(?:please|kindly|now|okay|and|then|so|hey|omni|computer|assistant|also|actually|well|"
+    r"^(?:please|kindly|now|just|only|okay|and|then|so|hey|omni|computer|assistant|also|actually|well|"
     r"(?:can|could|would|will) you|i (?:want|would like|d like|need|ask) you to|you (?:can|should|may|must)) (?=\S)"
 )
 _ORDER = re.compile(r"^(?:forget|erase|delete|wipe|clear|remove)(?: out)? (?P<x>.+)$")
 _TAIL = re.compile(
-    r" (?:please|again|for me|thanks|thank you|now|(?:from|out of|in) (?:your |the |my )?memory|for good)$"
+    r"(?<!just) (?:please|again|for me|thanks|thank you|now|(?:from|out of|in) (?:your |the |my )?memory|for good)$"
 )
 _NOTHING = re.compile(  # sayings, not orders
     r"^(?:it|that|this|about (?:it|that|this)|me|me not|you|him|her|us|them|to|how|why|who|whether|if|not)\b"
-    r"(?!.* (?:last|past|first|between|since|ago|minutes?|seconds?|hours?))"
+    r"(?!.* (?:last|past|first|between|since|ago|minutes?|seconds?|hours?|yesterday|today|morning|night))|"
+    r"^(?:nothing|none|no)(?: |$)"
 )
+_EXCEPT = re.compile(
+    r"^(?P<x>.+?) (?:all )?(?:but|except(?:ing)?|apart from|other than|aside from|besides|excluding)"
+    r"(?: for| from)? (?P<kept>.+)$|^all (?:but|except) (?P<all>.+)$"
+)
+_KEPT = re.compile(r"^(?:(?:please|keep|leave|not|do not|forget|erase|delete|touch|what|everything) )+")
+_EVERYTHING = re.compile(r"^(?:about )?(?:everything|anything|all)(?: (?:of it|of that|else))?$")
 _JUST_SAID = re.compile(
     r"^(?:about )?(?:what|everything|the thing) (?:i|we|he|she|they) (?:have |had )?(?:just )?"
     r"(?:said|told you|asked|asked you)(?: just now)?$"
@@ -73,10 +85,13 @@ class Wanted:
     words: str = ""
     everything: bool = False
     named: str = ""  # as it was said: "the last five minutes"
+    cannot: str = ""  # what is said instead: the words cannot be followed
 
 
 def wanted(text: str, t_ns: int, start_unix_s: float = 0.0) -> Wanted | None:
     """What these words, said at t_ns, want forgotten; None if they want no such thing."""
+    if is_chinese(text):
+        text = chinese_forgetting.order_in_english(text)
     said = " ".join(tokens(text))
     while (bare := _LEAD.sub("", said)) != said:
         said = bare
@@ -90,27 +105,75 @@ def wanted(text: str, t_ns: int, start_unix_s: float = 0.0) -> Wanted | None:
         return Wanted(span=(max(0, t_ns - 60 * 10**9), t_ns), named="the last minute")
     if _ALL.match(what):
         return Wanted(everything=True, named="everything")
-    if _SESSION.match(what):
-        return Wanted(span=(0, t_ns), named="this whole session")
-    if _NOTHING.match(what):
+    if (excepted := _EXCEPT.match(what)) is not None:
+        kept = _KEPT.sub("", excepted["all"] or excepted["kept"])
+        return _all_but(excepted["x"] or "everything", kept, t_ns, start_unix_s)
+    if _NOTHING.match(what) and not _SESSION.match(what):
         return None
-    when = timewords.find(what.split(), t_ns, start_unix_s)
+    when = timewords.find(what.split(), t_ns, start_unix_s, witnessed=True)
+    if not when.spanned and _SESSION.match(what):
+        return Wanted(span=(0, t_ns), named="this whole session")
     about = " ".join(when.rest) if when.spanned else what
-    left = [w for w in about.split() if w not in _FRAMING and w not in STOPWORDS]
     span = (when.start_ns, when.end_ns) if when.spanned else None
-    if not left:
+    if not _left(about):
         return Wanted(span=span, named=_named(what)) if span else None
     return Wanted(span=span, words=_LOOSE_END.sub("", _ARTICLES.sub("", about)), named=what)
 
 
+def _left(about: str) -> bool:
+    """Whether something is named besides a time."""
+    return any(w not in _FRAMING and w not in STOPWORDS for w in about.split())
+
+
+def _all_but(what: str, kept: str, t_ns: int, start_unix_s: float) -> Wanted:
+    """ "Everything but the last minute": of this session, unless a day is kept. Only where one stretch remains."""
+    keep = timewords.find(kept.split(), t_ns, start_unix_s, witnessed=True)
+    if not keep.spanned or _left(" ".join(keep.rest)):
+        return Wanted(cannot=NOT_ALL_BUT)
+    of = timewords.find(what.split(), t_ns, start_unix_s, witnessed=True)
+    bare = " ".join(word for word in what.split() if word not in _FRAMING or word in ("everything", "all", "anything"))
+    whole = _ALL.match(what) or _SESSION.match(what) or _EVERYTHING.match(bare)
+    if not whole and (not of.spanned or _left(" ".join(of.rest))):
+        return Wanted(cannot=NOT_ALL_BUT)
+    from_ns, to_ns = (of.start_ns, of.end_ns) if of.spanned else (0, t_ns)
+    named = what if of.spanned else "everything of this session"
+    if not of.spanned and keep.start_ns < 0:
+        from_ns, named = -round(start_unix_s * 1e9), "everything"  # days before it, too
+    before, after = (from_ns, min(keep.start_ns, to_ns)), (max(keep.end_ns, from_ns), to_ns)
+    pieces = [piece for piece in (before, after) if piece[0] < piece[1]]
+    if len(pieces) != 1:
+        return Wanted(cannot=NOT_ALL_BUT)
+    return Wanted(span=pieces[0], named=f"{named} but {kept if (time := _named(kept)) == THAT_TIME else time}")
+
+
 def _named(what: str) -> str:
-    """The time alone: "what you saw in the last minute" is "the last minute"."""
-    found = re.search(r"(?:the )?(?:last|past|first) .+", what)
-    return found[0] if found and found[0].startswith("the ") else f"the {found[0]}" if found else "that time"
+    """The time alone: "what you saw in the last minute" is "the last minute"; what it only borders on is not it."""
+    found = _TIME_NAMED.search(what)
+    if found is None or _BORDER.search(what):
+        return THAT_TIME
+    return found[0] if found[0].startswith("the ") else f"the {found[0]}"
+
+
+_TIME_NAMED = re.compile(r"(?:the )?(?:last|past|first) (?!night|evening|week\b|month|weekend|\w+day\b).+")
+_BORDER = re.compile(r"\b(?:before|after|until|till|up to|since|than|prior to|except|but)\b")
+
+
+def in_sessions(span: tuple[int, int], no: int, sessions: Iterable[SessionRow]) -> tuple[tuple[int, int, int], ...]:
+    """(session, from, to) of a span of session `no`, with what of it lies in sessions before that one."""
+    rows = {row.no: row for row in sessions if row.no <= no}
+    found = []
+    for row in rows.values():
+        apart_ns = round((row.start_unix_s - rows[no].start_unix_s) * 1e9)
+        from_ns, to_ns = span[0] - apart_ns, span[1] - apart_ns
+        if row.no == no or (from_ns <= row.seen_ns and to_ns >= 0):
+            found.append((row.no, from_ns, to_ns))
+    return tuple(one for one in found if one[2] >= 0)
 
 
 def answer(text: str) -> Answer:
     """Whether words agree, refuse, or are about something else."""
+    if is_chinese(text):
+        return chinese_forgetting.answer(text)
     words = tokens(text)
     said = " ".join(words)
     if not words or len(words) > _LONGEST_ANSWER:
@@ -126,8 +189,18 @@ def answer(text: str) -> Answer:
 # ---- what is said ---------------------------------------------------------------------------------------------------
 
 
-def ask_span(named: str, from_ns: int, to_ns: int) -> str:
-    return f"Shall I forget {named}, from {clock(from_ns)} to {clock(to_ns)}? Say yes to do it."
+def ask_span(named: str, from_ns: int, to_ns: int, start_unix_s: float = 0.0) -> str:
+    """start_unix_s: of the session; times before it are told by the calendar."""
+    if from_ns >= 0:
+        return f"Shall I forget {named}, from {clock(from_ns)} to {clock(to_ns)}? Say yes to do it."
+    first, last = (_date(ns / 1e9 + start_unix_s) for ns in (from_ns, to_ns))
+    return f"Shall I forget {named}, from {first} to {last}? Say yes to do it."
+
+
+def _date(unix_s: float) -> str:
+    """ "Friday 20 November 15:00" by the clock of this machine, as the times in words are read."""
+    at = datetime.fromtimestamp(unix_s)
+    return f"{at:%A} {at.day} {at:%B %H:%M}" if unix_s >= 86_400 else "the beginning"
 
 
 def ask_everything() -> str:
@@ -155,4 +228,6 @@ def _count(n: int, noun: str) -> str:
 
 
 KEPT = "All right, I keep it."
+NOTHING_THEN = "I remember nothing of that time, so there is nothing to forget."
+NOT_ALL_BUT = "I cannot forget all but that. Say what to forget, or name one stretch of time."
 NOTHING_LIKE_IT = "I remember nothing like that, so there is nothing to forget."

@@ -18,6 +18,7 @@ from memory.desk import Desk
 from memory.erase import Erased
 from memory.index import build_lists
 from memory.retention import LetGo
+from memory.rows import SessionRow
 from memory.upkeep import ALWAYS, Wish
 from wire.messages import Forget, Forgotten, Span
 from wire.service import Context
@@ -103,6 +104,11 @@ class Steward:
             patience = PATIENT if all(desk.settings.mode == "replay" for desk in desks) else 1
             silent = await self._tell([one for one in forgets if one.spans], ACKNOWLEDGED_WITHIN_S * patience)
             return await self._keeper.call("settle", done), silent
+
+    async def sessions(self) -> list[SessionRow]:
+        """All of this memory."""
+        rows: list[SessionRow] = await self._keeper.call("store.sessions")
+        return rows
 
     def _forget(self, session: str, t_ns: int, spans: Sequence[tuple[int, int]]) -> Forget:
         self._serial += 1

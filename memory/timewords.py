@@ -1,7 +1,8 @@
 """Time expressions in a question: which span of the stream it asks about.
 
-Owns "two minutes ago", "in the first five minutes", "at 1:30", "between 0:30 and 1:10", "at the beginning", "just now"
-and clock times. Works on tokens of `wire.words`, typed or recognised. Knows nothing of what the question asks.
+Owns "two minutes ago", "in the first five minutes", "at 1:30", "between 0:30 and 1:10", "at the beginning" and "just
+now"; clock times and days are read by `memory.civil_times`. Works on tokens of `wire.words`, typed or recognised. Knows
+nothing of what the question asks.
 """
 
 from __future__ import annotations

@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 from memory.backends.fake import FakeOptions, FakeTextEncoder
+from memory.chinese_days import number
 from memory.chinese_question import in_english
-from memory.chinese_times import number, seconds, take_time
+from memory.chinese_times import seconds, take_time
 from memory.chinese_words import is_chinese, pairs
 from memory.embedder import reads_chinese
 from memory.question import understand
@@ -51,6 +52,17 @@ def cues(text: str, history: tuple[HistoryTurn, ...] = ()) -> Cues:
         ("最后一次看到红色牌子", "", "最后一次看到红色牌子"),
         ("有一点暗吗", "", "有一点暗吗"),
         ("一共有多少人", "so far", "有多少人"),
+        ("昨天下午三点半谁来了", "at 3:30 pm yesterday", "谁来了"),
+        ("昨晚谁来了", "yesterday evening", "谁来了"),
+        ("今天早上看到了什么", "this morning", "看到了什么"),
+        ("两天前看到什么", "2 days ago", "看到什么"),
+        ("上周三说了什么", "on wednesday last week", "说了什么"),
+        ("周一开门吗", "", "周一开门吗"),
+        ("下午两点到三点之间发生了什么", "between 2:00 pm and 3:00 pm", "发生了什么"),
+        ("下午两点以后谁来了", "after 2:00 pm", "谁来了"),
+        ("下午2:30有什么", "at 2:30 pm", "有什么"),
+        ("一刻钟前说了什么", "900 seconds ago", "说了什么"),
+        ("两点一刻谁来了", "at 2:15 o clock", "谁来了"),
     ],
 )
 def test_times(text: str, english: str, rest: str) -> None:

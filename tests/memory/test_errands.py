@@ -11,7 +11,7 @@ from memory import service as memory_service
 from memory.erase import find_traces
 from wire import config
 from wire.clock import ManualClock
-from wire.messages import Forget, Forgotten, Message, Question
+from wire.messages import Forget, Forgotten, Message, Question, SessionClosed, SessionOpened, SessionSettings
 from wire.service import Context
 
 pytestmark = pytest.mark.unit
@@ -131,3 +131,40 @@ async def test_everything_ends_with_the_yes_which_is_answered(m: Memory) -> None
     (forget,) = [message for message in m.out.sent if isinstance(message, Forget)]
     assert forget.t_ns == done.t_ns == 46 * S  # what was asked then is no part of it
     assert [end for _, end in forget.over()] == [46 * S]
+
+
+async def test_a_day_is_forgotten_in_the_session_that_saw_it(m: Memory, tmp_path: Path) -> None:
+    await m.service.handle(SessionClosed(session="s", t_ns=40 * S))
+    settings = SessionSettings(mode="live", start_unix_s=1_700_000_000.0 + 86_400)
+    await m.service.handle(SessionOpened(session="next", t_ns=0, memory=str(tmp_path), settings=settings))
+    await m.see(1, sign("Placard of today"), session="next")
+    await m.mark(2, session="next")
+    none = await m.ask(3, "forget what you saw two days ago", session="next")
+    assert none.say == "I remember nothing of that time, so there is nothing to forget."
+    asked = await m.ask(4, "forget yesterday", session="next")
+    assert asked.say.startswith("Shall I forget that time, from ")
+    assert (await m.ask(6, "yes", session="next")).say.startswith("Done. I have forgotten that time: ")
+    assert not held(tmp_path, "remark 1", "remark 3", "Placard 2")
+    assert held(tmp_path, "Placard of today")
+
+
+async def test_all_but_a_time_is_forgotten_and_what_leaves_no_one_stretch_is_refused(m: Memory, tmp_path: Path) -> None:
+    refused = await m.ask(40, "forget everything except remark 2")
+    assert refused.say.startswith("I cannot forget all but that.")
+    assert (await m.ask(41, "yes")).say == ""
+    asked = await m.ask(42, "delete everything but the last fifteen seconds")
+    assert asked.say.startswith(
+        "Shall I forget everything of this session but the last fifteen seconds, from 0:00 to 0:2"
+    )
+    await m.ask(44, "yes")
+    assert not held(tmp_path, "remark 0", "remark 1")
+    assert held(tmp_path, "remark 3")
+
+
+async def test_an_order_in_chinese_is_confirmed_in_chinese(m: Memory, tmp_path: Path) -> None:
+    asked = await m.ask(40, "忘记最近十五秒")
+    assert asked.say.startswith("Shall I forget the last 15 seconds, from 0:2")
+    assert (await m.ask(42, "不要")).say == "All right, I keep it."
+    await m.ask(44, "请把最近二十秒的内容都删除")
+    assert (await m.ask(46, "是")).say.startswith("Done.")
+    assert not held(tmp_path, "remark 3")

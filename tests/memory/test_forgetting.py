@@ -1,9 +1,14 @@
 """What is an order to forget, what it names, and what counts as a yes to the question back."""
 
+# ruff: noqa: RUF001 (Chinese marks)
+
+from datetime import datetime
+
 import pytest
 
 from memory import forgetting
-from memory.forgetting import Wanted, answer, wanted
+from memory.forgetting import Wanted, answer, in_sessions, wanted
+from memory.rows import SessionRow
 
 pytestmark = pytest.mark.unit
 
@@ -21,6 +26,34 @@ NOW = 1020 * S  # 17:00
         ("wipe everything between 1:00 and 2:30", 60, 150, "that time"),
         ("forget what I just said", 960, 1020, "the last minute"),
         ("delete this session", 0, 1020, "this whole session"),
+        ("forget today", 0, 1020, "this whole session"),  # the start is not known
+        ("forget the last minute and thirty seconds", 930, 1020, "the last minute and thirty seconds"),
+        ("forget the last quarter of an hour", 120, 1020, "the last quarter of an hour"),
+        ("only forget the last minute", 960, 1020, "the last minute"),
+        ("forget what happened just now", 1000, 1020, "that time"),
+        ("delete everything but the last minute", 0, 960, "everything of this session but the last minute"),
+        ("forget all except for the last two minutes", 0, 900, "everything of this session but the last two minutes"),
+        ("forget everything but please keep the last minute", 0, 960, "everything of this session but the last minute"),
+        (
+            "erase everything apart from what you saw in the first minute",
+            60,
+            1020,
+            "everything of this session but the first minute",
+        ),
+        ("forget the last five minutes except the last minute", 720, 960, "the last five minutes but the last minute"),
+        ("forget everything before the last minute", 0, 960, "that time"),
+        ("forget everything up to five minutes ago", 0, 720, "that time"),
+        ("forget everything after the first minute", 60, 1020, "that time"),
+        ("忘记最近五分钟", 720, 1020, "the last 5 minutes"),
+        ("忘掉刚才五分钟", 720, 1020, "the last 5 minutes"),
+        ("请把最近两分钟的内容都删除。", 900, 1020, "the last 2 minutes"),
+        ("能不能忘记最近半分钟？", 990, 1020, "the last 30 seconds"),
+        ("删除最近一刻钟", 120, 1020, "the last 15 minutes"),
+        ("最近五分钟的都删掉吧", 720, 1020, "the last 5 minutes"),
+        ("你能把刚才的事忘了吗", 1000, 1020, "the last 20 seconds"),
+        ("忘记我刚才说的话", 960, 1020, "the last minute"),
+        ("忘掉这次会话", 0, 1020, "this whole session"),
+        ("除了最后一分钟都删除", 0, 960, "everything of this session but the last minute"),
     ],
 )
 def test_an_order_that_names_a_time(text: str, from_s: int, to_s: int, named: str) -> None:
@@ -28,7 +61,8 @@ def test_an_order_that_names_a_time(text: str, from_s: int, to_s: int, named: st
 
 
 @pytest.mark.parametrize("text", ["delete everything", "forget everything you have seen", "Erase your memory, please",
-                                  "forget it all", "can you wipe your whole memory"])  # fmt: skip
+                                  "forget it all", "can you wipe your whole memory", "忘记所有内容",
+                                  "清空记忆", "删除你看到的一切"])  # fmt: skip
 def test_an_order_that_names_everything(text: str) -> None:
     found = wanted(text, NOW)
     assert found is not None
@@ -47,26 +81,53 @@ def test_an_order_that_names_a_thing_with_or_without_a_time() -> None:
     "text",
     ["forget it", "forget about it", "don't forget the keys", "never forget the last five minutes", "did you forget",
      "I forgot the last five minutes", "do not delete everything", "forget to tell him", "what did you forget",
-     "remove", "forget me not"],
+     "remove", "forget me not", "forget nothing", "别忘了带钥匙", "请不要忘记最近五分钟", "忘了带钥匙", "我忘记了",
+     "忘了吧", "你忘记了什么", "你忘记最近五分钟了吗", "不删除最近五分钟"],
 )  # fmt: skip
 def test_what_only_sounds_like_an_order_is_none(text: str) -> None:
     assert wanted(text, NOW) is None
 
 
 @pytest.mark.parametrize(
-    "text", ["yes", "Yes, please.", "yeah do it", "go ahead", "okay", "yes forget it", "of course"]
+    "text",
+    [
+        "yes",
+        "Yes, please.",
+        "yeah do it",
+        "go ahead",
+        "okay",
+        "yes forget it",
+        "of course",
+        "是",
+        "好的",
+        "对",
+        "确认",
+        "是的，忘掉它",
+    ],
 )
 def test_yes(text: str) -> None:
     assert answer(text) == "yes"
 
 
-@pytest.mark.parametrize("text", ["no", "No, thank you", "please don't", "stop", "not now", "keep it"])
+@pytest.mark.parametrize(
+    "text",
+    ["no", "No, thank you", "please don't", "stop", "not now", "keep it", "不", "不要", "别删", "算了", "是的不要"],
+)
 def test_no(text: str) -> None:
     assert answer(text) == "no"
 
 
 @pytest.mark.parametrize(
-    "text", ["what do you see", "yes and what is on the table over there now", "yesterday", "", "yes what time is it"]
+    "text",
+    [
+        "what do you see",
+        "yes and what is on the table over there now",
+        "yesterday",
+        "",
+        "yes what time is it",
+        "是什么",
+        "昨天有什么",
+    ],
 )
 def test_anything_else_is_no_yes(text: str) -> None:
     assert answer(text) == "other"
@@ -75,3 +136,65 @@ def test_anything_else_is_no_yes(text: str) -> None:
 def test_the_question_back_names_the_times() -> None:
     asked = forgetting.ask_span("the last five minutes", 720 * S, NOW)
     assert asked == "Shall I forget the last five minutes, from 12:00 to 17:00? Say yes to do it."
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "forget everything except the red sign",
+        "delete everything but the time between 1:00 and 2:00",
+        "forget the red sign but not the blue one",
+        "忘记除了红色牌子以外的所有内容",
+    ],
+)
+def test_what_cannot_be_followed_is_refused(text: str) -> None:
+    assert wanted(text, NOW) == Wanted(cannot=forgetting.NOT_ALL_BUT)
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "last"),
+    [
+        ("forget yesterday", "20 00:00", "21 00:00"),
+        ("forget everything you saw on monday", "16 00:00", "17 00:00"),
+        ("delete what you heard this morning", "21 05:00", "21 12:00"),
+        ("forget what you saw between 2 pm and 2:30 pm", "21 14:00", "21 14:30"),
+        ("forget everything since 2 pm", "21 14:00", "21 14:40"),
+        ("forget what happened at 14:05", "21 14:04", "21 14:06"),
+        ("forget the last three hours", "21 11:40", "21 14:40"),
+        ("forget today", "21 00:00", "21 14:40"),
+        ("忘记昨天的一切", "20 00:00", "21 00:00"),
+        ("删除下午两点到两点半之间的记录", "21 14:00", "21 14:30"),
+    ],
+)
+def test_days_and_clock_times_where_the_start_is_known(text: str, first: str, last: str) -> None:
+    start = datetime(2026, 11, 21, 13, 0)
+    found = wanted(text, 6000 * S, start.timestamp())
+    assert found is not None
+    assert found.words == ""
+    assert found.span is not None
+    spans = [
+        round((datetime.strptime(f"2026-11-{at}", "%Y-%m-%d %H:%M") - start).total_seconds()) for at in (first, last)
+    ]
+    assert [ns // S for ns in found.span] == spans
+
+
+def test_everything_but_today_is_all_that_was_before() -> None:
+    start = datetime(2026, 11, 21, 13, 0).timestamp()
+    found = wanted("forget everything except today", 6000 * S, start)
+    assert found is not None
+    assert found.span is not None
+    assert found.span[1] == -13 * 3600 * S
+    assert forgetting.ask_span(found.named, *found.span, start) == (
+        "Shall I forget everything but today, from the beginning to Saturday 21 November 00:00? Say yes to do it."
+    )
+
+
+def session(no: int, start_unix_s: float, seen_s: int) -> SessionRow:
+    return SessionRow(no, f"s{no}", "live", start_unix_s, no < 3, seen_s * S, 0, 0, 0)
+
+
+def test_a_span_before_a_session_lies_in_those_before_it() -> None:
+    rows = [session(1, 1000.0, 60), session(2, 2000.0, 60), session(3, 3000.0, 60), session(4, 3001.0, 60)]
+    assert in_sessions((-1000 * S, 10 * S), 3, rows) == ((2, 0, 1010 * S), (3, -1000 * S, 10 * S))
+    assert in_sessions((-1990 * S, -1950 * S), 3, rows) == ((1, 10 * S, 50 * S),)
+    assert in_sessions((-1500 * S, -1400 * S), 3, rows) == ()

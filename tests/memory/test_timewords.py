@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from memory.timewords import S, find, seconds_of
+from memory.time_lengths import seconds_of
+from memory.timewords import S, find
 from wire.words import tokens
 
 pytestmark = pytest.mark.unit
