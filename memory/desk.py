@@ -51,6 +51,8 @@ class Desk:
         self.name = opened.row.name
         self.row = opened.row
         self.settings = settings
+        began_s = opened.row.start_unix_s if settings.mode == "live" else 0.0  # a replay's row has when it was read
+        self.start_unix_s = settings.start_unix_s or began_s  # 0: unknown
         self.lock = asyncio.Lock()
         self.over = asyncio.Condition()  # notified when a reply is over, or the session
         self.closed = False
@@ -60,7 +62,7 @@ class Desk:
         self._embedder = embedder
         self._unix_s = unix_s
         self._space = drafter.space
-        self._recall = QuestionRecall(opened.row.no, settings.start_unix_s, keeper, embedder, drafter)
+        self._recall = QuestionRecall(opened.row.no, self.start_unix_s, keeper, embedder, drafter)
         self._asked = {asked.id for asked in opened.asked}
         self._tokens = QuestionTokens(opened.row.no, keeper, embedder)
         row = opened.row

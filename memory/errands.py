@@ -63,7 +63,7 @@ class Errands:
         if not words.asks:
             return Said()
         before_ns = max(0, words.start_ns - 1)  # the order itself is no part of what it names
-        wanted = forgetting.wanted(words.text, before_ns, self._desk.settings.start_unix_s)
+        wanted = forgetting.wanted(words.text, before_ns, self._desk.start_unix_s)
         return Said() if wanted is None else Said(await self._asked_back(wanted, words))
 
     async def _erase(self, pending: _Pending, t_ns: int) -> Said:
@@ -82,7 +82,7 @@ class Errands:
             if not within:
                 return forgetting.NOTHING_THEN
             wish, named = Wish(within), wanted.named
-            question = forgetting.ask_span(named, *wanted.span, self._desk.settings.start_unix_s)
+            question = forgetting.ask_span(named, *wanted.span, self._desk.start_unix_s)
         else:
             spans, named = await self._moments(wanted, words)
             if not spans:

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -168,3 +169,10 @@ async def test_an_order_in_chinese_is_confirmed_in_chinese(m: Memory, tmp_path: 
     await m.ask(44, "请把最近二十秒的内容都删除")
     assert (await m.ask(46, "是")).say.startswith("Done.")
     assert not held(tmp_path, "remark 3")
+
+
+async def test_a_live_session_began_when_it_was_opened(m: Memory) -> None:
+    at = datetime.fromtimestamp(1_700_000_000.0 + 20)
+    asked = await m.ask(40, f"forget what you saw at {at:%H:%M:%S}")
+    assert asked.say == "Shall I forget that time, from 0:00 to 0:38? Say yes to do it."
+    assert asked.t_ns == 40 * S
