@@ -30,14 +30,15 @@ _IN_PART = rf"(?: (?:in the |at )?{_PART})?"
 _WRITTEN_TOO = (
     rf"(?:tonight|overnight|during the night|(?:this|at the|over the|on the) weekend|"
     rf"in the (?:morning|afternoon|evening)|"
+    rf"(?:on )?(?:{_WEEKDAY} )?(?:the )?\d{{1,2}}{_TH}?(?: of)? {_MONTH}|"
+    rf"(?:on )?(?:{_WEEKDAY} )?{_SURE_MONTH} (?:the )?\d{{1,2}}{_TH}?|(?:on )?{_WEEKDAY} the \d{{1,2}}{_TH}|"
     rf"(?:on )?(?:this )?{_WEEKDAY}{_IN_PART}|"
-    rf"(?:on )?(?:the )?\d{{1,2}}{_TH}?(?: of)? {_MONTH}|(?:on )?{_SURE_MONTH} (?:the )?\d{{1,2}}{_TH}?|"
     rf"(?:on {_MONTH} (?:the )?\d{{1,2}}|{_MONTH} (?:the )?\d{{1,2}}{_TH}){_TH}?|on the \d{{1,2}}{_TH}|"
     r"(?:on )?20\d\d [01]?\d [0-3]?\d)"
 )
 _OF_NOW = rf"(?:(?:early |late )?today{_IN_PART}|this (?:week|month))"
 _SURE = (
-    rf"(?:the day before yesterday{_IN_PART}|(?:early |late )?yesterday{_IN_PART}|"
+    rf"(?:the night before last|the day before yesterday{_IN_PART}|(?:early |late )?yesterday{_IN_PART}|"
     rf"(?:early |late )?this (?:morning|afternoon|evening)|(?:late )?last (?:night|evening)|"
     rf"(?:about )?{_FEW} (?:days?|weeks?|months?) ago{_IN_PART}|"
     rf"(?:on )?(?:last|this past|this last) {_WEEKDAY}{_IN_PART}|(?:on )?{_WEEKDAY} last week|"
@@ -56,7 +57,7 @@ _AGO = re.compile(rf"(?P<n>{_FEW}) (?P<unit>day|week|month)s? ago")
 _LAST_FEW = re.compile(rf"(?P<n>{_FEW} )?(?P<unit>day|week|month)s?")
 LAST_DAYS = rf"(?:{_FEW} )?(?:days?|weeks?|months?)"
 _DATE = re.compile(rf"(?P<d>\d{{1,2}}){_TH}?(?: of)? (?P<m>{_MONTH})|(?P<m2>{_MONTH}) (?:the )?(?P<d2>\d{{1,2}})")
-_DAY_OF_MONTH = re.compile(rf"on the (\d{{1,2}}){_TH}")
+_DAY_OF_MONTH = re.compile(rf"(?:on|day) the (\d{{1,2}}){_TH}")
 _ISO = re.compile(r"(20\d\d) (\d{1,2}) (\d{1,2})")
 _NAMED_PART = re.compile(rf"\b(?:{_PART}|tonight|overnight)\b")
 _NAMED_WEEKDAY = re.compile(rf"\b{_WEEKDAY}\b")
@@ -94,7 +95,7 @@ def part_of(text: str) -> str:
 def day_of(text: str, now: Now) -> date | None:
     """The day that the words name, None if they name more than one, or none."""
     here = today(now)
-    if "day before yesterday" in text:
+    if "day before yesterday" in text or text == "the night before last":
         return here - timedelta(days=2)
     if "yesterday" in text:
         return here - timedelta(days=1)
@@ -105,9 +106,6 @@ def day_of(text: str, now: Now) -> date | None:
         return _weekday_of_last_week(text, here)
     if ago := _AGO.search(text):
         return here - timedelta(days=_few(ago["n"])) if ago["unit"] == "day" else None
-    if weekday := _NAMED_WEEKDAY.search(text):
-        back = (here.weekday() - _WEEKDAYS.index(weekday[0])) % 7
-        return here - timedelta(days=back or (0 if "this " in text and "past" not in text else 7))
     if dated := _DATE.search(text):
         return _date(int(dated["d"] or dated["d2"]), _MONTHS.index(dated["m"] or dated["m2"]) + 1, here)
     if written := _ISO.search(text):
@@ -116,6 +114,9 @@ def day_of(text: str, now: Now) -> date | None:
         day = int(numbered[1])
         in_this_month = _date(day, here.month, here)
         return in_this_month if in_this_month and in_this_month.month == here.month else None
+    if weekday := _NAMED_WEEKDAY.search(text):
+        back = (here.weekday() - _WEEKDAYS.index(weekday[0])) % 7
+        return here - timedelta(days=back or (0 if "this " in text and "past" not in text else 7))
     return here
 
 

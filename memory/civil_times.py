@@ -34,7 +34,7 @@ _AT = r"(?:at|around|near|towards?|during|of|from|for|about|within|(?:at|some ?t
 _ROUGH = r"(?:(?:about|around|roughly|exactly|approximately) )?"
 _BETWEEN = re.compile(
     rf"(?:^|(?<= ))(?:(?P<d>{DAY}) )?(?:in |during )?(?P<rel>between|from) (?P<p>{PLACE}|{BARE}) "
-    rf"(?:and|to|until|till|through) (?P<q>{PLACE}|{BARE})(?: (?P<e>{DAY}))?{OPEN}"
+    rf"(?:and|to|until|till|through) (?P<q>{PLACE}|{BARE}|now)(?: (?P<e>{DAY}))?{OPEN}"
 )
 _BESIDE = re.compile(
     rf"(?:^|(?<= ))(?P<range>(?:(?:in|during|within|for) )?(?:the )?(?:first |last )?)(?P<len>{LENGTH}) "
@@ -64,14 +64,15 @@ _WITNESSED = re.compile(
     r"\b(?:(?:did|have|had|do|were|was|can) (?:you|we|i|he|she|they|any\w+|some\w+)\b|happened|saw|seen|heard|"
     r"did .*\b(?:say|read|show|come|go|leave|arrive|enter|appear|tell|ring|wear|stand|change|talk|speak)\b|"
     r"(?:was|were|been) (?:there|here|said|shown|visible|going on)|"
-    r"who (?:was|were|came|went|left|entered|arrived|spoke|said|stood)|"
+    r"who (?:was|were|came|went|left|spoke|said|stood|\w+ed)|(?:i|we|you) (?:was|were|had|said|went|left)|"
     r"(?:people|anyone|anybody|somebody|someone) (?:were|was|came|went|left|entered|said)|missed|summar\w+|recap|"
     r"sum up|go back to|(?:what|how|tell me|tell us) about|"
     r"what (?:has )?changed|(?:was|were) (?:the |a |an |my )?\w+ \w+ing)\b"
 )
 _PRESENT = re.compile(r"\b(?:is|are|does|do|can|should|may|must|happens|comes)\b")
 _NO_CLOCK_AFTER = re.compile(
-    r"(?:^| )(?:room|gate|number|flight|bus|train|platform|track|score|ratio|chapter|verse|line|version|page|channel|"
+    r"(?:^| )(?:minute|timestamp|time stamp|position|"
+    r"room|gate|number|flight|bus|train|platform|track|score|ratio|chapter|verse|line|version|page|channel|"
     r"code|price|costs?|say|said|says|reads?|about|at|after|before|since|until|till|from|by|to|up to|and)$"
 )
 _TOLD_OF = re.compile(r"\babout (?:(?:the|a|an|our|my|your) .+)?$")
@@ -115,6 +116,8 @@ def _between(found: re.Match[str], now: Now) -> Span | None:
     if not allowed(now, day, first[0], second[0]):
         return None
     day_a, day_b = first[0] or day or second[0], second[0] or day
+    if second[1] == "now":
+        return _up_to_now(day_a, first[1], now)
     if day_a:
         starts = moments_of(day_a, first[1], now)
         ends = moments_of(day_b or day_a, second[1], now, last=True)
@@ -125,6 +128,12 @@ def _between(found: re.Match[str], now: Now) -> Span | None:
     if bare and (found["rel"] == "from" or not now.past):
         return None
     return _between_clocks(first[1], second[1], now, bare)
+
+
+def _up_to_now(day: str, clock: str, now: Now) -> Span | None:
+    """ "From two until now"."""
+    begun = moments_of(day, clock, now)[:1] if day else [at.at_s] if (at := clock_time(clock, now)) else []
+    return Span(begun[0], now.t_s, before=True) if begun and begun[0] < now.t_s else None
 
 
 def _between_clocks(first: str, second: str, now: Now, bare: bool) -> Span | None:

@@ -11,12 +11,13 @@ CLOCK = (
     rf"(?:\d{{1,2}}:\d\d(?::\d\d)?{_OCLOCK}?{HALF_DAY}?(?: hours)?|"
     rf"(?:half past|(?:a )?quarter (?:past|after|to|before)|\d{{1,2}}(?: minutes?)? (?:past|to)) "
     rf"{HOUR}{_OCLOCK}?{HALF_DAY}?|"
-    rf"{HOUR}{_OCLOCK}{HALF_DAY}?|{HOUR}(?: \d\d)?{HALF_DAY}|\d{{3,4}}(?:{HALF_DAY}| hours)|"
+    rf"{HOUR}{_OCLOCK}{HALF_DAY}?|{HOUR}(?: \d\d)?{HALF_DAY}|\d{{3,4}}(?:{HALF_DAY}| hours)|\d{{1,2}} h(?: \d\d)?|"
     r"noon|midday|midnight)"
 )
 _READING = re.compile(
     rf"(?:(?P<word>noon|midday|midnight)|(?P<from>half past|(?:a )?quarter (?:past|after|to|before)|\d+(?: minutes?)? "
-    rf"(?:past|to)) (?P<of>{HOUR})|(?P<h>\d{{1,2}}|one)(?:[: ](?P<m>\d\d)(?::(?P<s>\d\d))?)?|(?P<hm>\d{{3,4}})).*"
+    rf"(?:past|to)) (?P<of>{HOUR})|"
+    rf"(?P<h>\d{{1,2}}|one)(?:(?:[: ]| h )(?P<m>\d\d)(?::(?P<s>\d\d))?)?|(?P<hm>\d{{3,4}})).*"
 )
 _DAY_S = 86_400.0
 

@@ -200,7 +200,8 @@ _RULES: tuple[tuple[re.Pattern[str], _Read], ...] = tuple(
          r"(?:it|the (?:video|stream|recording|film)) (?:started|began))", _after_start),
         (rf"(?:at )?{_ABOUT}(?P<d>{DURATION}) before the (?:very )?end{_STREAM}", _before_end),
         (rf"(?:at|around|about|near|by)? ?(?:the )?{_ABOUT}(?P<p>{POINT}) (?:mark|into (?:the )?\w+|in)", _at),
-        (rf"(?:at|around|near) (?:the )?{_ABOUT}(?:time |minute |second )?(?P<p>{POINT}){_MARK}", _at),
+        (rf"(?:at|around|near) (?:the )?{_ABOUT}(?:(?:time|minute|second|timestamp|time stamp|position) )?(?P<p>{POINT})"
+         rf"{_MARK}", _at),
         (rf"(?:since|after|from) (?:the )?(?P<p>{POINT}){_MARK}(?: on| onwards?)?", _since),
         (rf"(?:before|until|till|up to) (?:the )?(?P<p>{POINT}){_MARK}", _until),
         (rf"(?P<p>{CLOCKED})", _alone),
@@ -208,7 +209,8 @@ _RULES: tuple[tuple[re.Pattern[str], _Read], ...] = tuple(
          lambda m, n: Span(n.t_s - RECENT_S, n.t_s)),
         (r"(?:right now|at the moment|at present|at this (?:moment|point|time)|currently|presently|right this \w+|"
          r"these days|(?<!up to )(?<!until )(?<!till )now)", lambda m, n: Span(n.t_s - NEAR_S, n.t_s, n.t_s, True)),
-        (r"(?:(?<!most )recently|lately|a (?:short )?while ago)", lambda m, n: Span(n.t_s - 60, n.t_s)),
+        (r"(?:(?<!most )recently|lately|a (?:short )?while ago|not (?:so |too |very )?long ago)",
+         lambda m, n: Span(n.t_s - 60, n.t_s)),
         (rf"(?:(?:right |already )?(?:at|in|from) the (?:very )?(?:beginning|start|outset){_STREAM}|initially|at first|"
          r"to begin with|to start with|in the first place|when (?:it|the (?:video|stream|recording)) "
          r"(?:started|began|starts|begins)|originally)", _beginning),

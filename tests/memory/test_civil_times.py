@@ -66,6 +66,9 @@ def named(text: str) -> tuple[float, float] | None:
         ("what happened half an hour ago", "14:04", "14:16"),
         ("what happened one and a half hours ago", "13:00", "13:28"),
         ("what happened in the last hour and a half", "13:10", "14:40"),
+        ("what did i miss from two till now", "14:00", "14:40"),
+        ("what was playing on the radio at 13h30", "13:29", "13:31"),
+        ("what was the text at minute 14:05", "13:14:01", "13:14:09"),
         ("what was shown at the 1:30 mark", "13:01:26", "13:01:34"),  # a place in the recording
         ("what was shown at 0:45", "13:00:41", "13:00:49"),  # not a time that the stream holds
         ("what was said between 9:30 and 9:45", "13:09:30", "13:09:45"),
@@ -99,6 +102,10 @@ def test_clock_times(text: str, start: str, end: str) -> None:
         ("what did the sign say last Friday", "20 0:00", "21 0:00"),
         ("what happened on the 20th of november", "20 0:00", "21 0:00"),
         ("what happened on 2026-11-20", "20 0:00", "21 0:00"),
+        ("what happened on Friday the 13th of November", "13 0:00", "14 0:00"),
+        ("who visited yesterday from 3 to 5", "20 15:00", "20 17:00"),
+        ("who called while i was out this afternoon", "12:00", "14:40"),
+        ("what did you see the night before last", "19 18:00", "20 6:00"),
         ("what happened last week", "9 0:00", "16 0:00"),
         ("what happened in the last three days", "18 14:40", "14:40"),
         ("what happened a week ago", "13 0:00", "16 0:00"),
