@@ -200,8 +200,8 @@ _RULES: tuple[tuple[re.Pattern[str], _Read], ...] = tuple(
          r"(?:it|the (?:video|stream|recording|film)) (?:started|began))", _after_start),
         (rf"(?:at )?{_ABOUT}(?P<d>{DURATION}) before the (?:very )?end{_STREAM}", _before_end),
         (rf"(?:at|around|about|near|by)? ?(?:the )?{_ABOUT}(?P<p>{POINT}) (?:mark|into (?:the )?\w+|in)", _at),
-        (rf"(?:at|around|near) (?:the )?{_ABOUT}(?:(?:time|minute|second|timestamp|time stamp|position) )?(?P<p>{POINT})"
-         rf"{_MARK}", _at),
+        (rf"(?:at|around|near) (?:the )?{_ABOUT}(?:(?:time|minute|second|timestamp|time stamp|position) )?"
+         rf"(?P<p>{POINT}){_MARK}", _at),
         (rf"(?:since|after|from) (?:the )?(?P<p>{POINT}){_MARK}(?: on| onwards?)?", _since),
         (rf"(?:before|until|till|up to) (?:the )?(?P<p>{POINT}){_MARK}", _until),
         (rf"(?P<p>{CLOCKED})", _alone),
