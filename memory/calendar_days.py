@@ -61,6 +61,7 @@ _DAY_OF_MONTH = re.compile(rf"(?:on|day) the (\d{{1,2}}){_TH}")
 _ISO = re.compile(r"(20\d\d) (\d{1,2}) (\d{1,2})")
 _NAMED_PART = re.compile(rf"\b(?:{_PART}|tonight|overnight)\b")
 _NAMED_WEEKDAY = re.compile(rf"\b{_WEEKDAY}\b")
+_MOST = 600  # of days, weeks or months: more than any memory has
 _UNIT_DAYS = {"day": 1, "week": 7, "month": 30}
 _NEW_DAY = 5  # before that hour, people still speak of the night that began the day before
 
@@ -142,7 +143,7 @@ def _valid(year: int, month: int, day: int) -> date | None:
 
 def _few(text: str) -> int:
     counted = {"a few": 3, "few": 3, "several": 4, "a couple of": 2, "a couple": 2, "couple of": 2}
-    return counted.get(text, int(text) if text.isdigit() else 1)
+    return counted.get(text, min(int(text), _MOST) if text.isdigit() else 1)
 
 
 def span_of_days(text: str, now: Now) -> tuple[float, float] | None:

@@ -247,9 +247,8 @@ def find(words: list[str], t_ns: int, start_unix_s: float = 0.0, *, witnessed: b
 
 def _found(span: Span, now: Now, before: str, after: str, whole: bool = False) -> TimeWords:
     t_ns = round(now.t_s * S)
-    start_ns, end_ns = min(round(span.start_s * S), t_ns), min(round(span.end_s * S), t_ns)
-    if not (span.before and now.start_unix_s):
-        start_ns, end_ns = max(0, start_ns), max(0, end_ns)
+    least_ns = -round(now.start_unix_s * S) if span.before else 0  # before 1970 there was nothing
+    start_ns, end_ns = (min(max(round(s * S), least_ns), t_ns) for s in (span.start_s, span.end_s))
     return TimeWords(
         start_ns=start_ns, end_ns=end_ns, rest=tuple(f"{before} {after}".split()),
         at_ns=min(round(span.at_s * S), t_ns) if span.at_s >= 0 else -1,

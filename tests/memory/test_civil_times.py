@@ -164,6 +164,22 @@ def test_what_only_looks_like_a_time(text: str) -> None:
     assert named(text) is None
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "what happened 99999999999 days ago",
+        "what happened in the last 99999999999999 weeks",
+        "what happened 99999999999999999999 hours ago",
+        "what happened at 25:99 on the 31st of february",
+        "what happened on 2026-13-40 at 99 pm",
+        "what happened between 0 and 0 yesterday",
+    ],
+)
+def test_nonsense_is_no_failure_and_fits_a_number_of_64_bits(text: str) -> None:
+    found = find(tokens(text), ASKED_S * S, START.timestamp())
+    assert -(2**63) < found.start_ns <= found.end_ns <= ASKED_S * S
+
+
 def test_without_a_known_start_days_stay_words_and_clock_times_places_in_the_recording() -> None:
     words = tokens("what happened between 13:30 and 13:45")
     found = find(words, ASKED_S * S)
