@@ -61,10 +61,12 @@ _HINT = re.compile(
 )
 _PAST = re.compile(r"\b(?:did|was|were|has|have|had|said|came|went|left|arrived|spoke|asked|\w{2,}[^e\W]ed)\b")
 _WITNESSED = re.compile(
-    r"\b(?:(?:did|have|had|do|were|was|can) (?:you|we|i|he|she|they|any\w+|some\w+)\b|happened|saw|seen|heard|"
+    r"\b(?:(?:did|have|had|were|was) (?:you|we|i|he|she|they|any\w+|some\w+)\b|do you (?:remember|recall|know)|"
+    r"happened|saw|seen|heard|"
     r"did .*\b(?:say|read|show|come|go|leave|arrive|enter|appear|tell|ring|wear|stand|change|talk|speak)\b|"
-    r"(?:was|were|been) (?:there|here|said|shown|visible|going on)|"
-    r"who (?:was|were|came|went|left|spoke|said|stood|\w+ed)|(?:i|we|you) (?:was|were|had|said|went|left)|"
+    r"(?:was|were|been) (?:there(?! to\b)|here|said|shown|visible|going on)|"
+    r"who (?:(?:was|were)(?! \w+(?:ed|ing)\b)|came|went|left|spoke|said|stood|\w+ed)|"
+    r"(?:i|we|you) (?:was|were|had|said|went|left)|"
     r"(?:people|anyone|anybody|somebody|someone) (?:were|was|came|went|left|entered|said)|missed|summar\w+|recap|"
     r"sum up|go back to|(?:what|how|tell me|tell us) about|"
     r"what (?:has )?changed|(?:was|were) (?:the |a |an |my )?\w+ \w+ing)\b"

@@ -157,6 +157,9 @@ def test_what_has_no_beginning_reaches_back_as_far_as_anything(text: str) -> Non
         "how many babies were born last night",
         "why is the shop shut since yesterday",
         "what bangs at noon",
+        "what can we buy to eat at midday",
+        "where do we eat this morning",
+        "who was picked to stand guard on sunday night",
         "what happens at two pm",
     ],
 )
