@@ -230,9 +230,14 @@ class MemoryService:
     # ---- what the edge wants to see ----------------------------------------------------------------------------------
 
     async def _look(self, desk: Desk, request: m.MemoryRequest) -> None:
+        evidence: tuple[m.Evidence, ...] = ()
+        numbers: dict[str, float] = {}
+        html = ""
         if request.what == "forget":
-            evidence: tuple[m.Evidence, ...] = ()
             numbers = await self._forget(desk, request)
+        elif request.what == "drawing":
+            async with self._working(desk, "draw"):
+                html = await desk.drawing()
         else:
             async with self._working(desk, "look"):
                 evidence, numbers = await desk.look(request)
@@ -240,7 +245,7 @@ class MemoryService:
         error = f"no picture {request.argument!r} is kept" if missing else ""
         reply = m.MemoryReply(
             session=request.session, t_ns=request.t_ns, turn=request.turn, request_id=request.request_id,
-            evidence=evidence, numbers=numbers, error=error,
+            evidence=evidence, numbers=numbers, error=error, html=html,
         )  # fmt: skip
         await self._context.send(reply)
 
