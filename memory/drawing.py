@@ -20,7 +20,7 @@ from memory.tree import CHAPTER, EPISODE, Node
 SENTENCES = 6  # of a node, the rest can be unfolded
 LONGEST_PX = 240  # side of a picture as it is drawn
 QUALITY = 72
-COLUMNS = 240  # of the lane of clips: more clips than that are drawn as how many there are
+COLUMNS = 120  # of the lane of clips: more clips than that are drawn as how many there are
 NARROWEST = 0.25  # percent: what is short must still be seen
 ZOOMED = 0.34  # share of the time: episodes that take less are drawn once more, larger
 TICKS = 4
