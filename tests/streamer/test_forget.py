@@ -55,10 +55,7 @@ class Stage:
             self.hear(mark, producer="reasoning")
 
     def forget(self, from_s: float, to_s: float, *, at_s: float, request: str = "r") -> None:
-        start_ns, end_ns, t_ns = (round(t_s * S) for t_s in (from_s, to_s, at_s))
-        self.hear(
-            m.Forget(session="s", t_ns=t_ns, request_id=request, spans=(m.Span(start_ns, end_ns),)), producer="memory"
-        )
+        self.hear(order(at_s, (from_s, to_s), request), producer="memory")
 
     def answered(self, t_s: float, question: str, text: str, *rests_on: tuple[float, float]) -> None:
         """A typed question, its reply of one second and all that is told of them."""
@@ -103,6 +100,11 @@ class Stage:
 
     def questions(self) -> list[str]:
         return [record["id"] for record in lines(self.folder / "answers.jsonl")]
+
+
+def order(at_s: float, span: tuple[float, float], request: str = "r") -> m.Forget:
+    start_ns, end_ns = (round(t_s * S) for t_s in span)
+    return m.Forget(session="s", t_ns=round(at_s * S), request_id=request, spans=(m.Span(start_ns, end_ns),))
 
 
 def said(
@@ -277,15 +279,15 @@ def test_a_report_that_is_being_made_is_made_again_before_it_is_acknowledged() -
 class ErasingRing(FakeRing):
     """Erases a span when it is asked for its drawing the first time, as if a command had come just then."""
 
-    def __init__(self, told: Callable[[], str]) -> None:
+    def __init__(self, span: tuple[float, float], told: Callable[[], str]) -> None:
         super().__init__()
+        self.span = span
         self.told = told
         self.reports: list[str] = []
 
     async def send(self, message: m.Message) -> None:
         if isinstance(message, m.MemoryRequest) and message.request_id == "drawing-1":
-            forget = m.Forget(session="s", t_ns=10 * S, request_id="r", spans=(m.Span(2 * S, 4 * S),))
-            self._tell("memory", forget)
+            self._tell("memory", order(10, self.span))
             return
         if isinstance(message, m.Forgotten):
             self.reports.append(self.told())
@@ -293,7 +295,7 @@ class ErasingRing(FakeRing):
 
 
 async def test_a_replay_acknowledges_with_a_report_that_tells_nothing_of_it(tmp_path: Path) -> None:
-    ring = ErasingRing(lambda: (tmp_path / "report.html").read_text())
+    ring = ErasingRing((2, 4), lambda: (tmp_path / "report.html").read_text())
     asked = [Scripted("a", 3 * S, f"What of {SECRET}?"), Scripted("b", 8 * S, "And?")]
     await replay(ring, job(tmp_path, 10, asked))
     (report,) = ring.reports
@@ -303,6 +305,16 @@ async def test_a_replay_acknowledges_with_a_report_that_tells_nothing_of_it(tmp_
     assert SECRET not in final
     assert "what memory drew" in final
     assert SECRET not in json.dumps(lines(tmp_path / "answers.jsonl")) + json.dumps(lines(tmp_path / "events.jsonl"))
+
+
+async def test_a_replay_of_which_everything_was_erased_has_a_report(tmp_path: Path) -> None:
+    ring = ErasingRing((-(2**61) / S, 2**61 / S), lambda: "")
+    ring.drawing = ""
+    await replay(ring, job(tmp_path, 10, [Scripted("a", 3 * S, f"What of {SECRET}?")]))
+    assert (tmp_path / "answers.jsonl").read_text() == ""
+    report = (tmp_path / "report.html").read_text()
+    assert "Nobody spoke and nothing was asked." in report
+    assert SECRET not in report
 
 
 async def test_the_drawing_is_asked_again_of_a_memory_that_is_back(tmp_path: Path) -> None:
