@@ -189,9 +189,9 @@ class ReplaySession:
         self._replies.advance()
         if self._final_passed and self._final_acked and self._replies.playout.idle and not self.over:
             for turn in self._replies.ledger.unanswered():
-                self.warn(
-                    turn.t_ns, f"the question {turn.id} at {clock_text(turn.t_ns)} was lost in a crash; run it again"
-                )
+                if turn.id not in self._erased.turns:
+                    lost = f"the question {turn.id} at {clock_text(turn.t_ns)} was lost in a crash; run it again"
+                    self.warn(turn.t_ns, lost)
                 self._replies.lose(turn)
             self.over = True
         self._changed()
