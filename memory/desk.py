@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from memory.archive import Asked, ClipRow
 from memory.backends.base import ClipInput, ClipMemory
 from memory.draft import Drafter, Inquiry
-from memory.drawing import drawing
 from memory.embedder import Probe
 from memory.events import row_id
 from memory.history import History
@@ -26,7 +25,6 @@ from memory.question_recall import QuestionRecall
 from memory.question_tokens import QuestionTokens, tensor_of
 from memory.retention import LetGo
 from memory.rows import SessionRow
-from memory.shown import SessionShown
 from memory.timeline import Clip, Step, Timeline
 from wire.messages import Cues, Evidence, MemoryRequest, Played, Question, SessionSettings, Utterance
 from wire.worker import Worker
@@ -273,12 +271,6 @@ class Desk:
         )
         found: tuple[Evidence, ...] = await self._keeper.call("find", query, request.limit)
         return found
-
-    async def drawing(self) -> str:
-        """What is kept of the session, drawn over time, as HTML."""
-        shown: SessionShown = await self._keeper.call("shown", self.row.no)
-        pictures = await self._keeper.call("pictures", shown.pictures())
-        return await asyncio.to_thread(lambda: drawing(shown, pictures.get, folded=True))
 
     async def close(self) -> None:
         """Write the end of the session; whoever waits for a reply goes on."""

@@ -296,9 +296,10 @@ class Keeper:
         found = ((name, self.archive.picture(name)) for name in dict.fromkeys(names) if name)
         return {name: jpeg for name, jpeg in found if jpeg is not None}
 
-    def shown(self, no: int) -> SessionShown:
-        """What is drawn of a session."""
-        return session_shown(self.store, self.row(no))
+    def shown(self, no: int) -> tuple[SessionShown, dict[str, bytes]]:
+        """What is drawn of a session, and its key frames."""
+        shown = session_shown(self.store, self.row(no))
+        return shown, self.pictures(shown.pictures())
 
     def numbers(self) -> dict[str, float]:
         return self.archive.numbers() | {"vectors": float(len(self._phrases)), "clip_vectors": float(len(self._clips))}

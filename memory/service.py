@@ -18,6 +18,7 @@ from memory import embedder as embedding
 from memory.backends import RERANKER
 from memory.desk import Desk
 from memory.draft import Drafter
+from memory.drawing import drawing
 from memory.errands import Errands
 from memory.folders import Folder, Folders
 from memory.index import HAS_FAISS
@@ -237,7 +238,8 @@ class MemoryService:
             numbers = await self._forget(desk, request)
         elif request.what == "drawing":
             async with self._working(desk, "draw"):
-                html = await desk.drawing()
+                shown, pictures = await self._folder_of[request.session].worker.call("shown", desk.row.no)
+                html = await asyncio.to_thread(drawing, shown, pictures.get, folded=True)
         else:
             async with self._working(desk, "look"):
                 evidence, numbers = await desk.look(request)
