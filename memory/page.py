@@ -31,7 +31,7 @@ def page(title: str, sessions: Sequence[SessionShown], picture: Picture) -> str:
     for shown in sessions:
         parts.append(
             f"<h2>{escape(shown.name)}</h2><p class=detail>began {escape(civil(shown.start_unix_s))}, "
-            f"{clock(shown.seen_ns)} long</p>"
+            f"{clock(shown.end_ns)} long</p>"
         )
         parts.append(drawing(shown, picture) or "<p class=detail>Nothing of it is kept.</p>")
     if not sessions:
