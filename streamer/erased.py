@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from streamer.times import to_ns
+from streamer.times import seconds, to_ns
 
 MOST = 1024  # spans that are remembered, the newest ones; nothing is on its way for as long as that
 LASTING = frozenset({"start", "end", "warning", "restarted"})  # lines about the run, not about what was in the stream
@@ -18,11 +18,14 @@ LASTING = frozenset({"start", "end", "warning", "restarted"})  # lines about the
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """From start_ns to end_ns, both included; erased when the stream had come to at_ns."""
+    """From start_ns to end_ns, both included; erased at at_ns: what was asked then or later is no part of it."""
 
     start_ns: int
     end_ns: int
     at_ns: int
+
+    def touches(self, start_ns: int, end_ns: int) -> bool:
+        return start_ns <= self.end_ns and end_ns >= self.start_ns
 
 
 class Erased:
@@ -37,19 +40,14 @@ class Erased:
 
     def holds(self, start_ns: int, end_ns: int) -> bool:
         """Whether something that lasted so long was there in an erased span."""
-        return any(start_ns <= span.end_ns and end_ns >= span.start_ns for span in self._spans)
+        return any(span.touches(start_ns, end_ns) for span in self._spans)
 
     def holds_question(
         self, asked_ns: int, spans: Iterable[tuple[int, int]], rests_on: Iterable[tuple[int, int]]
     ) -> bool:
-        """Whether a question, or its reply, was there in an erased span; or rests on one: what is asked after an
-        erasure rests on nothing that was erased."""
-        lived, rested = list(spans), list(rests_on)
-        return any(
-            start_ns <= span.end_ns and end_ns >= span.start_ns
-            for span in self._spans
-            for start_ns, end_ns in (lived if asked_ns > span.at_ns else (*lived, *rested))
-        )
+        """Whether a question, or its reply, was there in an erased span, or rests on one."""
+        touched = [*spans, *rests_on]
+        return any(asked_ns < span.at_ns and span.touches(*one) for span in self._spans for one in touched)
 
     def tells(self, record: dict[str, Any]) -> bool:
         """Whether a line of the journal tells something that was erased."""
@@ -58,4 +56,7 @@ class Erased:
         if str(record.get("id", "")) in self.turns:
             return True
         t_s = record["t"]
-        return self.holds(to_ns(record.get("start", t_s)), to_ns(record.get("end", t_s)))
+        start_ns, end_ns = to_ns(record.get("start", t_s)), to_ns(record.get("end", t_s))
+        if "id" in record and record.get("asks", True):  # times in a line are rounded
+            return any(t_s < seconds(span.at_ns) and span.touches(start_ns, end_ns) for span in self._spans)
+        return self.holds(start_ns, end_ns)

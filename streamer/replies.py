@@ -72,7 +72,8 @@ class Replies:
 
     def words(self, words: m.Utterance) -> None:
         """Perception understood words, of the stream or of a question that was sent as sound."""
-        shown = not self._erased.holds(words.start_ns, words.end_ns)
+        asked_ns = words.t_ns if words.asks else 0
+        shown = not self._erased.holds_question(asked_ns, [(words.start_ns, words.end_ns)], ())
         if words.source == "spoken":
             if shown:
                 self._view.heard(words.t_ns, words.text)

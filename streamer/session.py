@@ -145,7 +145,7 @@ class ReplaySession:
 
     def _forget(self, message: m.Forget) -> None:
         """Drop what was erased from all files, and from what waits to be written; say so when it is off the disk."""
-        self._erased.add(message.over(), max(message.t_ns, self.passed_ns))
+        self._erased.add(message.over(), message.t_ns)
         try:
             self._replies.forget()
         except OSError as error:

@@ -194,6 +194,17 @@ def test_a_reply_under_way_is_dropped_and_the_next_one_still_comes(stage: Stage)
     assert heard == {"reply-q12": "", "reply-q21": "Now nothing."}
 
 
+def test_the_words_that_agree_to_it_are_no_part_of_it(stage: Stage) -> None:
+    stage.answered(12, f"Forget {SECRET}", f"Shall I forget {SECRET}?")
+    stage.forget(-(2**61) / S, 2**61 / S, at_s=20)
+    stage.answered(20, "Yes.", "Done.", (3, 4))
+    stage.reached(40)
+    stage.recorder.close(40 * S)
+    assert stage.questions() == ["q20"]
+    assert [e["event"] for e in stage.events() if e.get("id") == "q20"][:2] == ["asked", "heard"]
+    assert stage.holding() == []
+
+
 def test_an_open_span_ends_where_memory_was(stage: Stage) -> None:
     stage.hear(seen(12, SECRET), seen(24, "LATER"))
     stage.forget(10, 2**61 / S, at_s=20)
