@@ -16,11 +16,11 @@ import numpy as np
 
 from memory.archive import Archive
 from memory.events import OPEN, SOUND, SPEECH
-from memory.grove import nodes_of
-from memory.page import SessionShown, page
+from memory.page import page
 from memory.rows import SessionRow
 from memory.salvage import Salvage
 from memory.schema import MemoryUnusable
+from memory.shown import session_shown
 from memory.store import Store
 from wire.messages import Cues, Evidence
 
@@ -76,10 +76,7 @@ class Album:
 
     def page(self) -> str:
         """What is kept, as HTML."""
-        shown = [
-            SessionShown(row.no, row.name, row.start_unix_s, row.seen_ns, nodes_of(self.store, row.no))
-            for row in self.store.sessions()
-        ]
+        shown = [session_shown(self.store, row) for row in self.store.sessions()]
         return page(f"Memory {self.folder.name}", shown, self.archive.picture)
 
     def search(self, words: str, limit: int) -> tuple[list[tuple[SessionRow, Evidence]], bool]:

@@ -1,4 +1,4 @@
-"""`omnilive memory ls|show|search|export|forget|stats|verify DIR`: looking at a memory, and erasing from it.
+"""`omnilive memory ls|show|search|export|forget|stats|verify DIR|@NAME`: looking at a memory, and erasing from it.
 
 Looking only reads, so it works while a session uses the memory; erasing asks the owner if there is one.
 """
@@ -22,6 +22,7 @@ from memory.lock import owner_of
 from memory.schema import MemoryUnusable
 from memory.times import civil, clock, length_s, moment_ns
 from memory.upkeep import ALWAYS
+from wire.memories import home, memory_folder, memory_names
 
 BAD_INPUT = 2
 _WORDS_ALONE = (
@@ -33,7 +34,17 @@ _NO_SESSION = "memory: no session is remembered"
 
 app = typer.Typer(no_args_is_help=True, help="Look at what is remembered, and erase it.")
 
-Folder = Annotated[Path, typer.Argument(metavar="DIR", help="Folder of the memory.")]
+
+def _named(word: Path | None) -> Path | None:
+    try:
+        return None if word is None else memory_folder(word)
+    except ValueError as error:
+        print(f"memory: {error}", file=sys.stderr)
+        raise typer.Exit(BAD_INPUT) from None
+
+
+_HELP = "The memory: its folder, or @NAME among your data."
+Folder = Annotated[Path, typer.Argument(metavar="DIR", help=_HELP, callback=_named)]
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -65,8 +76,13 @@ def _told(command: Callable[P, R]) -> Callable[P, R]:
 
 @app.command("ls")
 @_told
-def list_sessions(folder: Folder) -> None:
-    """One line for each session that is remembered."""
+def list_sessions(
+    folder: Annotated[Path | None, typer.Argument(metavar="[DIR]", help=_HELP, callback=_named)] = None,
+) -> None:
+    """One line for each session that is remembered; without DIR one for each memory with a name."""
+    if folder is None:
+        _list_memories()
+        return
     with Album(folder) as album:
         rows = album.store.sessions()
         if not rows:
@@ -74,6 +90,21 @@ def list_sessions(folder: Folder) -> None:
         for row in rows:
             state, length = "closed" if row.closed else "open", clock(album.end_ns(row))
             print(f"{row.no}  {civil(row.start_unix_s)}  {length}  {row.frames} frames  {state}  {row.name}")
+
+
+def _list_memories() -> None:
+    names = memory_names()
+    if not names:
+        print(
+            f"memory: no memory has a name yet; `omnilive replay --memory @NAME` keeps one in {home()}", file=sys.stderr
+        )
+    for name in names:
+        try:
+            with Album(memory_folder(name)) as album:
+                n = len(album.store.sessions())
+            print(f"{name}  {n} session{'' if n == 1 else 's'}  {memory_folder(name)}")
+        except (MemoryUnusable, sqlite3.Error) as error:
+            print(f"{name}  {error}")
 
 
 @app.command()

@@ -31,6 +31,7 @@ from memory.schema import MemoryUnusable
 from memory.search import Search
 from memory.sentences import sentence
 from memory.shortlist import Judgement
+from memory.shown import SessionShown, session_shown
 from memory.store import Store
 from memory.timeline import NEWEST_FRAMES, Clip, KeyFrame, Step
 from memory.upkeep import Upkeep, Wish
@@ -294,6 +295,11 @@ class Keeper:
         """The JPEGs of key frames, those that can be read."""
         found = ((name, self.archive.picture(name)) for name in dict.fromkeys(names) if name)
         return {name: jpeg for name, jpeg in found if jpeg is not None}
+
+    def shown(self, no: int) -> tuple[SessionShown, dict[str, bytes]]:
+        """What is drawn of a session, and its key frames."""
+        shown = session_shown(self.store, self.row(no))
+        return shown, self.pictures(shown.pictures())
 
     def numbers(self) -> dict[str, float]:
         return self.archive.numbers() | {"vectors": float(len(self._phrases)), "clip_vectors": float(len(self._clips))}

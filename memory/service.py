@@ -18,6 +18,7 @@ from memory import embedder as embedding
 from memory.backends import RERANKER
 from memory.desk import Desk
 from memory.draft import Drafter
+from memory.drawing import drawing
 from memory.errands import Errands
 from memory.folders import Folder, Folders
 from memory.index import HAS_FAISS
@@ -230,9 +231,15 @@ class MemoryService:
     # ---- what the edge wants to see ----------------------------------------------------------------------------------
 
     async def _look(self, desk: Desk, request: m.MemoryRequest) -> None:
+        evidence: tuple[m.Evidence, ...] = ()
+        numbers: dict[str, float] = {}
+        html = ""
         if request.what == "forget":
-            evidence: tuple[m.Evidence, ...] = ()
             numbers = await self._forget(desk, request)
+        elif request.what == "drawing":
+            async with self._working(desk, "draw"):
+                shown, pictures = await self._folder_of[request.session].worker.call("shown", desk.row.no)
+                html = await asyncio.to_thread(drawing, shown, pictures.get, folded=True)
         else:
             async with self._working(desk, "look"):
                 evidence, numbers = await desk.look(request)
@@ -240,7 +247,7 @@ class MemoryService:
         error = f"no picture {request.argument!r} is kept" if missing else ""
         reply = m.MemoryReply(
             session=request.session, t_ns=request.t_ns, turn=request.turn, request_id=request.request_id,
-            evidence=evidence, numbers=numbers, error=error,
+            evidence=evidence, numbers=numbers, error=error, html=html,
         )  # fmt: skip
         await self._context.send(reply)
 

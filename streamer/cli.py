@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 
 from streamer.folder import ANSWERS, MEMORY, REPORT, check_folder
-from streamer.options import check_config, check_memory, parse_listen, parse_speed
+from streamer.options import check_config, parse_listen, parse_memory, parse_speed
 from streamer.probe import BadInput, probe
 from streamer.questions import parse_asks, read_questions
 from streamer.replay import Outcome, ReplayJob, run_replays
@@ -53,7 +53,7 @@ def replay(
     overrides: Annotated[
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change one value of the profile.")
     ] = None,
-    memory: Annotated[Path | None, typer.Option(help="Folder of the memory, kept. Default: one in --out.")] = None,
+    memory: Annotated[Path | None, typer.Option(help="Folder or @NAME, kept. Default: fresh, in --out.")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder of the results. Default: omnilive-replay/NAME here.")] = None,
 ) -> None:
     """Run a recorded stream through the three processes and answer its questions."""
@@ -67,8 +67,7 @@ def replay(
         scripted += parse_asks(ask or (), taken=[q.id for q in scripted])
         info = probe(stream)
         check_folder(folder)
-        if memory is not None:
-            check_memory(memory)
+        kept = parse_memory(memory) if memory is not None else None
     except (BadInput, configuration.ConfigError) as error:
         _fail(str(error), _BAD_INPUT)
     job = ReplayJob(
@@ -79,8 +78,8 @@ def replay(
         config=loaded.streamer,
         speed=rate,
         out=folder,
-        memory=memory or folder / MEMORY,
-        keeps_memory=memory is not None,
+        memory=kept or folder / MEMORY,
+        keeps_memory=kept is not None,
     )
     console = Console(highlight=False)
     asked = f"{len(scripted)} question{'' if len(scripted) == 1 else 's'} to ask"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
@@ -15,7 +16,6 @@ EVENTS, ANSWERS, REPLY_WAV, REPORT, SUMMARY = (
     "report.html",
     "summary.json",
 )
-SUMMARY = "summary.json"
 FRAMES, MEMORY = "frames", "memory"  # folders
 _FILES = (EVENTS, ANSWERS, REPLY_WAV, REPORT, SUMMARY)
 
@@ -44,6 +44,7 @@ def prepare_folder(folder: Path, *, keep_memory: bool) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         for name in _FILES:
             (folder / name).unlink(missing_ok=True)
+            _part(folder / name).unlink(missing_ok=True)
         _remove_pictures((folder / FRAMES).glob("*.jpg"))
         if not keep_memory and (folder / MEMORY).is_dir():
             shutil.rmtree(folder / MEMORY)
@@ -57,6 +58,30 @@ def prepare_folder(folder: Path, *, keep_memory: bool) -> None:
 def _remove_pictures(pictures: Iterable[Path]) -> None:
     for picture in pictures:
         picture.unlink()
+
+
+def rewrite(path: Path, lines: Iterable[str]) -> None:
+    """Give a file other content: all of it or, if the process ends before, none, and on disk when this returns."""
+    part = _part(path)
+    with part.open("w", encoding="utf-8") as file:
+        file.writelines(lines)
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(path)
+    settle(path.parent)
+
+
+def settle(folder: Path) -> None:
+    """What was renamed or removed in a folder is so on disk when this returns."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _part(path: Path) -> Path:
+    return path.with_name(f"{path.name}.part")
 
 
 def picture_name(key_frame: str) -> str:

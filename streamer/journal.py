@@ -1,16 +1,19 @@
 """events.jsonl: one JSON line for each thing that happened, appended in the order of media time.
 
 What processes tell arrives in any order; a line waits here until nothing earlier can come any more, so that two runs
-write the same file but for their `wall_*` fields. What comes later still is appended where it stands.
+write the same file but for their `wall_*` fields. What comes later still is appended where it stands. Lines that tell
+what was erased are dropped, waiting or written.
 """
 
 from __future__ import annotations
 
 import heapq
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from streamer.folder import rewrite
 from streamer.times import seconds
 
 _MS = 1_000_000
@@ -28,9 +31,10 @@ _RANKS = {
 
 
 class Journal:
-    """Appends to one file. `close` writes what still waits and may be called twice."""
+    """Appends to one file. `close` writes what still waits and may be called twice; what comes after it is left out."""
 
     def __init__(self, path: Path) -> None:
+        self._path = path
         self._file = path.open("a", encoding="utf-8")
         self._waiting: list[tuple[int, int, str, str]] = []
 
@@ -43,17 +47,44 @@ class Journal:
 
     def add_now(self, t_ns: int, event: str, wall_s: float, **fields: Any) -> None:
         """One line at once: for what no other run repeats, such as a crash."""
-        self._file.write(_line(t_ns, event, fields, wall_s) + "\n")
-        self._file.flush()
+        if not self._file.closed:
+            self._file.write(_line(t_ns, event, fields, wall_s) + "\n")
+            self._file.flush()
 
     def settle(self, t_ns: int) -> None:
         """Nothing before t_ns will come any more: write it."""
         n = 0
-        while self._waiting and self._waiting[0][0] < t_ns // _MS:
+        while not self._file.closed and self._waiting and self._waiting[0][0] < t_ns // _MS:
             self._file.write(heapq.heappop(self._waiting)[3] + "\n")
             n += 1
         if n:
             self._file.flush()
+
+    def drop(self, gone: Callable[[dict[str, Any]], bool]) -> list[dict[str, Any]]:
+        """Drop the lines that are gone, and return them; it is done on disk then. Raises OSError if it refuses."""
+        dropped: list[dict[str, Any]] = []
+
+        def stays(line: str) -> bool:
+            record = json.loads(line)
+            if gone(record):
+                dropped.append(record)
+                return False
+            return True
+
+        self._waiting = [entry for entry in self._waiting if stays(entry[3])]
+        heapq.heapify(self._waiting)
+        n_waiting = len(dropped)
+        with self._path.open(encoding="utf-8") as written:
+            kept = [line for line in written if stays(line)]
+        if len(dropped) > n_waiting:
+            was_open = not self._file.closed
+            self._file.close()
+            try:
+                rewrite(self._path, kept)
+            finally:
+                if was_open:
+                    self._file = self._path.open("a", encoding="utf-8")
+        return dropped
 
     def close(self) -> None:
         if not self._file.closed:

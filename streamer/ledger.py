@@ -6,12 +6,13 @@ joins the two. A reply that is told twice after a restart counts once.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
 
-from streamer.playout import Phrase, Playback, Reply
+from streamer.erased import Erased
+from streamer.playout import Phrase, Playback, Reply, hushed_playback
 from streamer.questions import Scripted
 from streamer.reply_wav import Pcm
 from wire.messages import Evidence, Mark, ReplyAudio, ReplyDone, ReplyEvidence, ReplyText, Utterance
@@ -19,7 +20,8 @@ from wire.messages import Evidence, Mark, ReplyAudio, ReplyDone, ReplyEvidence, 
 
 @dataclass(slots=True)
 class Turn:
-    """One question. t_ns: when it was complete. wall_started_ns: when the edge heard of it."""
+    """One question. t_ns: when it was complete, start_ns: when its words began; rests_on: spans of the evidence that
+    its reply was drawn from. wall_started_ns: when the edge heard of it."""
 
     id: str
     number: int
@@ -32,6 +34,27 @@ class Turn:
     draft: Draft | None = None
     done: ReplyDone | None = None
     playback: Playback | None = None
+    start_ns: int | None = None
+    rests_on: tuple[tuple[int, int], ...] = ()
+
+    def lies_in(self, erased: Erased) -> bool:
+        """Whether it was put or answered in an erased span, or its reply rests on one."""
+        spans = [(self.t_ns if self.start_ns is None else self.start_ns, self.t_ns)]
+        if self.playback is not None and self.playback.t_first_token_ns is not None:
+            spans.append((self.playback.t_first_token_ns, self.playback.t_end_ns))
+        return erased.holds_question(self.t_ns, spans, self.rests_on)
+
+    def hush(self) -> None:
+        """Keep nothing of what was asked and answered but when; what of the reply was not heard yet is silence."""
+        self.question = ""
+        if self.scripted is not None:
+            self.scripted = replace(self.scripted, text="", audio=b"", options=())
+        if self.done is not None:
+            self.done = replace(self.done, question="", text="", option="", reason="")
+        if self.draft is not None:
+            self.draft.hush()
+        if self.playback is not None:
+            self.playback = hushed_playback(self.playback)
 
     def take_mark(self, mark: Mark) -> None:
         """Keep the first mark of each stage that is about the question itself, until its reply is complete."""
@@ -46,12 +69,14 @@ class Turn:
 
 @dataclass(slots=True)
 class Draft:
-    """A reply as far as it came."""
+    """A reply as far as it came. t_ns: when its question was complete; rests_on: spans of its evidence."""
 
+    t_ns: int = 0
     texts: dict[int, str] = field(default_factory=dict)  # by phrase
     pcm: dict[int, list[bytes]] = field(default_factory=dict)
     rate_hz: int = 0
     evidence: tuple[Evidence, ...] = ()
+    rests_on: tuple[tuple[int, int], ...] = ()
     wall_first_token_ns: int | None = None
     wall_first_audio_ns: int | None = None
     wall_done_ns: int | None = None
@@ -69,8 +94,11 @@ class Draft:
         whole = b"".join(piece for n in sorted(self.pcm) for piece in self.pcm[n])
         return np.frombuffer(whole, dtype="<i2").astype(np.int16)
 
-    def forget_sound(self) -> None:
-        self.pcm.clear()
+    def hush(self) -> None:
+        """No words and no evidence, and silence in place of the sound: it takes as long."""
+        self.texts = dict.fromkeys(self.texts, "")
+        self.pcm = {n: [bytes(len(piece)) for piece in pieces] for n, pieces in self.pcm.items()}
+        self.evidence = ()
 
 
 class Ledger:
@@ -96,6 +124,7 @@ class Ledger:
             turn = self.turns[words.id] = Turn(words.id, words.turn, words.source, words.t_ns, words.text)
         turn.number = turn.number or words.turn
         turn.question = words.text or turn.question
+        turn.start_ns = min(words.start_ns, turn.t_ns)
         self._numbers[words.turn] = words.id
         if turn.wall_started_ns is None:
             turn.wall_started_ns = wall_ns
@@ -115,7 +144,7 @@ class Ledger:
         """The next part of a reply."""
         if piece.reply_id in self._over:
             return
-        draft = self._drafts.setdefault(piece.reply_id, Draft())
+        draft = self._drafts.setdefault(piece.reply_id, Draft(t_ns=piece.t_ns))
         match piece:
             case ReplyText():
                 draft.texts[piece.phrase] = draft.texts.get(piece.phrase, "") + piece.text
@@ -126,6 +155,7 @@ class Ledger:
                 draft.wall_first_audio_ns = draft.wall_first_audio_ns or wall_ns
             case ReplyEvidence():
                 draft.evidence = piece.evidence
+                draft.rests_on = tuple((e.start_ns, e.end_ns) for e in piece.evidence)
 
     def done(self, done: ReplyDone, wall_ns: int) -> tuple[Turn, bool]:
         """A reply is complete: its turn, and whether this is news (False after a restart told it twice)."""
@@ -140,6 +170,7 @@ class Ledger:
         turn.done = done
         turn.draft = self._drafts.pop(done.reply_id, Draft())
         turn.draft.wall_done_ns = wall_ns
+        turn.rests_on = turn.draft.rests_on
         self._over[done.reply_id] = done.id
         return turn, True
 
@@ -150,6 +181,16 @@ class Ledger:
         phrases = turn.draft.phrases()
         text = turn.done.text or " ".join(p.text.strip() for p in phrases if p.text.strip())
         return Reply(turn.done.reply_id, turn.number, turn.t_ns, text, phrases)
+
+    def hush(self, erased: Erased) -> list[Turn]:
+        """Keep nothing of what was erased. Returns the questions that are gone by this."""
+        gone = [turn for turn in self.turns.values() if turn.id not in erased.turns and turn.lies_in(erased)]
+        for turn in gone:
+            turn.hush()
+        for draft in self._drafts.values():
+            if erased.holds_question(draft.t_ns, [(draft.t_ns, draft.t_ns)], draft.rests_on):
+                draft.hush()
+        return gone
 
     def restart_reasoning(self) -> None:
         """Replies that were under way begin anew."""

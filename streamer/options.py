@@ -8,6 +8,7 @@ from pathlib import Path
 
 from streamer.probe import BadInput
 from wire.config import StreamerConfig
+from wire.memories import memory_folder
 from wire.messages import SessionSettings
 
 _SPEED = re.compile(r"(\d+(?:\.\d+)?|\.\d+)x?")
@@ -63,6 +64,12 @@ def check_config(config: StreamerConfig) -> None:
             raise BadInput(f"streamer.{name} is {values[name]}; set it to {least:g} to {most:g}")
 
 
-def check_memory(folder: Path) -> None:
+def parse_memory(word: str | Path) -> Path:
+    """The folder of a memory: one as it is, or @NAME among the user's data."""
+    try:
+        folder = memory_folder(word)
+    except ValueError as error:
+        raise BadInput(f"--memory {error}") from error
     if folder.exists() and not folder.is_dir():
         raise BadInput(f"the memory {folder} is a file; give a folder as --memory")
+    return folder

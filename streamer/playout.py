@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import bisect
 from collections import deque
+from collections.abc import Container
 from dataclasses import dataclass, replace
 from enum import IntEnum
 
@@ -97,6 +98,10 @@ class Playout:
 
     def add(self, reply: Reply) -> None:
         self._waiting.append(reply)
+
+    def hush(self, reply_ids: Container[str]) -> None:
+        """Keep no words of these replies; each still takes its time."""
+        self._waiting = deque(hushed(r) if r.reply_id in reply_ids else r for r in self._waiting)
 
     def known(self, t_ns: int) -> None:
         """All that voices did before t_ns has been told."""
@@ -207,6 +212,15 @@ class _Run:
             cut=cut,
             segments=tuple(self._segments),
         )
+
+
+def hushed(reply: Reply) -> Reply:
+    """As long, and without words."""
+    return replace(reply, text="", phrases=tuple(replace(phrase, text="") for phrase in reply.phrases))
+
+
+def hushed_playback(playback: Playback) -> Playback:
+    return replace(playback, reply=hushed(playback.reply), heard="")
 
 
 def heard_part(reply: Reply, played_ns: int) -> str:

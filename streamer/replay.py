@@ -15,6 +15,7 @@ from typing import Any
 
 from streamer.counts import Counts
 from streamer.decoding import Trouble
+from streamer.drawn import Drawn
 from streamer.edge import Edge, Switchboard
 from streamer.folder import prepare_folder
 from streamer.media import Picture
@@ -86,14 +87,11 @@ async def run_replay(
     try:
         source = source or await FileSource.open(job.info, job.config)
         try:
-            outcome, end_ns = await _Run(board, job, clock, view, recorder).run(source)
+            return await _Run(board, job, clock, view, recorder).run(source)
         finally:
             await source.close()
-        recorder.close(end_ns)
     finally:
         recorder.close(job.info.duration_ns)
-    await asyncio.to_thread(write_report, job.out)
-    return outcome
 
 
 class _Run:
@@ -111,8 +109,8 @@ class _Run:
         self._paced_from_ns: int | None = None
         self._ahead_ns = round(max(job.config.ahead_s, 2 * job.config.watermark_every_s) * 1e9)
 
-    async def run(self, source: Source) -> tuple[Outcome, int]:
-        """How it went, and the media time of the end."""
+    async def run(self, source: Source) -> Outcome:
+        """How it went. All files are there when this returns, the report last."""
         job = self._job
         opened = m.SessionOpened(session=job.session, t_ns=0, memory=str(job.memory), settings=job.settings)
         async with asyncio.TaskGroup() as tasks:
@@ -132,11 +130,25 @@ class _Run:
                 await self._board.send(opened)
                 end_ns = await self._feed(session, source)
                 await self._until(lambda: session.over)
+                outcome = Outcome(session.counts, end_ns / 1e9, (self._clock.now_ns() - self._start_ns) / 1e9)
+                session.tell(end_ns, "end", **_ending(outcome))
+                self._recorder.summary(_summary(outcome, job))
+                self._recorder.close(end_ns)
+                await self._report(session.drawn, end_ns, post)
         await self._board.send(m.SessionClosed(session=job.session, t_ns=end_ns, turn=session.turn))
-        outcome = Outcome(session.counts, end_ns / 1e9, (self._clock.now_ns() - self._start_ns) / 1e9)
-        session.tell(end_ns, "end", **_ending(outcome))
-        self._recorder.summary(_summary(outcome, job))
-        return outcome, end_ns
+        return outcome
+
+    async def _report(self, drawn: Drawn, end_ns: int, post: Callable[[list[m.Message]], None]) -> None:
+        """Write report.html; and again, without what is erased meanwhile, before that is acknowledged."""
+        drawn.reporting = True
+        while True:
+            drawn.ask(self._job.session, end_ns)
+            await self._until(lambda: drawn.settled)
+            owed = drawn.take_owed()
+            await asyncio.to_thread(write_report, self._job.out, "" if owed else drawn.html)
+            post(owed)
+            if not owed and not drawn.owes:
+                return
 
     async def _post(self, messages: list[m.Message]) -> None:
         for message in messages:

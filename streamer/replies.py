@@ -6,9 +6,11 @@ Knows nothing of the stream that is sent, of watermarks around the ring or of cr
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from streamer.counts import Counts
+from streamer.erased import Erased
 from streamer.ledger import Ledger, Turn
 from streamer.playout import Playout, What
 from streamer.questions import Scripted
@@ -35,6 +37,7 @@ class Replies:
         story: Story,
         view: View,
         counts: Counts,
+        erased: Erased,
         *,
         wall_ns: Callable[[], int],
         post: Callable[[list[m.Message]], None],
@@ -48,6 +51,7 @@ class Replies:
         self._story = story
         self._view = view
         self._counts = counts
+        self._erased = erased
         self._wall_ns = wall_ns
         self._post = post
 
@@ -68,13 +72,17 @@ class Replies:
 
     def words(self, words: m.Utterance) -> None:
         """Perception understood words, of the stream or of a question that was sent as sound."""
+        asked_ns = words.t_ns if words.asks else 0
+        shown = not self._erased.holds_question(asked_ns, [(words.start_ns, words.end_ns)], ())
         if words.source == "spoken":
-            self._view.heard(words.t_ns, words.text)
+            if shown:
+                self._view.heard(words.t_ns, words.text)
             self.playout.voice(What.TURN if words.asks else What.FALSE, words.t_ns, words.turn)
-        elif words.id in self.inputs and not self.inputs[words.id].text:
+        elif shown and words.id in self.inputs and not self.inputs[words.id].text:
             self._view.asked(words.t_ns, words.id, words.text)
         if words.asks:
             turn = self.ledger.heard(words, self._wall_ns())
+            self._is_gone(turn)
             if turn.done is None:
                 self._open[turn.id] = turn
 
@@ -86,7 +94,9 @@ class Replies:
         turn, is_news = self.ledger.done(done, self._wall_ns())
         if not is_news:
             self._post([p for p in self.played if p.reply_id == done.reply_id])  # whoever asks again missed it
-        elif done.state == "answered":
+            return
+        self._is_gone(turn)
+        if done.state == "answered":
             self.playout.add(self.ledger.reply(turn))
         elif done.state == "silent":
             self._counts.silent += 1
@@ -103,12 +113,39 @@ class Replies:
         for playback in self.playout.over():
             turn = self.ledger.by_reply(playback.reply.reply_id)
             turn.playback = playback
-            if turn.draft is not None:
-                self._recorder.sound(turn.draft, playback)
+            gone = self._is_gone(turn)
+            if turn.draft is not None and not gone:
+                self._recorder.sound(turn.id, turn.draft, playback)
             self._story.played(turn.id, playback)
             self._close(turn, row=True)
-            shown_ns = playback.t_end_ns if playback.t_first_token_ns is None else playback.t_first_token_ns
-            self._view.answered(shown_ns, turn.id, playback.heard, playback.cut)
+            if not gone:
+                shown_ns = playback.t_end_ns if playback.t_first_token_ns is None else playback.t_first_token_ns
+                self._view.answered(shown_ns, turn.id, playback.heard, playback.cut)
+
+    def forget(self) -> None:
+        """Drop all that was erased: lines, pictures, questions and their replies. It is off the disk when this returns.
+        Raises OSError when the disk refuses."""
+        self._drop(self.ledger.hush(self._erased))
+        self._recorder.forget(self._erased.tells, self._erased.turns)
+
+    def _is_gone(self, turn: Turn) -> bool:
+        """Whether a question of which something new is known was erased; then nothing of it is left."""
+        if turn.id in self._erased.turns:
+            turn.hush()
+        elif turn.lies_in(self._erased):
+            turn.hush()
+            self._drop([turn])
+            self._recorder.forget(self._erased.tells, self._erased.turns)
+        return turn.id in self._erased.turns
+
+    def _drop(self, gone: Sequence[Turn]) -> None:
+        self._erased.turns |= {turn.id for turn in gone}
+        replies = {turn.done.reply_id for turn in gone if turn.done is not None}
+        self.playout.hush(replies)
+        for turn in gone:
+            self.inputs.pop(turn.id, None)
+        heard = [replace(p, heard="") if p.reply_id in replies else p for p in self.played]
+        self.played = deque(heard, maxlen=_PLAYED_AGAIN)
 
     def lose(self, turn: Turn) -> None:
         """No reply will come any more."""
@@ -119,7 +156,7 @@ class Replies:
         """A reply is over: its line, its place in the history, its sound freed."""
         self._open.pop(turn.id, None)
         self.inputs.pop(turn.id, None)
-        if row:
+        if row and turn.id not in self._erased.turns:
             drawn = turn.draft.evidence if turn.draft else ()
             evidence = [evidence_record(e, self._recorder.picture(e.key_frame, e.jpeg)) for e in drawn]
             self._recorder.answer(turn, answer_record(turn, evidence, self._counts.frames_dropped))

@@ -5,7 +5,9 @@ Samples are written where they belong in the file, in any order, so that memory 
 
 from __future__ import annotations
 
+import os
 import struct
+from collections.abc import Iterable
 from pathlib import Path
 
 import av
@@ -24,18 +26,34 @@ class ReplyWav:
     """Mono 16 bit. The rate is that of the first samples written; others are resampled to it."""
 
     def __init__(self, path: Path) -> None:
+        self._path = path
         self._file = path.open("wb")
         self._rate_hz: int | None = None
         self._write_header(AUDIO_HZ, 0)
 
-    def put(self, t_ns: int, pcm: Pcm, rate_hz: int) -> None:
-        """The samples begin at t_ns."""
+    def put(self, t_ns: int, pcm: Pcm, rate_hz: int) -> tuple[int, int]:
+        """The samples begin at t_ns. Returns from which byte to which they lie in the file."""
         if self._rate_hz is None:
             self._rate_hz = rate_hz
         if rate_hz != self._rate_hz:
             pcm = resampled(pcm, rate_hz, self._rate_hz)
-        self._file.seek(_HEADER.size + 2 * (t_ns * self._rate_hz // 1_000_000_000))
-        self._file.write(pcm.astype("<i2").tobytes())
+        start = _HEADER.size + 2 * (t_ns * self._rate_hz // 1_000_000_000)
+        self._file.seek(start)
+        return start, start + self._file.write(pcm.astype("<i2").tobytes())
+
+    def silence(self, pieces: Iterable[tuple[int, int]]) -> None:
+        """Make these bytes of the file silent, on disk when this returns; it may be closed."""
+        file = self._path.open("r+b") if self._file.closed else self._file
+        try:
+            length = file.seek(0, os.SEEK_END)
+            for start, end in pieces:
+                file.seek(start)
+                file.write(bytes(max(0, min(end, length) - start)))
+            file.flush()
+            os.fsync(file.fileno())
+        finally:
+            if file is not self._file:
+                file.close()
 
     def close(self, length_ns: int) -> None:
         """Make the file exactly that long. May be called twice."""

@@ -1,4 +1,4 @@
-"""report.html: one file that shows a finished replay, made from what the replay wrote and nothing else.
+"""report.html: one file that shows a finished replay, made from what the replay wrote and what memory drew of itself.
 
 Pictures are inside the file, no script, no font, no address of another place. Pure but for reading the folder.
 """
@@ -16,7 +16,7 @@ from typing import Any
 import jinja2
 from PIL import Image, UnidentifiedImageError
 
-from streamer.folder import ANSWERS, EVENTS, FRAMES, REPORT, SUMMARY
+from streamer.folder import ANSWERS, EVENTS, FRAMES, REPORT, SUMMARY, rewrite
 from streamer.report_timeline import THUMBNAILS, WIDTH, Scale, at, lanes, spread
 from wire.boxes import find_boxes, without_boxes
 
@@ -39,8 +39,8 @@ class Step:
     width: float
 
 
-def write_report(folder: Path) -> None:
-    """Make report.html of the folder of a finished replay."""
+def write_report(folder: Path, drawing: str = "") -> None:
+    """Make report.html of the folder of a finished replay. drawing: what memory drew of itself, as HTML."""
     events, answers = _lines(folder / EVENTS), _lines(folder / ANSWERS)
     summary = json.loads((folder / SUMMARY).read_text(encoding="utf-8"))
     environment = jinja2.Environment(
@@ -52,10 +52,9 @@ def write_report(folder: Path) -> None:
     )
     environment.filters["at"] = at
     environment.filters["plain"] = without_boxes
-    page = environment.get_template("report.html.j2").render(
-        _content(events, answers, summary, Pictures(folder / FRAMES))
-    )
-    (folder / REPORT).write_text(page, encoding="utf-8")
+    content = _content(events, answers, summary, Pictures(folder / FRAMES))
+    page = environment.get_template("report.html.j2").render(content, drawing=drawing)
+    rewrite(folder / REPORT, [page])
 
 
 def _lines(path: Path) -> list[Record]:

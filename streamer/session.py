@@ -12,7 +12,9 @@ from collections.abc import Callable
 from typing import Any
 
 from streamer.counts import Counts
+from streamer.drawn import Drawn
 from streamer.edge import Arrived, News, Restarted
+from streamer.erased import Erased
 from streamer.playout import What
 from streamer.questions import Scripted
 from streamer.record import Recorder
@@ -50,8 +52,12 @@ class ReplaySession:
         self.passed_ns = 0  # ... that perception has worked through
         self.acked_ns = 0  # ... that memory has on disk
         self.over = False
-        self._story = Story(recorder.journal, wall_ns)
-        self._replies = Replies(opened.settings, recorder, self._story, view, self.counts, wall_ns=wall_ns, post=post)
+        self._erased = Erased()
+        self._story = Story(recorder.journal, wall_ns, self._erased)
+        self._replies = Replies(
+            opened.settings, recorder, self._story, view, self.counts, self._erased, wall_ns=wall_ns, post=post
+        )
+        self.drawn = Drawn(post)
         self._marks: deque[m.Watermark] = deque()  # sent and not acknowledged
         self._frames: deque[int] = deque()  # times of frames sent and not acknowledged
         self._final_passed = False
@@ -109,7 +115,8 @@ class ReplaySession:
             case m.Utterance():
                 self._replies.words(message)
             case m.FrameKept():
-                self._recorder.picture(message.key_frame, message.jpeg)
+                if not self._erased.holds(message.t_ns, message.t_ns):
+                    self._recorder.kept(message.key_frame, message.jpeg)
             case m.ReplyText() | m.ReplyAudio() | m.ReplyEvidence():
                 self._replies.piece(message)
             case m.ReplyDone():
@@ -125,22 +132,37 @@ class ReplaySession:
             case m.Beat():
                 self.counts.services[message.service] = message.counters
                 self.counts.busy_s[message.service] = message.busy_s
-            case m.Caption() | m.Observed() | m.SoundHeard() | m.MemoryReply():
+            case m.Caption() | m.Observed() | m.SoundHeard():
                 pass  # for the journal only
+            case m.MemoryReply():
+                self.drawn.take(message)
+                self._changed()
             case m.Forget():
-                self._post([self._forgotten(message)])
+                self._forget(message)
+                self._changed()
             case _:
                 log.warning("x a replay has no use for %s", type(message).__name__)
 
-    def _forgotten(self, message: m.Forget) -> m.Message:
-        """Nothing is kept here but the files of this run, which are its owner's."""
-        return m.Forgotten(
+    def _forget(self, message: m.Forget) -> None:
+        """Drop what was erased from all files, and from what waits to be written; say so when it is off the disk."""
+        self._erased.add(message.over(), message.t_ns)
+        try:
+            self._replies.forget()
+        except OSError as error:
+            self.warn(
+                message.t_ns,
+                f"what was to be forgotten could not be dropped from the results ({error}); delete them by hand",
+            )
+            return
+        self._view.forgot(lambda t_ns: self._erased.holds(t_ns, t_ns))
+        done = m.Forgotten(
             session=message.session,
             t_ns=message.t_ns,
             turn=self.turn,
             request_id=message.request_id,
             service=STREAMER,
         )
+        self.drawn.forgotten(done)
 
     def _watermark(self, mark: m.Watermark, news: Arrived) -> None:
         """From perception: everything before it is known. Around the ring: everything before it is on disk."""
@@ -167,9 +189,9 @@ class ReplaySession:
         self._replies.advance()
         if self._final_passed and self._final_acked and self._replies.playout.idle and not self.over:
             for turn in self._replies.ledger.unanswered():
-                self.warn(
-                    turn.t_ns, f"the question {turn.id} at {clock_text(turn.t_ns)} was lost in a crash; run it again"
-                )
+                if turn.id not in self._erased.turns:
+                    lost = f"the question {turn.id} at {clock_text(turn.t_ns)} was lost in a crash; run it again"
+                    self.warn(turn.t_ns, lost)
                 self._replies.lose(turn)
             self.over = True
         self._changed()
@@ -197,5 +219,5 @@ class ReplaySession:
             again.append(self._marks[-1])
         self.warn(self.sent_ns, f"{name} crashed and was restarted at {clock_text(self.sent_ns)}: {lost}", service=name)
         # What memory waits for must not stand behind what perception may be too full to take.
-        self._post([opened, *(self._replies.played if name == MEMORY else ())])
+        self._post([opened, *((*self._replies.played, *self.drawn.asked()) if name == MEMORY else ())])
         self._post(again)

@@ -79,6 +79,10 @@ class TerminalView:
         while self._waiting and self._waiting[0][0] < t_ns:
             self._console.print(heapq.heappop(self._waiting)[2], soft_wrap=True)
 
+    def forgot(self, gone: Callable[[int], bool]) -> None:
+        self._waiting = [line for line in self._waiting if not gone(line[0])]
+        heapq.heapify(self._waiting)
+
     def _line(self, t_ns: int, mark: str, words: str, style: str) -> None:
         line = Text.assemble((f"{clock_text(t_ns):>7}  ", "dim"), (f"{mark}:".ljust(_MARK_WIDTH), style), (words, ""))
         self._serial += 1

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from typing import Any
 
+from streamer.erased import Erased
 from streamer.folder import picture_name
 from streamer.journal import Journal
 from streamer.playout import Playback
@@ -13,16 +15,19 @@ from wire import messages as m
 
 
 class Story:
-    """Tells one session's journal what happened."""
+    """Tells one session's journal what happened, but for what was erased."""
 
-    def __init__(self, journal: Journal, wall_ns: Callable[[], int]) -> None:
+    def __init__(self, journal: Journal, wall_ns: Callable[[], int], erased: Erased) -> None:
         self._journal = journal
+        self._erased = erased
         self._wall_ns = wall_ns
         self._start_ns = wall_ns()
-        self._seen: list[dict[str, Any]] = []
+        self._seen = b""  # a digest: what is erased must not lie here
 
     def tell(self, t_ns: int, event: str, *, now: bool = False, **fields: Any) -> None:
         """A line in the order of media time; now: at once, for what no other run repeats."""
+        if self._erased.tells({"t": seconds(t_ns), "event": event, **fields}):
+            return
         add = self._journal.add_now if now else self._journal.add
         add(t_ns, event, (self._wall_ns() - self._start_ns) / 1e9, **fields)
 
@@ -78,7 +83,8 @@ class Story:
 
     def _observed(self, message: m.Observed) -> None:
         """Only what is new: the same things in the next frame are no event."""
-        seen = [{"kind": o.kind, "text": o.text, "track": o.track} for o in message.observations]
+        things = [(o.kind, o.text, o.track) for o in message.observations]
+        seen = hashlib.sha256(repr(things).encode()).digest() if things else b""
         if seen != self._seen:
             self._seen = seen
             observations = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
 
@@ -25,6 +26,9 @@ class View(Protocol):
     def settled(self, t_ns: int) -> None:
         """Nothing from before t_ns will be told any more."""
 
+    def forgot(self, gone: Callable[[int], bool]) -> None:
+        """What happened at such times was erased; what waits to be shown of it is not."""
+
 
 class NoView:
     """Nobody watches."""
@@ -35,3 +39,4 @@ class NoView:
     def warned(self, t_ns: int, sentence: str) -> None: ...
     def reached(self, t_ns: int) -> None: ...
     def settled(self, t_ns: int) -> None: ...
+    def forgot(self, gone: Callable[[int], bool]) -> None: ...

@@ -279,11 +279,12 @@ class Played(Message):
 class MemoryRequest(Message):
     """The edge looks into memory. `argument`: the words searched, a key-frame name...
 
-    forget: what lies in [start_ns, end_ns] if end_ns > 0, and whatever holds the words of `argument`.
+    forget: what lies in [start_ns, end_ns] if end_ns > 0, and whatever holds the words of `argument`. drawing: what is
+    kept of the session, drawn over time.
     """
 
     request_id: str
-    what: Literal["timeline", "search", "picture", "stats", "forget"]
+    what: Literal["timeline", "search", "picture", "stats", "forget", "drawing"]
     argument: str = ""
     start_ns: int = 0
     end_ns: int = 0
@@ -292,10 +293,13 @@ class MemoryRequest(Message):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MemoryReply(Message):
+    """html: a drawing, a part of a page that needs no other file."""
+
     request_id: str
     evidence: tuple[Evidence, ...] = ()
     numbers: dict[str, float] = field(default_factory=dict)
     error: str = ""
+    html: str = ""
 
 
 @dataclass(frozen=True, slots=True)

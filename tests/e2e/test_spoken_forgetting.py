@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from replaying import Replayed, replay
+from replaying import Replayed, lines, replay
 
 from bench.sample.model import Ask, Expect, Plate, Say, Scene, Script
 from bench.sample.write import write
@@ -53,6 +53,11 @@ def test_typed(tmp_path: Path) -> None:
     assert agreed.startswith("Done. I have forgotten the last ten seconds: ")
     assert after.startswith("No")
     assert find_traces(tmp_path / "memory", [SECRET], []) == []
+    assert find_traces(tmp_path / "out", [SECRET], []) == []
+    kept = [e for e in lines(tmp_path / "out/events.jsonl") if e["event"] == "kept"]
+    assert [e["t"] for e in kept if 4 <= e["t"] <= 13] == []  # a frame more may be newer than the order
+    assert {p.name for p in (tmp_path / "out/frames").iterdir()} == {e["key_frame"] for e in kept}
+    assert "<div class=tree>" in (tmp_path / "out/report.html").read_text()
 
 
 def test_typed_and_refused(tmp_path: Path) -> None:
@@ -60,6 +65,7 @@ def test_typed_and_refused(tmp_path: Path) -> None:
     assert refused == "All right, I keep it."
     assert after.startswith("Yes")
     assert find_traces(tmp_path / "memory", [SECRET], []) != []
+    assert {"events.jsonl", "report.html"} <= set(find_traces(tmp_path / "out", [SECRET], []))
 
 
 def test_after_everything_was_forgotten_it_sees_and_hears_on(tmp_path: Path) -> None:
@@ -80,3 +86,4 @@ def test_spoken(tmp_path: Path) -> None:
     said = [text for _, text in replies(done) if text]
     assert [text.partition(" ")[0] for text in said] == ["Shall", "Done."], replies(done)
     assert find_traces(tmp_path / "memory", [SECRET], []) == []
+    assert find_traces(tmp_path / "out", [SECRET], []) == []

@@ -59,6 +59,7 @@ class FakeRing:
         self.most_waiting = 0
         self.stalled = asyncio.Event()
         self.stalled.set()
+        self.drawing = "<p>what memory drew</p>"
         self.lose_questions = 0  # so many questions get no reply, as if a process died
         self._script = list(script)
         self._answers = answers or Answers()
@@ -76,6 +77,14 @@ class FakeRing:
         if isinstance(message, m.Played):
             self._open_replies.setdefault(message.session, set()).discard(message.reply_id)
             self._was_played.set()
+            return
+        if isinstance(message, m.MemoryRequest):
+            self._tell(
+                "memory",
+                m.MemoryReply(
+                    session=message.session, t_ns=message.t_ns, request_id=message.request_id, html=self.drawing
+                ),
+            )
             return
         self.most_waiting = max(self.most_waiting, self._inlet.qsize())
         await self._inlet.put(message)

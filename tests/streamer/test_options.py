@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from streamer.cli import replay
 from streamer.folder import check_folder, picture_name, prepare_folder
-from streamer.options import check_config, parse_listen, parse_speed
+from streamer.options import check_config, parse_listen, parse_memory, parse_speed
 from streamer.probe import BadInput
 from wire.config import StreamerConfig
 
@@ -48,6 +48,12 @@ def test_values_no_replay_can_work_with() -> None:
     for bad in (StreamerConfig(fps=0), StreamerConfig(audio_chunk_ms=0), StreamerConfig(watermark_every_s=-1)):
         with pytest.raises(BadInput, match="streamer"):
             check_config(bad)
+
+
+def test_a_memory_is_a_folder_or_a_name_among_the_users_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    assert parse_memory("walks") == Path("walks")
+    assert parse_memory(Path("@walks")) == tmp_path / "omnilive/memories/walks"
 
 
 def test_only_an_empty_folder_or_an_earlier_replay_is_written_to(tmp_path: Path) -> None:
@@ -104,6 +110,7 @@ def test_bad_input_ends_with_two_and_one_sentence(tmp_path: Path) -> None:
         ((film, "--set", "streamer.fsp=2"), "streamer.fsp"),
         ((film, "--set", "streamer.fps=0.0"), "streamer.fps"),
         ((film, "--memory", text), "--memory"),
+        ((film, "--memory", "@../work"), "--memory '@../work' is no name of a memory"),
         ((film, "--out", text), "--out"),
     ):
         code, error = command(*arguments, *(() if "--out" in arguments else out))

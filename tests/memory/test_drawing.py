@@ -1,0 +1,113 @@
+"""A memory drawn over time: for its page, and for the report of a replay."""
+
+from __future__ import annotations
+
+import io
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from desk_tools import memory, sign
+from PIL import Image
+
+from memory.album import Album
+from memory.drawing import COLUMNS, LONGEST_PX, drawing, small
+from memory.shown import STRIP, SessionShown
+from memory.tree import CHAPTER, EPISODE, FRAMES, Node, Said, Shown
+from memory.upkeep import Wish
+from wire.messages import MemoryReply, MemoryRequest
+
+pytestmark = pytest.mark.unit
+
+S = 10**9
+NOBODY = np.zeros(0, np.float32)
+
+
+def node(at_s: int, length_s: int, level: int, *, clips: int = 1, said: tuple[str, ...] = ()) -> Node:
+    return Node(
+        id=at_s + 1, session=1, level=level, start_ns=at_s * S, end_ns=(at_s + length_s) * S - 1, vector=NOBODY,
+        clips=clips, said=tuple(Said(text, at_s * S) for text in said),
+        shown=tuple(Shown(f"{at_s}-{n}", NOBODY) for n in range(FRAMES)),
+    )  # fmt: skip
+
+
+def day() -> SessionShown:
+    """23 hours as chapters, one as episodes; a clip every ten seconds."""
+    chapters = [node(n * 1200, 1200, CHAPTER, clips=120, said=(f"Chapter {n}",)) for n in range(69)]
+    episodes = [node(82_800 + n * 60, 60, EPISODE, clips=6, said=("It <rained>",)) for n in range(60)]
+    nodes = [*chapters, *episodes]
+    taken = {shown.name: one.start_ns for one in nodes for shown in one.shown}
+    clips = [(n * 10 * S, (n + 1) * 10 * S - 1) for n in range(8640)]
+    return SessionShown(1, "day", 0.0, 86_400 * S, nodes, clips, taken)
+
+
+def test_a_day_is_drawn_level_by_level_within_bounds() -> None:
+    html = drawing(day(), lambda name: b"jpeg")
+    for words in ("<b>69</b> chapters", "<b>60</b> episodes", "<b>8640</b> clips", "24:00:00", "Chapter 68"):
+        assert words in html, words
+    assert "It &lt;rained&gt;" in html
+    assert "It <rained>" not in html
+    assert html.count("<i style=") <= 2 * COLUMNS  # a column each, not a clip each; once more for the last hour
+    assert html.count("<img") <= 3 * 129 + STRIP
+    assert "The last 1:00:00" in html  # too short to be seen beside a day
+    assert "<script" not in html
+    assert not re.search(r"(src|href)='(?!data:|#)", html)
+
+
+def test_bars_lie_where_their_time_is() -> None:
+    parts = [node(0, 60, CHAPTER, clips=9), node(60, 60, EPISODE, clips=2)]
+    shown = SessionShown(1, "s", 0.0, 120 * S, parts, [(60 * S, 90 * S), (90 * S, 120 * S - 1)])
+    html = drawing(shown, lambda name: None)
+    assert "href='#n1' style='left:0.00%;width:50.00%'" in html
+    assert "href='#n61' style='left:50.00%;width:50.00%'" in html
+    assert "<i style='left:75.00%;width:25.00%'" in html
+    assert "The last" not in html
+
+
+def test_pictures_are_spread_over_the_time_and_small() -> None:
+    shown = day()
+    at = [t_ns // S for t_ns, name in shown.strip() if name]
+    assert len(at) == STRIP
+    assert all(n * 8640 <= t_s < (n + 1) * 8640 for n, t_s in enumerate(at))
+    large = io.BytesIO()
+    Image.new("RGB", (1280, 720), (9, 99, 9)).save(large, "JPEG")
+    with Image.open(io.BytesIO(small(large.getvalue()))) as made:
+        assert max(made.size) == LONGEST_PX
+    assert small(b"no picture") == b"no picture"
+
+
+def test_nothing_kept_is_nothing_drawn() -> None:
+    assert drawing(SessionShown(1, "s", 0.0, 0, ()), lambda name: None) == ""
+
+
+async def test_the_edge_gets_what_the_page_of_a_memory_shows(tmp_path: Path) -> None:
+    async with memory() as m:
+        await m.open(tmp_path / "walk")
+        for t in range(40):
+            await m.see(t, sign(f"Placard {t // 10}"), look=t // 10, jpeg=b"jpeg %d" % t)
+        await m.mark(40, final=True)
+        ask = MemoryRequest(session="s", t_ns=40 * S, request_id="d", what="drawing")
+        await m.service.handle(ask)
+        reply = m.out.sent[-1]
+        assert isinstance(reply, MemoryReply)
+        assert reply.html.startswith("<style>")
+        assert all(f"Placard {n}" in reply.html for n in range(4))
+    with Album(tmp_path / "walk") as album:
+        page = album.page()
+    assert reply.html.replace("<details class=parts>", "<details class=parts open>") in page
+
+
+async def test_what_was_erased_is_not_drawn(tmp_path: Path) -> None:
+    async with memory() as m:
+        await m.open(tmp_path / "walk")
+        for t in range(40):
+            await m.see(t, sign(f"Placard {t // 10}"), look=t // 10, jpeg=b"jpeg %d" % t)
+        await m.mark(40, final=True)
+        keeper = next(iter(m.service._folders)).worker  # type: ignore[attr-defined]
+        await keeper.call("settle", await keeper.call("erase", Wish(((1, 10 * S, 20 * S - 1),))))
+        await m.service.handle(MemoryRequest(session="s", t_ns=40 * S, request_id="d", what="drawing"))
+        reply = m.out.sent[-1]
+        assert isinstance(reply, MemoryReply)
+        assert "Placard 1" not in reply.html
+        assert "Placard 2" in reply.html
