@@ -153,13 +153,14 @@ class Embedder:
             self._scale,
         )
 
-    def weigh(self, text: str, judgement: Judgement) -> Judgement:
-        """With the nearest sentences read together with a question."""
+    def weigh(self, text: str, judgement: Judgement, doubting: bool = False) -> Judgement:
+        """With the nearest sentences read together with a question. doubting: see `reading.weighed`."""
         lines = reading.chosen(judgement, text)
         if self._reranker is None or not lines:
             return judgement
         read = self._reranker.read(text, [*lines.values()]).tolist()
-        return reading.weighed(judgement, dict(zip(lines, read, strict=True)), odds.shipped(judgement.space).reading)
+        weight = odds.shipped(judgement.space).reading
+        return reading.weighed(judgement, dict(zip(lines, read, strict=True)), weight, doubting=doubting)
 
     def anchor(self, cues: Cues) -> Array | None:
         """(1, D) of what a question is anchored at; None if it is not."""

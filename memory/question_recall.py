@@ -18,7 +18,7 @@ from memory.draft import Drafter, Inquiry
 from memory.embedder import Probe
 from memory.query import Query
 from memory.question_tokens import Caller
-from memory.reading import worth_reading
+from memory.reading import worth_doubting, worth_reading
 from memory.recall import Recalled
 from wire.messages import Cues, HistoryTurn, Utterance
 from wire.worker import ended
@@ -76,11 +76,12 @@ class QuestionRecall:
                 query = replace(query, anchor=await _result(anchoring))
                 ahead = await _result(begin(self._keeper.call("search.ahead", query, ahead.worded)))
                 known = await _result(judging)
-            if self._drafter.rereads and worth_reading(cues, words.options):
+            reads = worth_reading(cues, words.options)
+            if self._drafter.rereads and (reads or worth_doubting(cues, words.options)):
                 asked = _understood(query, cues, probe)
                 known = await _result(begin(self._keeper.call("search.told", asked, ahead.worded, known)))
                 text = self._drafter.meaning_of(words.text)
-                known = await _result(begin(self._embedder.call("weigh", text, known)))
+                known = await _result(begin(self._embedder.call("weigh", text, known, not reads)))
             if cues.anchor and not ahead.holds_for(cues) and (anchoring is None or cues.anchor != query.cues.anchor):
                 query = replace(query, anchor=await _result(begin(self._embedder.call("anchor", cues))))
             return probe, await self._keeper.call("recall", _understood(query, cues, probe), ahead, known)

@@ -31,6 +31,16 @@ def worth_reading(cues: Cues, options: tuple[str, ...]) -> bool:
     return cues.ask in READ_FOR or (cues.ask in _OF_WORDS and len(cues.about.content) >= _TELLING)
 
 
+def worth_doubting(cues: Cues, options: tuple[str, ...]) -> bool:
+    """Whether, though it asks for one of several or for what lay beside another, no sentence by itself would have to do
+    with its answer if there were none: "who retires at the end of the year"."""
+    if options or cues.follow_up or cues.now or cues.spanned:
+        return False
+    if cues.ask in _OF_WORDS:
+        return bool(cues.about.content)
+    return cues.ask in READ_FOR and (bool(cues.order) or cues.relation in _APART)
+
+
 def chosen(judgement: Judgement, question: str) -> dict[int, str]:
     """The sentences to read with a question, by number, nearest first; none if it cannot be read."""
     if _ANOTHER_SCRIPT.search(question):
@@ -39,8 +49,13 @@ def chosen(judgement: Judgement, question: str) -> dict[int, str]:
     return {} if any(_ANOTHER_SCRIPT.search(line) for _, line in lines) else dict(lines)
 
 
-def weighed(judgement: Judgement, read: Mapping[int, float], reading: Reading) -> Judgement:
-    """As it stands after some of its sentences were read. read: log odds by number."""
+def weighed(
+    judgement: Judgement, read: Mapping[int, float], reading: Reading, *, doubting: bool = False
+) -> Judgement:
+    """As it stands after some of its sentences were read. read: log odds by number; doubting: it changes nothing where
+    one of them counts as an answer."""
+    if doubting and any(reading.log_odds(judgement.odds[number], odds) >= 0.0 for number, odds in read.items()):
+        return judgement
     bears, shares = dict(judgement.bears), dict(judgement.shares)
     for number, signs in judgement.odds.items():
         if number in read:

@@ -10,7 +10,7 @@ from memory.backends.fake import FakeOptions, FakeReranker, FakeTextEncoder
 from memory.backends.sentences import SentenceCompressor, SentenceOptions
 from memory.embedder import Embedder
 from memory.odds import UNREAD, Reading
-from memory.reading import READ, chosen, weighed, worth_reading
+from memory.reading import READ, chosen, weighed, worth_doubting, worth_reading
 from memory.recall import FOUND, NO_FIND, WORDS_ALONE, strength_of
 from memory.shortlist import Judgement
 from wire.messages import Cues, Mention
@@ -54,6 +54,27 @@ def test_what_a_single_sentence_cannot_answer_is_not_read(cues: Cues) -> None:
     assert worth_reading(Cues(ask="said", about=Mention(content=("prize", "programme"))), ())
     assert not worth_reading(cues, ())
     assert not worth_reading(FACT, ("red", "blue"))
+
+
+@pytest.mark.parametrize(
+    ("cues", "doubted"),
+    [
+        (replace(FACT, order="last"), True), (replace(FACT, relation="after", anchor="an accident"), True),
+        (Cues(ask="text", about=Mention(content=("kangaroos",))), True), (Cues(ask="text"), False),
+        (Cues(ask="said", order="last"), False), (Cues(ask="when"), False), (Cues(ask="order", order="first"), False),
+        (replace(FACT, order="last", spanned=True), False), (replace(FACT, order="last", follow_up=True), False),
+    ],
+)  # fmt: skip
+def test_what_several_sentences_may_answer_is_doubted_where_none_has_to_do_with_it(cues: Cues, doubted: bool) -> None:
+    assert worth_doubting(cues, ()) is doubted
+    assert not worth_doubting(cues, ("red", "blue"))
+
+
+def test_doubting_changes_nothing_where_one_sentence_counts_as_an_answer() -> None:
+    assert weighed(KNOWN, {5: -6.0, 7: 4.0}, BOTH, doubting=True) is KNOWN
+    doubted = weighed(KNOWN, {5: -6.0, 7: -6.0}, BOTH, doubting=True)
+    assert doubted.bears == weighed(KNOWN, {5: -6.0, 7: -6.0}, BOTH).bears
+    assert max(doubted.bears[number] for number in ODDS) < FOUND
 
 
 def test_the_nearest_are_read_in_order_and_nothing_in_letters_that_were_not_learned() -> None:
