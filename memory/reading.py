@@ -49,9 +49,7 @@ def chosen(judgement: Judgement, question: str) -> dict[int, str]:
     return {} if any(_ANOTHER_SCRIPT.search(line) for _, line in lines) else dict(lines)
 
 
-def weighed(
-    judgement: Judgement, read: Mapping[int, float], reading: Reading, *, doubting: bool = False
-) -> Judgement:
+def weighed(judgement: Judgement, read: Mapping[int, float], reading: Reading, *, doubting: bool = False) -> Judgement:
     """As it stands after some of its sentences were read. read: log odds by number; doubting: it changes nothing where
     one of them counts as an answer."""
     if doubting and any(reading.log_odds(judgement.odds[number], odds) >= 0.0 for number, odds in read.items()):
