@@ -32,8 +32,8 @@ def worth_reading(cues: Cues, options: tuple[str, ...]) -> bool:
 
 
 def worth_doubting(cues: Cues, options: tuple[str, ...]) -> bool:
-    """Whether, though it asks for one of several or for what lay beside another, no sentence by itself would have to do
-    with its answer if there were none: "who retires at the end of the year"."""
+    """Whether reading may say that nothing answers, though which sentence does is not for it to say: one of several is
+    asked for, or what lay beside another."""
     if options or cues.follow_up or cues.now or cues.spanned:
         return False
     if cues.ask in _OF_WORDS:
