@@ -103,7 +103,7 @@ def _list_memories() -> None:
             with Album(memory_folder(name)) as album:
                 n = len(album.store.sessions())
             print(f"{name}  {n} session{'' if n == 1 else 's'}  {memory_folder(name)}")
-        except (MemoryUnusable, sqlite3.Error) as error:
+        except (MemoryUnusable, sqlite3.Error, OSError) as error:
             print(f"{name}  {error}")
 
 

@@ -20,6 +20,7 @@ from memory.tree import CHAPTER, EPISODE, Node
 SENTENCES = 6  # of a node, the rest can be unfolded
 LONGEST_PX = 240  # side of a picture as it is drawn
 QUALITY = 72
+SMALL_BYTES = 20_000  # of a picture that is drawn as it is
 COLUMNS = 120  # of the lane of clips: more clips than that are drawn as how many there are
 NARROWEST = 0.25  # percent: what is short must still be seen
 ZOOMED = 0.34  # share of the time: episodes that take less are drawn once more, larger
@@ -193,23 +194,22 @@ def _article(node: Node, made: dict[str, str]) -> str:
 
 def _image(name: str, picture: Picture) -> str:
     jpeg = picture(name)
-    if jpeg is None:
-        return ""
-    return f"<img alt='{escape(name)}' src='data:image/jpeg;base64,{base64.b64encode(small(jpeg)).decode()}'>"
+    made = b"" if jpeg is None else small(jpeg)
+    return f"<img alt='{escape(name)}' src='data:image/jpeg;base64,{base64.b64encode(made).decode()}'>" if made else ""
 
 
 def small(jpeg: bytes) -> bytes:
-    """The picture as it is drawn; as it is where it is small or does not decode."""
+    """The picture as it is drawn; nothing where it does not decode."""
     try:
         with Image.open(io.BytesIO(jpeg)) as picture:
-            if max(picture.size) <= LONGEST_PX:
+            if max(picture.size) <= LONGEST_PX and len(jpeg) <= SMALL_BYTES:
                 return jpeg
             picture.draft("RGB", (LONGEST_PX, LONGEST_PX))
             picture.thumbnail((LONGEST_PX, LONGEST_PX))
             made = io.BytesIO()
             picture.convert("RGB").save(made, "JPEG", quality=QUALITY)
     except (OSError, UnidentifiedImageError):
-        return jpeg
+        return b""
     return made.getvalue()
 
 

@@ -233,13 +233,14 @@ class MemoryService:
     async def _look(self, desk: Desk, request: m.MemoryRequest) -> None:
         evidence: tuple[m.Evidence, ...] = ()
         numbers: dict[str, float] = {}
-        html = ""
+        html = b""
         if request.what == "forget":
             numbers = await self._forget(desk, request)
         elif request.what == "drawing":
             async with self._working(desk, "draw"):
                 shown, pictures = await self._folder_of[request.session].worker.call("shown", desk.row.no)
-                html = await asyncio.to_thread(drawing, shown, pictures.get, folded=True)
+                drawn = await asyncio.to_thread(drawing, shown, pictures.get, folded=True)
+                html = drawn.encode(errors="replace")
         else:
             async with self._working(desk, "look"):
                 evidence, numbers = await desk.look(request)

@@ -6,6 +6,7 @@ import asyncio
 import secrets
 import signal
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -13,7 +14,7 @@ import typer
 from rich.console import Console
 
 from streamer.folder import ANSWERS, MEMORY, REPORT, check_folder
-from streamer.options import check_config, parse_listen, parse_memory, parse_speed
+from streamer.options import check_config, parse_listen, parse_memory, parse_speed, parse_start
 from streamer.probe import BadInput, probe
 from streamer.questions import parse_asks, read_questions
 from streamer.replay import Outcome, ReplayJob, run_replays
@@ -54,6 +55,10 @@ def replay(
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change one value of the profile.")
     ] = None,
     memory: Annotated[Path | None, typer.Option(help="Folder or @NAME, kept. Default: fresh, in --out.")] = None,
+    start: Annotated[
+        str | None,
+        typer.Option(help='When the recording began, "2026-11-21 14:05"; clock times and days count then.'),
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="Folder of the results. Default: omnilive-replay/NAME here.")] = None,
 ) -> None:
     """Run a recorded stream through the three processes and answer its questions."""
@@ -62,6 +67,8 @@ def replay(
         loaded = configuration.load(profile, config, overrides or ())
         check_config(loaded.streamer)
         settings = parse_listen(listen, loaded.streamer.reply_delay_ms)
+        if start is not None:
+            settings = replace(settings, start_unix_s=parse_start(start))
         rate = parse_speed(speed)
         scripted = read_questions(questions) if questions is not None else []
         scripted += parse_asks(ask or (), taken=[q.id for q in scripted])

@@ -28,7 +28,7 @@ class Drawn:
 
     def take(self, reply: m.MemoryReply) -> None:
         if self._request is not None and reply.request_id == self._request.request_id:
-            self.html, self._request = reply.html, None
+            self.html, self._request = reply.html.decode(errors="replace"), None
 
     def asked(self) -> list[m.Message]:
         """What a memory that is back must be asked again."""

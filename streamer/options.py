@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from datetime import datetime
 from pathlib import Path
 
 from streamer.probe import BadInput
@@ -39,6 +40,17 @@ def parse_listen(text: str, reply_delay_ms: int) -> SessionSettings:
         case "wake" if phrase:
             return SessionSettings(mode="replay", listen="wake", wake_phrase=phrase, reply_delay_ms=reply_delay_ms)
     raise BadInput(f'--listen {text!r} is not user, ambient or wake:"a phrase"')
+
+
+def parse_start(text: str) -> float:
+    """Seconds since 1970 of "2026-11-21 14:05" in the zone of this machine, or of a time with its zone."""
+    try:
+        unix_s = datetime.fromisoformat(text.strip()).timestamp()
+    except (ValueError, OverflowError, OSError):
+        unix_s = -1.0
+    if unix_s <= 0.0:
+        raise BadInput(f"--start {text!r} is no date and time since 1970; write it as 2026-11-21 14:05")
+    return unix_s
 
 
 def check_config(config: StreamerConfig) -> None:

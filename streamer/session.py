@@ -154,6 +154,7 @@ class ReplaySession:
                 f"what was to be forgotten could not be dropped from the results ({error}); delete them by hand",
             )
             return
+        self._story.forgot()
         self._view.forgot(lambda t_ns: self._erased.holds(t_ns, t_ns))
         done = m.Forgotten(
             session=message.session,

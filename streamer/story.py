@@ -81,6 +81,10 @@ class Story:
             score=round(words.score, 4),
         )
 
+    def forgot(self) -> None:
+        """What was told may be gone: what is still in view is told again."""
+        self._seen = b""
+
     def _observed(self, message: m.Observed) -> None:
         """Only what is new: the same things in the next frame are no event."""
         things = [(o.kind, o.text, o.track) for o in message.observations]

@@ -32,4 +32,5 @@ def memory_folder(word: str | Path) -> Path:
 
 def memory_names() -> list[str]:
     """Names of the memories that are there, with their @."""
-    return sorted(f"@{path.parent.name}" for path in home().glob("*/memory.db"))
+    found = (path.parent.name for path in home().glob("*/memory.db") if path.is_file())
+    return sorted(f"@{name}" for name in found if _NAME.fullmatch(name))

@@ -293,13 +293,13 @@ class MemoryRequest(Message):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MemoryReply(Message):
-    """html: a drawing, a part of a page that needs no other file."""
+    """html: a drawing, a part of a page that needs no other file, in UTF-8; with its pictures it may have megabytes."""
 
     request_id: str
     evidence: tuple[Evidence, ...] = ()
     numbers: dict[str, float] = field(default_factory=dict)
     error: str = ""
-    html: str = ""
+    html: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,11 @@ from desk_tools import memory, sign
 from PIL import Image
 
 from memory.album import Album
-from memory.drawing import COLUMNS, LONGEST_PX, drawing, small
+from memory.drawing import COLUMNS, LONGEST_PX, SMALL_BYTES, drawing, small
 from memory.shown import STRIP, SessionShown
 from memory.tree import CHAPTER, EPISODE, FRAMES, Node, Said, Shown
 from memory.upkeep import Wish
+from wire.codec import MAX_HEADER_BYTES, decode, encode
 from wire.messages import MemoryReply, MemoryRequest
 
 pytestmark = pytest.mark.unit
@@ -42,14 +43,22 @@ def day() -> SessionShown:
     return SessionShown(1, "day", 0.0, 86_400 * S, nodes, clips, taken)
 
 
+def jpeg(width: int, height: int, quality: int = 75) -> bytes:
+    noise = np.random.default_rng(1).integers(0, 255, (height, width, 3), np.uint8)
+    made = io.BytesIO()
+    Image.fromarray(noise).save(made, "JPEG", quality=quality)
+    return made.getvalue()
+
+
 def test_a_day_is_drawn_level_by_level_within_bounds() -> None:
-    html = drawing(day(), lambda name: b"jpeg")
+    picture = jpeg(64, 48)
+    html = drawing(day(), lambda name: picture)
     for words in ("<b>69</b> chapters", "<b>60</b> episodes", "<b>8640</b> clips", "24:00:00", "Chapter 68"):
         assert words in html, words
     assert "It &lt;rained&gt;" in html
     assert "It <rained>" not in html
     assert html.count("<i style=") <= 2 * COLUMNS  # a column each, not a clip each; once more for the last hour
-    assert html.count("<img") <= 3 * 129 + STRIP
+    assert STRIP < html.count("<img") <= 3 * 129 + STRIP
     assert "The last 1:00:00" in html  # too short to be seen beside a day
     assert "<script" not in html
     assert not re.search(r"(src|href)='(?!data:|#)", html)
@@ -65,6 +74,20 @@ def test_bars_lie_where_their_time_is() -> None:
     assert "The last" not in html
 
 
+def test_a_drawing_full_of_rich_pictures_travels_in_a_message() -> None:
+    picture = jpeg(640, 640, quality=95)
+    html = drawing(day(), lambda name: picture).encode()
+    reply = MemoryReply(session="s", t_ns=0, request_id="drawing-1", html=html)
+    header, *parts = encode(reply)
+    assert len(html) > MAX_HEADER_BYTES > len(header)
+    assert decode([header, *parts]) == reply
+    assert len(small(jpeg(240, 240, quality=100))) < SMALL_BYTES * 2
+
+
+def test_what_is_no_picture_is_left_out() -> None:
+    assert "<img" not in drawing(day(), lambda name: b"no jpeg")
+
+
 def test_pictures_are_spread_over_the_time_and_small() -> None:
     shown = day()
     at = [t_ns // S for t_ns, name in shown.strip() if name]
@@ -74,7 +97,7 @@ def test_pictures_are_spread_over_the_time_and_small() -> None:
     Image.new("RGB", (1280, 720), (9, 99, 9)).save(large, "JPEG")
     with Image.open(io.BytesIO(small(large.getvalue()))) as made:
         assert max(made.size) == LONGEST_PX
-    assert small(b"no picture") == b"no picture"
+    assert small(b"no picture") == b""
 
 
 def test_nothing_kept_is_nothing_drawn() -> None:
@@ -91,11 +114,11 @@ async def test_the_edge_gets_what_the_page_of_a_memory_shows(tmp_path: Path) -> 
         await m.service.handle(ask)
         reply = m.out.sent[-1]
         assert isinstance(reply, MemoryReply)
-        assert reply.html.startswith("<style>")
-        assert all(f"Placard {n}" in reply.html for n in range(4))
+        assert reply.html.decode().startswith("<style>")
+        assert all(f"Placard {n}" in reply.html.decode() for n in range(4))
     with Album(tmp_path / "walk") as album:
         page = album.page()
-    assert reply.html.replace("<details class=parts>", "<details class=parts open>") in page
+    assert reply.html.decode().replace("<details class=parts>", "<details class=parts open>") in page
 
 
 async def test_what_was_erased_is_not_drawn(tmp_path: Path) -> None:
@@ -109,5 +132,5 @@ async def test_what_was_erased_is_not_drawn(tmp_path: Path) -> None:
         await m.service.handle(MemoryRequest(session="s", t_ns=40 * S, request_id="d", what="drawing"))
         reply = m.out.sent[-1]
         assert isinstance(reply, MemoryReply)
-        assert "Placard 1" not in reply.html
-        assert "Placard 2" in reply.html
+        assert "Placard 1" not in reply.html.decode()
+        assert "Placard 2" in reply.html.decode()

@@ -59,7 +59,7 @@ class FakeRing:
         self.most_waiting = 0
         self.stalled = asyncio.Event()
         self.stalled.set()
-        self.drawing = "<p>what memory drew</p>"
+        self.drawing = b"<p>what memory drew</p>"
         self.lose_questions = 0  # so many questions get no reply, as if a process died
         self._script = list(script)
         self._answers = answers or Answers()
@@ -82,7 +82,10 @@ class FakeRing:
             self._tell(
                 "memory",
                 m.MemoryReply(
-                    session=message.session, t_ns=message.t_ns, request_id=message.request_id, html=self.drawing
+                    session=message.session,
+                    t_ns=message.t_ns,
+                    request_id=message.request_id,
+                    html=self.drawing,
                 ),
             )
             return

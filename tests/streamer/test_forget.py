@@ -281,9 +281,9 @@ def test_a_report_that_is_being_made_is_made_again_before_it_is_acknowledged() -
     assert sent[1:] == drawn.asked()
     assert [d.request_id for d in drawn.take_owed() if isinstance(d, m.Forgotten)] == ["late"]
     drawn.ask("s", 9)
-    drawn.take(m.MemoryReply(session="s", t_ns=9, request_id="drawing-1", html="with it"))
+    drawn.take(m.MemoryReply(session="s", t_ns=9, request_id="drawing-1", html=b"with it"))
     assert (drawn.html, drawn.settled) == ("", False)
-    drawn.take(m.MemoryReply(session="s", t_ns=9, request_id="drawing-2", html="without it"))
+    drawn.take(m.MemoryReply(session="s", t_ns=9, request_id="drawing-2", html=b"without it"))
     assert (drawn.html, drawn.settled, drawn.asked()) == ("without it", True, [])
 
 
@@ -320,7 +320,7 @@ async def test_a_replay_acknowledges_with_a_report_that_tells_nothing_of_it(tmp_
 
 async def test_a_replay_of_which_everything_was_erased_has_a_report(tmp_path: Path) -> None:
     ring = ErasingRing((-(2**61) / S, 2**61 / S), lambda: "")
-    ring.drawing = ""
+    ring.drawing = b""
     await replay(ring, job(tmp_path, 10, [Scripted("a", 3 * S, f"What of {SECRET}?")]))
     assert (tmp_path / "answers.jsonl").read_text() == ""
     report = (tmp_path / "report.html").read_text()

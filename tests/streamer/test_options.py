@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from typer.testing import CliRunner
 
 from streamer.cli import replay
 from streamer.folder import check_folder, picture_name, prepare_folder
-from streamer.options import check_config, parse_listen, parse_memory, parse_speed
+from streamer.options import check_config, parse_listen, parse_memory, parse_speed, parse_start
 from streamer.probe import BadInput
 from wire.config import StreamerConfig
 
@@ -119,3 +120,14 @@ def test_bad_input_ends_with_two_and_one_sentence(tmp_path: Path) -> None:
         assert error.count("\n") == 1
         assert "Traceback" not in error
     assert not (tmp_path / "out").exists()
+
+
+def test_a_start_is_a_date_and_time_here_or_in_its_zone() -> None:
+    assert parse_start("2026-11-21T14:05:00+01:00") == 1795266300.0
+    assert parse_start(" 2026-11-21 14:05 ") == datetime(2026, 11, 21, 14, 5).timestamp()
+
+
+@pytest.mark.parametrize("text", ["", "14:05", "yesterday", "1969-01-01 10:00", "99999-01-01"])
+def test_what_is_no_start_is_told(text: str) -> None:
+    with pytest.raises(BadInput, match="write it as 2026-11-21 14:05"):
+        parse_start(text)
