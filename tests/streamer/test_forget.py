@@ -127,6 +127,17 @@ def stage(tmp_path: Path) -> Stage:
     return Stage(tmp_path / "out")
 
 
+def test_what_stays_in_view_is_told_again_after_an_erasure(stage: Stage) -> None:
+    for t_s in range(12, 30):
+        stage.hear(seen(t_s, "HARBOUR"))
+    stage.reached(30)
+    stage.forget(10, 20, at_s=30)
+    for t_s in range(30, 34):
+        stage.hear(seen(t_s, "HARBOUR"))
+    stage.reached(40)
+    assert [line["t"] for line in stage.events() if line["event"] == "seen"] == [30.0]
+
+
 def test_lines_and_pictures_of_a_span_go_and_others_stay(stage: Stage) -> None:
     for t_s in (5, 12, 25):
         stage.kept(t_s)
