@@ -199,7 +199,7 @@ def _image(name: str, picture: Picture) -> str:
 
 
 def small(jpeg: bytes) -> bytes:
-    """The picture as it is drawn; nothing where it does not decode."""
+    """The picture as it is drawn; as it is where it is small or does not decode, but nothing that is large then."""
     try:
         with Image.open(io.BytesIO(jpeg)) as picture:
             if max(picture.size) <= LONGEST_PX and len(jpeg) <= SMALL_BYTES:
@@ -209,7 +209,7 @@ def small(jpeg: bytes) -> bytes:
             made = io.BytesIO()
             picture.convert("RGB").save(made, "JPEG", quality=QUALITY)
     except (OSError, UnidentifiedImageError):
-        return b""
+        return jpeg if len(jpeg) <= SMALL_BYTES else b""
     return made.getvalue()
 
 

@@ -165,7 +165,7 @@ def in_sessions(span: tuple[int, int], no: int, sessions: Iterable[SessionRow]) 
     for row in rows.values():
         apart_ns = round((row.start_unix_s - rows[no].start_unix_s) * 1e9)
         from_ns, to_ns = span[0] - apart_ns, span[1] - apart_ns
-        if row.no == no or (from_ns <= row.seen_ns and to_ns >= 0):
+        if row.no == no or (from_ns <= row.reach_ns and to_ns >= 0):
             found.append((row.no, from_ns, to_ns))
     return tuple(one for one in found if one[2] >= 0)
 

@@ -9,18 +9,26 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from memory.events import Event
+from memory.events import OPEN, Event
 from wire.messages import Evidence
 
 COLUMNS = (
     "e.id, e.session, e.kind, e.start_ns, e.end_ns, p.text, e.subject, e.value, e.score, e.track, e.attrs,"
     " e.key_frame, e.phrase, p.words"
 )
+_SESSION = "SELECT no, name, mode, start_unix_s, closed, seen_ns, frames, serial, clips"
+_NEWEST = "SELECT end_ns FROM events WHERE session = no ORDER BY start_ns DESC LIMIT 16"
+_HEARD = f"SELECT max(end_ns) FROM ({_NEWEST}) WHERE end_ns < {OPEN}"
+SESSIONS = f"{_SESSION}, seen_ns AS reach_ns FROM sessions"
+REACHING = f"{_SESSION}, max(seen_ns, coalesce(({_HEARD}), -1)) AS reach_ns FROM sessions"
 TOLD = "e.id, e.start_ns, e.end_ns, e.kind, p.text, e.subject, e.value, e.track, e.attrs, e.key_frame"  # of evidence
 
 
 @dataclass(frozen=True, slots=True)
 class SessionRow:
+    """seen_ns: the newest frame; reach_ns: the same, but as read by REACHING until when anything was seen or
+    heard. Both are -1 at first."""
+
     no: int
     name: str
     mode: str
@@ -30,6 +38,7 @@ class SessionRow:
     frames: int
     serial: int
     clips: int
+    reach_ns: int
 
 
 @dataclass(frozen=True, slots=True)

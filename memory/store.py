@@ -17,7 +17,7 @@ from memory.elsewhere import of_colour, of_phrases_before, of_tracks
 from memory.events import OPEN, Event
 from memory.overlap import touching
 from memory.phrases import Sentences, matching
-from memory.rows import COLUMNS, TOLD, Found, SessionRow, attrs_of, evidence_of, found_of, packed
+from memory.rows import COLUMNS, REACHING, SESSIONS, TOLD, Found, SessionRow, attrs_of, evidence_of, found_of, packed
 from memory.schema import MemoryUnusable, check_version, migrate
 from wire.messages import Evidence
 
@@ -88,21 +88,21 @@ class Store(Sentences):
         return self._sessions("ORDER BY no")
 
     def earlier_sessions(self, no: int, from_unix_s: float, to_unix_s: float, *, limit: int) -> list[SessionRow]:
-        """Sessions before this one that were seen in a span of civil time; the newest, and these first."""
-        where = (
-            "WHERE no < ? AND start_unix_s <= ? AND start_unix_s + max(0, seen_ns) / 1e9 >= ? ORDER BY no DESC LIMIT ?"
-        )
-        return self._sessions(where, no, to_unix_s, from_unix_s, limit)
+        """Sessions before this one that reach into a span of civil time; the newest, and these first."""
+        until = "start_unix_s + max(0, reach_ns) / 1e9"
+        where = f"WHERE no < ? AND start_unix_s <= ? AND {until} >= ? ORDER BY no DESC LIMIT ?"
+        found = self.database.execute(f"SELECT * FROM ({REACHING}) {where}", (no, to_unix_s, from_unix_s, limit))
+        return [SessionRow(*row) for row in found]
+
+    def reaching(self) -> list[SessionRow]:
+        """All sessions, each with until when anything was seen or heard."""
+        return [SessionRow(*row) for row in self.database.execute(f"{REACHING} ORDER BY no")]
 
     def has_earlier_sessions(self, no: int) -> bool:
         return self.database.execute("SELECT 1 FROM sessions WHERE no < ? LIMIT 1", (no,)).fetchone() is not None
 
     def _sessions(self, where: str, *arguments: object) -> list[SessionRow]:
-        rows = self.database.execute(
-            f"SELECT no, name, mode, start_unix_s, closed, seen_ns, frames, serial, clips FROM sessions {where}",
-            arguments,
-        )
-        return [SessionRow(*row) for row in rows]
+        return [SessionRow(*row) for row in self.database.execute(f"{SESSIONS} {where}", arguments)]
 
     def progress(self, no: int, *, seen_ns: int, frames: int, serial: int, clips: int) -> None:
         self.begin()

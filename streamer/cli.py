@@ -8,7 +8,7 @@ import signal
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
@@ -91,20 +91,25 @@ def replay(
     console = Console(highlight=False)
     asked = f"{len(scripted)} question{'' if len(scripted) == 1 else 's'} to ask"
     console.print(f"{info.describe()}; {asked}", soft_wrap=True)
-    try:
-        outcome = asyncio.run(_run(Launch(profile, config, tuple(overrides or ())), loaded, job, console))
-    except StartError as error:
-        _fail(str(error), error.code)
-    except Stopped as error:
-        _fail(f"stopped by {error}; what was answered until then is in {folder}", error.code)
-    except BadInput as error:
-        _fail(str(error), _BAD_INPUT)
-    except OSError as error:
-        _fail(f"the replay ended early ({error}); what was answered until then is in {folder}", 1)
+    outcome = _outcome(Launch(profile, config, tuple(overrides or ())), loaded, job, console)
     _say_results(console, outcome, folder)
 
 
-def _fail(sentence: str, code: int) -> None:
+def _outcome(launch: Launch, config: configuration.Config, job: ReplayJob, console: Console) -> Outcome:
+    """Of the replay; one sentence and the exit where it ended early."""
+    try:
+        return asyncio.run(_run(launch, config, job, console))
+    except StartError as error:
+        _fail(str(error), error.code)
+    except Stopped as error:
+        _fail(f"stopped by {error}; what was answered until then is in {job.out}", error.code)
+    except BadInput as error:
+        _fail(str(error), _BAD_INPUT)
+    except OSError as error:
+        _fail(f"the replay ended early ({error}); what was answered until then is in {job.out}", 1)
+
+
+def _fail(sentence: str, code: int) -> NoReturn:
     """End with one sentence on standard error."""
     print(f"omnilive replay: {sentence}", file=sys.stderr)
     raise typer.Exit(code)

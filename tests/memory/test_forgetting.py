@@ -190,7 +190,7 @@ def test_everything_but_today_is_all_that_was_before() -> None:
 
 
 def session(no: int, start_unix_s: float, seen_s: int) -> SessionRow:
-    return SessionRow(no, f"s{no}", "live", start_unix_s, no < 3, seen_s * S, 0, 0, 0)
+    return SessionRow(no, f"s{no}", "live", start_unix_s, no < 3, seen_s * S, 0, 0, 0, seen_s * S)
 
 
 def test_a_span_before_a_session_lies_in_those_before_it() -> None:
