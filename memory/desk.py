@@ -50,6 +50,7 @@ class Desk:
     ) -> None:
         self.name = opened.row.name
         self.row = opened.row
+        self.going = opened.going
         self.settings = settings
         began_s = opened.row.start_unix_s if settings.mode == "live" else 0.0  # a replay's row has when it was read
         self.start_unix_s = settings.start_unix_s or began_s  # 0: unknown

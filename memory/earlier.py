@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from memory.events import elsewhere, serial_of, session_of
+from memory.placing import GAP_NS, apart_ns, offset_ns, placed
 from memory.query import Query
 from memory.recall import FOUND, LIMIT, Candidate, Recalled, beside_anchor, fuse
 from memory.rows import Found, SessionRow
@@ -25,7 +26,6 @@ IN_SPAN = 400  # when a time is named: all events of the span are candidates, up
 LOG_LIMIT = 256
 TRACKS = 2  # things that were found and are followed
 TOUCHED = 16  # sessions in a span of earlier times that are looked into, the newest ones
-GAP_NS = 10**9  # an earlier session ends at least that long before this one begins
 PER_PHRASE = 6  # events of one sentence that are looked at, in one session or in all earlier ones
 
 Log = tuple[tuple[Evidence, ...], bool]
@@ -62,13 +62,14 @@ class _There:
 
     def told(self, evidence: Evidence) -> Evidence:
         attrs = {**evidence.attrs, **self._told(evidence.start_ns)}
-        start_ns, end_ns = evidence.start_ns + self.offset_ns, min(evidence.end_ns + self.offset_ns, -GAP_NS)
+        start_ns, end_ns = placed(evidence.start_ns, evidence.end_ns, self.offset_ns)
         track = elsewhere(self.row.no, evidence.track)
-        return replace(evidence, start_ns=start_ns, end_ns=max(start_ns, end_ns), track=track, attrs=attrs)
+        return replace(evidence, start_ns=start_ns, end_ns=end_ns, track=track, attrs=attrs)
 
     def shifted(self, candidate: Candidate) -> Candidate:
         event = candidate.event.shifted(self.offset_ns, self._told(candidate.event.start_ns))
-        return replace(candidate, event=replace(event, end_ns=max(event.start_ns, min(event.end_ns, -GAP_NS))))
+        start_ns, end_ns = placed(event.start_ns, event.end_ns, 0)
+        return replace(candidate, event=replace(event, start_ns=start_ns, end_ns=end_ns))
 
     def _told(self, start_ns: int) -> dict[str, str]:
         return {"date": civil(self.row.start_unix_s + start_ns / 1e9), "session": self.row.name}
@@ -147,7 +148,7 @@ class Earlier:
         truncated = False
         most = LOG_LIMIT // max(1, len(rows))
         for row in reversed(rows):
-            there = _There(row, _apart_ns(row, now))
+            there = _There(row, apart_ns(row, now))
             own_from_ns, own_to_ns = here.cues.start_ns - there.offset_ns, to_ns - there.offset_ns
             own = replace(query, session=row.no, t_ns=max(0, min(own_to_ns, row.seen_ns)))
             own_cues = replace(here.cues, start_ns=max(0, own_from_ns), end_ns=own.t_ns, anchor_ns=-1, at_ns=-1)
@@ -177,8 +178,7 @@ class Earlier:
     def _placed(self, query: Query, sessions: set[int]) -> dict[int, _There]:
         rows = {row.no: row for row in self._store.sessions() if row.no in sessions or row.no == query.session}
         now = rows.pop(query.session)
-        # One that was read faster than it was filmed is moved back.
-        return {no: _There(row, min(_apart_ns(row, now), -row.seen_ns - GAP_NS)) for no, row in rows.items()}
+        return {no: _There(row, offset_ns(row, now, row.seen_ns)) for no, row in rows.items()}
 
 
 def best_of(candidates: Sequence[Candidate], cues: Cues, t_ns: int) -> Candidate | None:
@@ -203,7 +203,3 @@ def _asks_for_more(here: Recalled) -> bool:
     if not cues.anchor:
         return not here.evidence
     return cues.relation == "before" and not (here.evidence or any(e.start_ns < cues.anchor_ns for e in here.log))
-
-
-def _apart_ns(row: SessionRow, now: SessionRow) -> int:
-    return round((row.start_unix_s - now.start_unix_s) * 1e9)

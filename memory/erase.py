@@ -28,13 +28,15 @@ _BATCH = 1000
 
 @dataclass(slots=True)
 class Erased:
-    """What was erased. spans: (session, from, to); strings: erased words that stand nowhere else; left: what was
-    found afterwards, which must be nothing."""
+    """What was erased. spans: (session, from, to); gone: those of them in which something was, and where something
+    told of it; strings: erased words that stand nowhere else; left: what was found afterwards, which must be
+    nothing."""
 
     events: int = 0
     clips: int = 0
     pictures: int = 0
     spans: list[tuple[int, int, int]] = field(default_factory=list)
+    gone: list[tuple[int, int, int]] = field(default_factory=list)
     phrases: list[int] = field(default_factory=list)
     clip_ids: list[int] = field(default_factory=list)
     strings: list[str] = field(default_factory=list)
@@ -59,6 +61,7 @@ class Eraser:
         is all that is too old; what lasts beyond it goes on."""
         self._store.begin()
         done.spans.append((session, from_ns, to_ns))
+        before = (done.events, done.clips, done.pictures)
         seen_ns = self._store.session(session).seen_ns
         wide_from, wide_to = from_ns, to_ns  # words that reach out of the span are erased whole
         while hits := self._store.overlapping(session, from_ns, to_ns, (), limit=_BATCH):
@@ -83,6 +86,8 @@ class Eraser:
         self._quoted(session, to_ns, done, aged=aged)
         self._clips(session, (from_ns, to_ns), (wide_from, wide_to), done)
         self._grove.rederive(session, wide_from, wide_to)
+        if before != (done.events, done.clips, done.pictures):
+            done.gone.append((session, from_ns, to_ns))
 
     def told_of(self, done: Erased) -> None:
         """What was told later of the erased spans: later sessions may quote them, too, and so may replies under way,
@@ -175,6 +180,7 @@ class Eraser:
         wanted = {s.casefold() for s in strings}
         quoting = [e for e, one in zip(talk, said, strict=True) if any(s in one for s in wanted)]
         done.events += len(quoting)
+        done.gone += [(session, e.start_ns, e.end_ns) for e in quoting]
         self._gone(quoting, done)
         self._unsay([event.id for event in quoting])
 
@@ -207,6 +213,8 @@ class Eraser:
                 self._db.execute("DELETE FROM clips WHERE id = ?", (identity,))
                 done.clip_ids.append(int(identity))
                 done.clips += 1
+                if not inside:
+                    done.gone.append((session, start_ns, end_ns))
 
     def _unclip(self, question: Event, done: Erased) -> None:
         """Delete the clip that holds a question as the remark that it was taken for."""
@@ -215,6 +223,7 @@ class Eraser:
         self._clips(question.session, NOWHERE, wide, held)
         if held.clip_ids:
             done.clip_ids += held.clip_ids
+            done.gone += held.gone
             done.clips += held.clips
             self._grove.rederive(question.session, *wide)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -42,13 +42,15 @@ Array = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A session as it is on disk. resumed: it went on after a crash; then what was in view and asked before."""
+    """A session as it is on disk. resumed: it went on after a crash; then what was in view and asked before. going: how
+    far earlier sessions had come that may have gone on when it began, by number."""
 
     row: SessionRow
     resumed: bool = False
     open_events: tuple[Event, ...] = ()
     pictures: tuple[KeyFrame, ...] = ()
     asked: tuple[Asked, ...] = ()
+    going: Mapping[int, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -119,13 +121,15 @@ class Keeper:
         if row is None:
             row = self.store.new_session(name, mode, start_unix_s)
             self.store.commit()
-            return Opened(row)
+            going = {one.no: one.seen_ns for one in self.store.sessions() if one.no < row.no and not one.closed}
+            return Opened(row, going=going)
         return Opened(
             row,
             resumed=True,
             open_events=tuple(self.store.open_events(row.no)),
             pictures=tuple(self.archive.newest_pictures(row.no, NEWEST_FRAMES)),
             asked=tuple(self.archive.questions(row.no)),
+            going={one.no: 0 for one in self.store.sessions() if one.no < row.no},  # nobody knows any more
         )
 
     def close_session(self, no: int) -> None:

@@ -13,16 +13,16 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from memory import heap
+from memory import heap, placing
 from memory.desk import Desk
 from memory.erase import Erased
 from memory.index import build_lists
 from memory.retention import LetGo
 from memory.rows import SessionRow
-from memory.upkeep import ALWAYS, Wish
+from memory.upkeep import Wish
 from wire.messages import Forget, Forgotten, Span
 from wire.service import Context
-from wire.spans import covering, joined
+from wire.spans import covering_sides, joined
 from wire.worker import Worker
 
 log = logging.getLogger(__name__)
@@ -31,7 +31,6 @@ ACKNOWLEDGED_WITHIN_S = 5.0  # a process that has not dropped what it holds by t
 PATIENT = 12  # times as long in a replay, where recognisers always have work before them and nobody waits
 OTHERS = frozenset({"perception", "reasoning", "streamer"})
 AT_MOST = 10_000  # spans in a message; where there are more, a larger one stands for several
-EARLIER = (-ALWAYS, -1)  # what earlier sessions tell a session is told with times before 0
 LAST = 19  # the lowest priority
 RENEWED = 3  # vectors made anew at a time: a question waits for no more, and so many make one pass
 RETAIN_EVERY_NS = 60 * 10**9  # media time between two looks at the limits
@@ -94,11 +93,12 @@ class Steward:
             now_ns = [by_words.get(desk.row.no, desk.now_ns) for desk in desks]
             done: Erased = await self._keeper.call("erase", wish)
             await self._embedder.call("forget")
+            rows = {row.no: row for row in await self.sessions()}
             forgets = []
             for desk, t_ns in zip(desks, now_ns, strict=True):
                 own = _over(desk.row.no, t_ns, done.spans)
                 await desk.forget(own)
-                earlier = [EARLIER] if any(no < desk.row.no for no, _, _ in done.spans) else []
+                earlier = placing.told(done.gone, desk.row.no, rows, desk.going)
                 wanted_ns = by_words.get(desk.row.no, t_ns + 1)  # a question of this moment goes, but for the order
                 forgets.append(self._forget(desk.name, wanted_ns, [*earlier, *own]))
             patience = PATIENT if all(desk.settings.mode == "replay" for desk in desks) else 1
@@ -112,7 +112,7 @@ class Steward:
 
     def _forget(self, session: str, t_ns: int, spans: Sequence[tuple[int, int]]) -> Forget:
         self._serial += 1
-        few = tuple(Span(*span) for span in covering(spans, AT_MOST))
+        few = tuple(Span(*span) for span in covering_sides(spans, AT_MOST // 2))
         return Forget(session=session, t_ns=t_ns, request_id=f"forget-{self._serial}", spans=few)
 
     async def _tell(self, forgets: Sequence[Forget], within_s: float) -> tuple[str, ...]:

@@ -104,7 +104,7 @@ class Session:
 
     async def forget(self, spans: Sequence[tuple[int, int]]) -> None:
         """Drop what was seen and heard in these spans, wherever it is now."""
-        few = covering(spans)
+        few = covering(span for span in spans if span[1] >= 0)  # of earlier sessions nothing is here
         self._outlet.forget(few)
         if few:  # what sight keeps is of all that came before
             await self._workers.sight.call("forget", self._name, few[0][0], few[-1][1])

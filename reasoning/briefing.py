@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from reasoning.shortening import cut, estimate, level, wanted
 from wire.messages import Cues, Evidence, Forget, FrameKept, Picture, Question, Span
-from wire.spans import covering
+from wire.spans import covering_sides
 
 SECOND_NS = 1_000_000_000
 RESIDENT = 4  # newest key frames that a model may have read before there is a question, at most
@@ -97,7 +97,7 @@ def remembered(erased: Sequence[Forget], new: Forget) -> tuple[Forget, ...]:
 
 
 def _covered(erased: Forget, spans: Iterable[tuple[int, int]]) -> Forget:
-    return replace(erased, spans=tuple(Span(*span) for span in covering(spans)))
+    return replace(erased, spans=tuple(Span(*span) for span in covering_sides(spans)))
 
 
 def shows(t_ns: int, erased: Iterable[Forget]) -> bool:

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from streamer.times import seconds, to_ns
+from wire.spans import covering_sides
 
-MOST = 1024  # spans that are remembered, the newest ones; nothing is on its way for as long as that
+MOST = 1024  # spans that are remembered, the newest ones, all of one erasure; nothing is on its way for as long as that
 LASTING = frozenset({"start", "end", "warning", "restarted"})  # lines about the run, not about what was in the stream
 
 
@@ -36,7 +37,7 @@ class Erased:
         self.turns: set[str] = set()
 
     def add(self, spans: Iterable[tuple[int, int]], at_ns: int) -> None:
-        self._spans += [Span(start_ns, end_ns, at_ns) for start_ns, end_ns in spans]
+        self._spans += [Span(start_ns, end_ns, at_ns) for start_ns, end_ns in covering_sides(spans, MOST // 2)]
 
     def holds(self, start_ns: int, end_ns: int) -> bool:
         """Whether something that lasted so long was there in an erased span."""

@@ -314,7 +314,8 @@ class Span:
 class Forget(Message):
     """Drop everything that shows one of the spans: caches, queues, resident frames; answered by Forgotten.
 
-    What was asked at t_ns or later is no part of it. A span before 0 names what earlier sessions told this one.
+    What was asked at t_ns or later is no part of it. A span before 0 is one of earlier sessions, where they
+    were told to lie.
     """
 
     request_id: str

@@ -20,6 +20,15 @@ def joined(spans: Iterable[Span]) -> list[Span]:
     return found
 
 
+def covering_sides(spans: Iterable[Span], limit: int = FEW) -> list[Span]:
+    """The same of those that end before 0, which is what earlier sessions told, and of the others: each for itself."""
+    every = joined(spans)
+    return [
+        *covering((span for span in every if span[1] < 0), limit),
+        *covering((span for span in every if span[1] >= 0), limit),
+    ]
+
+
 def covering(spans: Iterable[Span], limit: int = FEW) -> list[Span]:
     """At most `limit` spans in order, in which all of these lie: where there are more, the shortest gaps are closed."""
     every = joined(spans)

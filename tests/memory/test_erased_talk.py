@@ -14,7 +14,7 @@ from memory.door import Address, knock
 from memory.erase import Eraser, find_traces
 from memory.lock import owner_of
 from memory.steward import OTHERS
-from wire.messages import Forget, Forgotten, Played, Question, SessionClosed
+from wire.messages import Evidence, Forget, Forgotten, Played, Question, SessionClosed
 from wire.spans import FEW
 
 pytestmark = pytest.mark.unit
@@ -111,10 +111,85 @@ async def test_what_another_session_told_of_it_goes_too(tmp_path: Path) -> None:
     assert (done["left"], done["silent"]) == ([], [])
     assert find_traces(tmp_path, ["Placard 0"], []) == []
     assert out.forgets() == []
-    assert [end for _, end in out.forgets("two")] == [-1]  # nothing of its own time, all that it was told of others
+    placard = next(e for e in question.evidence if "Placard 0" in e.text)
+    spans = out.forgets("two")
+    assert all(end < 0 for _, end in spans)  # nothing of its own time
+    assert _touched(placard, spans)
     assert told(await m.ask(20, "What did you just say?", session="two")) == ""
     await m.mark(21, session="two")
     assert find_traces(tmp_path, ["Placard 0"], []) == []
+    await m.service.close()
+
+
+def _touched(evidence: Evidence, spans: list[tuple[int, int]]) -> bool:
+    return any(start <= evidence.end_ns and evidence.start_ns <= end for start, end in spans)
+
+
+def _of(question: Question, words: str) -> Evidence:
+    return next(e for e in question.evidence if words in e.text)
+
+
+async def test_other_moments_of_an_earlier_session_are_not_touched(tmp_path: Path) -> None:
+    out = Neighbours(*OTHERS)
+    m = await filmed(out, tmp_path)
+    await m.mark(40, final=True)
+    await m.service.handle(SessionClosed(session="s", t_ns=40 * S))
+    await m.open(tmp_path, "two", mode="live")
+    await m.see(1, session="two")
+    erased = _of(await m.ask(5, "What did the placard 0 say?", session="two"), "Placard 0")
+    kept = _of(await m.ask(9, "What did the placard 2 say?", session="two"), "Placard 2")
+    assert kept.start_ns < 0
+    await forget(tmp_path, matching="Placard 0")
+    assert _touched(erased, out.forgets("two"))
+    assert not _touched(kept, out.forgets("two"))
+    await m.service.close()
+
+
+async def test_what_holds_nothing_touches_no_later_session(tmp_path: Path) -> None:
+    out = Neighbours(*OTHERS)
+    m = await filmed(out, tmp_path)
+    await m.service.handle(SessionClosed(session="s", t_ns=40 * S))
+    await m.open(tmp_path, "two", mode="live")
+    await m.see(1, session="two")
+    await forget(tmp_path, (1, 100 * S, 200 * S))
+    assert out.forgets("two") == []
+    await m.service.close()
+
+
+async def test_an_answer_between_that_quoted_it_is_erased_for_later_sessions(tmp_path: Path) -> None:
+    out = Neighbours(*OTHERS)
+    m = await filmed(out, tmp_path)
+    await m.service.handle(SessionClosed(session="s", t_ns=40 * S))
+    await m.open(tmp_path, "two", mode="live")
+    await m.see(1, session="two")
+    await m.play(await m.ask(5, "What did the placard of the hall say?", session="two"), QUOTE, 8)
+    await m.see(20, session="two")
+    await m.mark(20, session="two")
+    await m.service.handle(SessionClosed(session="two", t_ns=20 * S))
+    await m.open(tmp_path, "three", mode="live")
+    await m.see(1, session="three")
+    done = await forget(tmp_path, (1, 0, 12 * S))
+    assert done["left"] == []
+    answer = Evidence(start_ns=(5 - 21) * S, end_ns=(8 - 21) * S, kind="answer", text=QUOTE)
+    assert _touched(answer, out.forgets("three"))
+    await m.service.close()
+
+
+async def test_what_a_session_told_while_it_went_on_is_found_wherever_it_was_told_to_lie(tmp_path: Path) -> None:
+    out = Neighbours(*OTHERS)
+    m = await filmed(out, tmp_path)
+    await m.mark(40)
+    await m.open(tmp_path, "two", mode="live")
+    await m.see(1, session="two")
+    early = _of(await m.ask(5, "What did the placard 2 say?", session="two"), "Placard 2")
+    await m.see(400, sign("Placard 9 of the hall"))
+    await m.mark(400)
+    late = _of(await m.ask(6, "What did the placard 2 say?", session="two"), "Placard 2")
+    assert late.start_ns < early.start_ns - 300 * S
+    await m.service.handle(SessionClosed(session="s", t_ns=400 * S))
+    await forget(tmp_path, matching="Placard 2")
+    assert _touched(early, out.forgets("two"))
+    assert _touched(late, out.forgets("two"))
     await m.service.close()
 
 

@@ -194,6 +194,19 @@ def test_questions_of_a_span_go_with_what_was_heard_of_them_and_what_rests_on_it
     assert not {e.get("id") for e in stage.events()} & {"q9.5", "q12", "q23"}
 
 
+def test_of_earlier_sessions_only_what_rests_on_the_erased_moment_goes(stage: Stage) -> None:
+    week, day = 7 * 86_400, 86_400
+    stage.answered(5, "What did the first sign say?", f"It said {SECRET}.", (-week, 2 - week))
+    stage.answered(9, "And yesterday?", "Nothing.", (-day, 2 - day))
+    stage.reached(20)
+    spans = [m.Span(-(week - n) * S, -(week - n) * S + S // 2) for n in range(0, 8 * 10_000, 8)]
+    stage.hear(m.Forget(session="s", t_ns=20 * S, request_id="r", spans=tuple(spans)), producer="memory")
+    stage.reached(30)
+    stage.recorder.close(30 * S)
+    assert stage.questions() == ["q9"]
+    assert stage.holding() == []
+
+
 def test_a_reply_under_way_is_dropped_and_the_next_one_still_comes(stage: Stage) -> None:
     stage.answered(12, f"Is that {SECRET}?", "Yes.")
     stage.forget(10, 20, at_s=20)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, strategies as st
 
-from wire.spans import Span, covering, joined
+from wire.spans import Span, covering, covering_sides, joined
 
 pytestmark = pytest.mark.unit
 
@@ -36,3 +36,8 @@ def test_nothing_is_left_out_and_there_are_no_more(spans: list[Span], limit: int
     assert all(any(a <= start and end <= b for a, b in found) for start, end in spans if start <= end)
     ends = {edge for span in joined(spans) for edge in span}
     assert {edge for span in found for edge in span} <= ends  # no wider than they are together
+
+
+def test_no_gap_is_closed_between_earlier_sessions_and_this_one() -> None:
+    assert covering_sides([(-90, -80), (-3, -1), (2, 3), (50, 60)], 1) == [(-90, -1), (2, 60)]
+    assert covering_sides([(-90, -80), (-70, 5)], 1) == [(-90, -80), (-70, 5)]
