@@ -24,6 +24,7 @@ from memory.shown import session_shown
 from memory.store import Store
 from wire.messages import Cues, Evidence
 
+DRAWN = 20  # sessions on a page, the newest
 _TABLES = {
     "sessions": "no, name, mode, start_unix_s, closed, seen_ns, frames",
     "events": (
@@ -75,9 +76,11 @@ class Album:
         return max(row.seen_ns, heard_ns or 0)
 
     def page(self) -> str:
-        """What is kept, as HTML."""
-        shown = [session_shown(self.store, row) for row in self.store.sessions()]
-        return page(f"Memory {self.folder.name}", shown, self.archive.picture)
+        """What is kept of the newest sessions, as HTML."""
+        rows = self.store.sessions()
+        left_out = max(0, len(rows) - DRAWN)
+        shown = [session_shown(self.store, row) for row in rows[left_out:]]
+        return page(f"Memory {self.folder.name}", shown, self.archive.picture, left_out)
 
     def search(self, words: str, limit: int) -> tuple[list[tuple[SessionRow, Evidence]], bool]:
         """The best matches over all sessions, best first, by the words of the sentences and by their meaning; and

@@ -22,12 +22,16 @@ h1 { font-size: 1.5rem; margin: 0 } h2 { font-size: 1.05rem; margin: 28px 0 2px;
 """
 
 
-def page(title: str, sessions: Sequence[SessionShown], picture: Picture) -> str:
-    """The page. picture: the JPEG of a key frame, None if there is none."""
+def page(title: str, sessions: Sequence[SessionShown], picture: Picture, left_out: int = 0) -> str:
+    """The page. picture: the JPEG of a key frame, None if there is none; left_out: earlier sessions that are not
+    drawn."""
     parts = [
         "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content='width=device-width'>",
         f"<title>{escape(title)}</title><style>{_STYLE}</style><h1>{escape(title)}</h1>",
     ]
+    if left_out:
+        sentence = f"{left_out} earlier session{' is' if left_out == 1 else 's are'} not drawn here."
+        parts.append(f"<p class=detail>{sentence} <code>omnilive memory ls</code> lists them all.</p>")
     for shown in sessions:
         parts.append(
             f"<h2>{escape(shown.name)}</h2><p class=detail>began {escape(civil(shown.start_unix_s))}, "

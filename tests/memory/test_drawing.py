@@ -11,7 +11,7 @@ import pytest
 from desk_tools import memory, sign
 from PIL import Image
 
-from memory.album import Album
+from memory.album import DRAWN, Album
 from memory.drawing import COLUMNS, LONGEST_PX, SMALL_BYTES, drawing, small
 from memory.shown import STRIP, SessionShown
 from memory.tree import CHAPTER, EPISODE, FRAMES, Node, Said, Shown
@@ -119,6 +119,21 @@ async def test_the_edge_gets_what_the_page_of_a_memory_shows(tmp_path: Path) -> 
     with Album(tmp_path / "walk") as album:
         page = album.page()
     assert reply.html.decode().replace("<details class=parts>", "<details class=parts open>") in page
+
+
+async def test_a_page_draws_the_newest_sessions_and_says_how_many_it_leaves_out(tmp_path: Path) -> None:
+    async with memory() as m:
+        for n in range(DRAWN + 2):
+            await m.open(tmp_path / "walks", f"walk-{n:02d}")
+            await m.see(0, sign(f"Placard {n:02d}"), session=f"walk-{n:02d}")
+            await m.mark(5, final=True, session=f"walk-{n:02d}")
+    with Album(tmp_path / "walks") as album:
+        page = album.page()
+    names = [f"walk-{n:02d}" for n in range(DRAWN + 2)]
+    assert [name for name in names if f"<h2>{name}</h2>" in page] == names[2:]
+    assert "2 earlier sessions are not drawn here." in page
+    assert "Placard 00" not in page
+    assert "Placard 02" in page
 
 
 async def test_what_was_erased_is_not_drawn(tmp_path: Path) -> None:
