@@ -14,7 +14,7 @@ DAY = 86_400
 
 
 def row(no: int, start_s: float, seen_s: float) -> SessionRow:
-    return SessionRow(no, f"s{no}", "live", start_s, True, round(seen_s * S), 0, 0, 0)
+    return SessionRow(no, f"s{no}", "live", start_s, True, round(seen_s * S), 0, 0, 0, 0)
 
 
 def rows(*every: SessionRow) -> dict[int, SessionRow]:

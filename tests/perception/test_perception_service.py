@@ -174,6 +174,18 @@ async def test_forget_is_acknowledged_and_drops_what_is_being_said() -> None:
         assert not [one for one in running.told["memory"] if isinstance(one, m.Utterance)]
 
 
+async def test_many_moments_of_earlier_sessions_take_nothing_of_this_one() -> None:
+    days = [m.Span((-5 - n * 1000) * SECOND, (-4 - n * 1000) * SECOND) for n in range(60)]
+    own = m.Span(40 * SECOND, 41 * SECOND)
+    async with perceiving() as running:
+        await running.send(opened(mode="live"))
+        forget = m.Forget(session="s", t_ns=50 * SECOND, request_id="f", spans=(*days, own))
+        await running.send(forget, producer="memory")
+        await running.until("memory", 1, m.Forgotten)
+        await running.send(frame(SECOND, fake_picture("LEMON")), m.Watermark(session="s", t_ns=2 * SECOND, seq=1))
+        await running.until("memory", 1, m.FrameSeen)
+
+
 async def test_after_everything_was_forgotten_it_sees_and_hears_on() -> None:
     always = m.Forget(session="s", t_ns=2 * SECOND, request_id="f", spans=(m.Span(-(2**61), 2**61),))
     secret = np.concatenate([silence(0.2), fake_speech("my secret is a tangerine and not a lemon"), silence(1.4)])

@@ -166,7 +166,7 @@ def test_nothing_of_an_erased_span_is_left_in_a_question() -> None:
 
 def test_other_moments_of_earlier_sessions_and_of_this_one_stay() -> None:
     asked = question(evidence=(seen(-900, "erased"), seen(-95, "stays"), seen(3, "stays")))
-    far = [Span(-n * 1000 * SECOND_NS, -n * 1000 * SECOND_NS + 200 * SECOND_NS) for n in range(1, 60)]
+    far = [Span((-1000 - n * 2000) * SECOND_NS, (-800 - n * 2000) * SECOND_NS) for n in range(60)]
     spans = (*far, Span(50 * SECOND_NS, 51 * SECOND_NS))
     new = Forget(session="s", t_ns=60 * SECOND_NS, request_id="f", spans=spans)
     left = without(asked, remembered((), new))
