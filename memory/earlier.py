@@ -103,7 +103,7 @@ class Earlier:
             for no, there in self._placed(query, {session_of(track) for track in tracks}).items():
                 own = replace(query, session=no, cues=here.cues)
                 of_it = {serial_of(t): at - there.offset_ns for t, at in tracks.items() if session_of(t) == no}
-                more = self._within.followed(of_it, own, (0, max(0, there.row.seen_ns)), judged)
+                more = self._within.followed(of_it, own, (0, max(0, there.row.reach_ns)), judged)
                 found += [there.shifted(one) for one in more]
             evidence = fuse(found, here.cues, query.t_ns)
         return replace(here, evidence=evidence)
@@ -126,7 +126,7 @@ class Earlier:
             return here
         no = best.event.session
         there = self._placed(query, {no})[no]
-        own = replace(query, session=no, t_ns=max(0, there.row.seen_ns))
+        own = replace(query, session=no, t_ns=max(0, there.row.reach_ns))
         anchor_ns = best.event.start_ns - there.offset_ns
         own_cues = replace(cues, anchor_ns=anchor_ns, start_ns=0, end_ns=own.t_ns)
         found = self._within.candidates(own, own_cues, 0, own.t_ns, known())
@@ -150,7 +150,7 @@ class Earlier:
         for row in reversed(rows):
             there = _There(row, apart_ns(row, now))
             own_from_ns, own_to_ns = here.cues.start_ns - there.offset_ns, to_ns - there.offset_ns
-            own = replace(query, session=row.no, t_ns=max(0, min(own_to_ns, row.seen_ns)))
+            own = replace(query, session=row.no, t_ns=max(0, min(own_to_ns, row.reach_ns)))
             own_cues = replace(here.cues, start_ns=max(0, own_from_ns), end_ns=own.t_ns, anchor_ns=-1, at_ns=-1)
             in_span = IN_SPAN // len(rows)
             candidates = self._within.candidates(own, own_cues, own_cues.start_ns, own.t_ns, known(), in_span=in_span)
@@ -176,9 +176,9 @@ class Earlier:
         )
 
     def _placed(self, query: Query, sessions: set[int]) -> dict[int, _There]:
-        rows = {row.no: row for row in self._store.sessions() if row.no in sessions or row.no == query.session}
+        rows = {row.no: row for row in self._store.reaching() if row.no in sessions or row.no == query.session}
         now = rows.pop(query.session)
-        return {no: _There(row, offset_ns(row, now, row.seen_ns)) for no, row in rows.items()}
+        return {no: _There(row, offset_ns(row, now, row.reach_ns)) for no, row in rows.items()}
 
 
 def best_of(candidates: Sequence[Candidate], cues: Cues, t_ns: int) -> Candidate | None:

@@ -121,7 +121,7 @@ class Keeper:
         if row is None:
             row = self.store.new_session(name, mode, start_unix_s)
             self.store.commit()
-            going = {one.no: one.seen_ns for one in self.store.sessions() if one.no < row.no and not one.closed}
+            going = {one.no: one.reach_ns for one in self.store.reaching() if one.no < row.no and not one.closed}
             return Opened(row, going=going)
         return Opened(
             row,

@@ -41,8 +41,8 @@ def told(
             continue
         if row is None or now is None:
             return [EARLIER]
-        least_ns = offset_ns(row, now, row.seen_ns)
-        most_ns = offset_ns(row, now, min(row.seen_ns, going.get(of, row.seen_ns)))
+        least_ns = offset_ns(row, now, row.reach_ns)
+        most_ns = offset_ns(row, now, min(row.reach_ns, going.get(of, row.reach_ns)))
         found.append((placed(start_ns, end_ns, least_ns)[0], placed(start_ns, end_ns, most_ns)[1]))
         by_calendar_ns = apart_ns(row, now)
         if most_ns < by_calendar_ns <= -GAP_NS:  # as it is told where a time is named

@@ -107,7 +107,7 @@ class Steward:
 
     async def sessions(self) -> list[SessionRow]:
         """All of this memory."""
-        rows: list[SessionRow] = await self._keeper.call("store.sessions")
+        rows: list[SessionRow] = await self._keeper.call("store.reaching")
         return rows
 
     def _forget(self, session: str, t_ns: int, spans: Sequence[tuple[int, int]]) -> Forget:

@@ -173,3 +173,15 @@ def test_a_track_of_an_earlier_session_is_none_of_this_one(diary: Diary) -> None
     (here,) = diary.ask(now, "harbour office").evidence
     assert here.track == 3
     assert before.track not in (0, 3)
+
+
+def test_a_session_without_pictures_reaches_as_far_as_it_was_heard(diary: Diary) -> None:
+    diary.live(NOON, {300: "kettle repair tuesday"}, lasts_s=0)
+    no = diary.live(NOON + 20, {5: "bicycle lane"})  # the other was read at once, and began 20 s before
+    found = diary.ask(no, "kettle repair tuesday", t_s=30)
+    assert told(found.evidence) == ["kettle repair tuesday"]
+    assert found.evidence[0].end_ns < 0
+    assert found.evidence[0].attrs["date"].startswith("2023-11-14")
+    later = diary.live(NOON + 3600, {5: "bicycle lane"})
+    span = {"spanned": True, "start_ns": -3400 * S, "end_ns": -3200 * S}
+    assert told(diary.ask(later, "kettle repair tuesday", **span).log) == ["kettle repair tuesday"]

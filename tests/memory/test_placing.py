@@ -13,8 +13,8 @@ S = 10**9
 DAY = 86_400
 
 
-def row(no: int, start_s: float, seen_s: float) -> SessionRow:
-    return SessionRow(no, f"s{no}", "live", start_s, True, round(seen_s * S), 0, 0, 0, 0)
+def row(no: int, start_s: float, reach_s: float) -> SessionRow:
+    return SessionRow(no, f"s{no}", "live", start_s, True, -1, 0, 0, 0, round(reach_s * S))
 
 
 def rows(*every: SessionRow) -> dict[int, SessionRow]:
