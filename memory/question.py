@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 
-from memory import timewords
+from memory import related, terms, timewords
 from memory.asked import RELATIONS, Relation, kinds_of, refine, union
 from memory.asking import Encode
 from memory.chinese_question import in_english
@@ -24,7 +24,7 @@ from memory.likely_frame import likely_frame
 from memory.mentions import mention, mention_of
 from memory.rewording import plain, reworded
 from wire.messages import Cues, HistoryTurn
-from wire.words import said_words, tokens
+from wire.words import tokens
 
 _TELLER = r"(?:he|she|they|(?:the|our|that) (?:narrator|speaker|voice|guide|announcer|man|woman|lady|host|presenter))"
 _SAID_BY = re.compile(
@@ -122,8 +122,10 @@ def _apart(text: str, t_ns: int, start_unix_s: float) -> tuple[timewords.TimeWor
 
 def forget() -> None:
     """Drop what is kept of the last questions and sentences."""
-    for kept in (_apart, mention_of, read, in_english, said_words):
+    for kept in (_apart, mention_of, read, in_english):
         kept.cache_clear()
+    terms.forget()
+    related.forget()
 
 
 def _read(core: str, asked: str, t_ns: int, encode: Encode | None) -> Cues:

@@ -139,6 +139,13 @@ def _raise(strengths: Floats, at: Ints, to: Floats | float) -> None:
     np.maximum.at(strengths, at, to)
 
 
+def forget() -> None:
+    """Drop what is kept of words that were looked up."""
+    if load.cache_info().currsize:
+        for kept in (load().related, load().weight):
+            kept.cache_clear()
+
+
 @lru_cache(maxsize=1)
 def load() -> RelatedWords:
     """The packed relations, read once."""

@@ -7,6 +7,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from memory.chinese_words import pairs
+from wire import words as wire_words
 from wire.words import STOPWORDS, content, stem, tokens, with_digits
 
 
@@ -59,3 +60,10 @@ def pairs_of(text: str) -> tuple[str, ...]:
     """Stems of words that stand side by side, with a space between."""
     words = terms(text)
     return tuple(f"{a} {b}" for a, b in pairwise(words))
+
+
+def forget() -> None:
+    """Drop the words and sentences that are kept."""
+    for kept in (root, terms, telling, pairs):
+        kept.cache_clear()
+    wire_words.forget()

@@ -17,6 +17,7 @@ from perception.backends.base import Asr, SoundClassifier, Transcript, Vad
 from perception.ear import Ear, Part
 from perception.hearing import Listener, SoundLog
 from perception.turns import Event, Listen, Saying, TurnRules, VoiceDetector
+from wire import words
 
 
 class Ears:
@@ -81,7 +82,9 @@ class Listeners:
         return replace(found, text=talk.plain(found.text))
 
     def forget(self, session: str, start_ns: int, end_ns: int) -> list[Event]:
-        return self._listeners[session].forget(start_ns, end_ns)
+        words.forget()  # in this process, which may be one of its own
+        listener = self._listeners.get(session)
+        return listener.forget(start_ns, end_ns) if listener is not None else []
 
     def close_session(self, session: str) -> None:
         listener = self._listeners.pop(session, None)

@@ -11,7 +11,7 @@ from perception import hearers, sight
 from perception.backends import ASR
 from perception.session import Session, Workers
 from perception.turns import TurnRules
-from wire import messages as m
+from wire import messages as m, words
 from wire.config import PerceptionConfig
 from wire.service import Context, Service
 from wire.worker import Worker
@@ -65,6 +65,9 @@ class PerceptionService:
             await self._open(message)
             return
         session = self._sessions.get(message.session)
+        if isinstance(message, m.Forget):
+            await self._forget(message, session)
+            return
         if session is None:
             self._context.count("without_session")
             return
@@ -75,9 +78,6 @@ class PerceptionService:
                 session.teller.reply(message)
             case m.Played():
                 session.teller.played(message)
-            case m.Forget():
-                await session.forget(message.over())
-                await self._forgotten(message, session.teller.turn)
             case m.SessionClosed():
                 await self._sessions.pop(message.session).close()
             case _:
@@ -97,7 +97,12 @@ class PerceptionService:
             self._sessions[message.session] = session
         session.teller.turn = max(session.teller.turn, message.turn)
 
-    async def _forgotten(self, forget: m.Forget, turn: int) -> None:
+    async def _forget(self, forget: m.Forget, session: Session | None) -> None:
+        """Of a session that is over nothing is held; that is said, too."""
+        if session is not None:
+            await session.forget(forget.over())
+        words.forget()
+        turn = forget.turn if session is None else session.teller.turn
         done = m.Forgotten(
             session=forget.session, t_ns=forget.t_ns, turn=turn, request_id=forget.request_id, service=self.name
         )

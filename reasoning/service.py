@@ -19,11 +19,11 @@ import numpy as np
 from reasoning.backends import LLM, TTS
 from reasoning.backends.base import Chunk
 from reasoning.briefing import remembered, shows, with_frames, without
-from reasoning.gate import judge
+from reasoning.gate import form, judge
 from reasoning.phrases import Phrases
 from reasoning.residence import Residence
 from reasoning.speech_text import spoken
-from wire import messages as m
+from wire import messages as m, words
 from wire.service import Context, Service
 from wire.worker import Worker
 
@@ -175,6 +175,8 @@ class ReasoningService:
             for one in session.forget(message):
                 await one.over.wait()
         await self._residence.forget()
+        form.cache_clear()
+        words.forget()
         await self._context.send(
             m.Forgotten(
                 session=message.session, t_ns=message.t_ns, turn=message.turn, request_id=message.request_id,

@@ -16,7 +16,7 @@ from wire.clock import Clock
 from wire.config import Config
 from wire.link import Lane, Link
 from wire.mailbox import Mailbox
-from wire.messages import Mark, Message, Ready, SessionClosed, SessionOpened, Warned, Watermark
+from wire.messages import Forget, Mark, Message, Ready, SessionClosed, SessionOpened, Warned, Watermark
 from wire.telemetry import Telemetry
 from wire.topology import bound_of
 
@@ -111,7 +111,7 @@ class Runner:
                 self._opened(message.session).set()
                 if message.session in self._closed:
                     self._closed.remove(message.session)
-            elif message.session in self._closed:
+            elif message.session in self._closed and not isinstance(message, Forget):
                 self._context.count("late")
             else:
                 await self._deliver(message, lane, tasks)
@@ -122,13 +122,20 @@ class Runner:
             event.set()  # messages about the process, not a session
         return event
 
+    def _place_of(self, message: Message) -> str:
+        """Whose lanes a message takes. Whoever erases waits for an answer, even if the session is closed meanwhile."""
+        session = message.session
+        if isinstance(message, Forget) and (session in self._closed or self._opened(session).is_set()):
+            return ""
+        return session
+
     async def _deliver(self, message: Message, lane: Lane, tasks: asyncio.TaskGroup) -> None:
-        key = (message.session, lane)
+        key = (self._place_of(message), lane)
         box = self._boxes.get(key)
         if box is None:
             box = self._boxes[key] = Mailbox(lane.delivery, bound_of(lane.producer, lane.delivery))
             self._pumps[key] = tasks.create_task(self._pump(key, box), name=f"pump {key}")
-        if self._opened(message.session).is_set():
+        if self._opened(key[0]).is_set():
             await box.put(message)
         else:
             await box.put_or_drop_oldest(message)

@@ -389,6 +389,12 @@ def alike(a: str, b: str) -> float:
     return max(spelled, 0.9 * heard)
 
 
+def forget() -> None:
+    """Drop the words and sentences that are kept from comparing them."""
+    for kept in (stem, said_words, sounds, _letters, alike):
+        kept.cache_clear()
+
+
 def best_match(word: str, among: list[str]) -> tuple[float, int]:
     """How well and where `word` occurs among words: (likeness, index), (0.0, -1) for none."""
     if word in among:

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 from perceiving import SECOND, Perceiving, chunks, frame, opened, perceiving, silence, stream
 
 from perception.backends.fake import fake_picture, fake_speech
-from wire import messages as m
+from perception.service import create
+from wire import config, messages as m
+from wire.clock import ManualClock
+from wire.link import Lane, MemoryNet
+from wire.service import Context
+from wire.topology import Delivery
+from wire.words import alike
 
 pytestmark = pytest.mark.unit
 
@@ -184,6 +192,21 @@ async def test_many_moments_of_earlier_sessions_take_nothing_of_this_one() -> No
         await running.until("memory", 1, m.Forgotten)
         await running.send(frame(SECOND, fake_picture("LEMON")), m.Watermark(session="s", t_ns=2 * SECOND, seq=1))
         await running.until("memory", 1, m.FrameSeen)
+
+
+async def test_forget_is_acknowledged_for_a_session_that_is_over() -> None:
+    net = MemoryNet()
+    service = await create(Context(config.load("fake"), ManualClock(), net.link("perception")))
+    alike("swordfish", "sworfish")
+    await service.handle(opened())
+    await service.handle(m.SessionClosed(session="s", t_ns=SECOND))
+    await service.handle(m.Forget(session="s", t_ns=SECOND, request_id="f", spans=(m.Span(0, SECOND),)))
+    told = net.link("memory").receive(Lane("perception", Delivery.URGENT))
+    done = await asyncio.wait_for(anext(told), 5)
+    assert isinstance(done, m.Forgotten)
+    assert (done.request_id, done.service) == ("f", "perception")
+    assert alike.cache_info().currsize == 0
+    await service.close()
 
 
 async def test_after_everything_was_forgotten_it_sees_and_hears_on() -> None:

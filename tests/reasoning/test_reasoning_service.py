@@ -12,11 +12,13 @@ import numpy as np
 import pytest
 
 from reasoning.backends.base import Chunk, Pcm
+from reasoning.gate import form
 from reasoning.service import ReasoningService, create
 from wire import config, messages as m
 from wire.clock import ManualClock
 from wire.link import MemoryLink, MemoryNet
 from wire.service import Context
+from wire.words import said_words
 from wire.worker import Worker
 
 pytestmark = pytest.mark.unit
@@ -302,4 +304,23 @@ async def test_forgotten_frames_are_gone() -> None:
     await run.service.handle(m.FrameKept(session="s", t_ns=6, key_frame="k6", jpeg=b"x"))
     await run.service.handle(replace(question(n=2), t_ns=7))
     assert [frame.t_ns for frame in seen[1].newest] == [6]
+    await run.service.close()
+
+
+async def test_no_sentence_is_kept_that_was_to_be_forgotten() -> None:
+    run = await running(Slow(), Voice())
+    await run.open()
+    form("my code is swordfish")
+    said_words("my code is swordfish")
+    await run.service.handle(m.Forget(session="s", t_ns=5, request_id="f", spans=(m.Span(2, 3),)))
+    assert (form.cache_info().currsize, said_words.cache_info().currsize) == (0, 0)
+    await run.service.close()
+
+
+async def test_a_session_that_is_over_is_forgotten_too() -> None:
+    run = await running(Slow(), Voice())
+    await run.open()
+    await run.service.handle(m.SessionClosed(session="s", t_ns=4))
+    await run.service.handle(m.Forget(session="s", t_ns=5, request_id="f", spans=(m.Span(2, 3),)))
+    assert [one.request_id for one in run.out.of(m.Forgotten)] == ["f"]
     await run.service.close()

@@ -14,6 +14,7 @@ from wire.link import Lane, MemoryLink, MemoryNet
 from wire.messages import (
     AudioChunk,
     Beat,
+    Forget,
     FrameSeen,
     Message,
     Played,
@@ -21,6 +22,7 @@ from wire.messages import (
     SessionClosed,
     SessionOpened,
     SessionSettings,
+    Span,
     Tensor,
     TurnStarted,
     Watermark,
@@ -147,6 +149,21 @@ async def test_what_comes_after_the_end_is_late_and_counted(bench: Bench) -> Non
     while not isinstance(beat := await asyncio.wait_for(anext(streamer), 5), Beat):
         pass
     assert beat.counters["late"] == 3
+
+
+async def test_an_erasure_is_handed_on_though_its_session_is_over() -> None:
+    net, service = MemoryNet(), Recorder()
+    context = Context(config.load("fake"), ManualClock(), net.link("reasoning"))
+    run = asyncio.create_task(Runner(service, context, net.link("reasoning"), pid=1).run())
+    await net.link("streamer").send(_opened())
+    await net.link("streamer").send(SessionClosed(session="s", t_ns=1))
+    await service.wait_for(2)
+    order = Forget(session="s", t_ns=2, request_id="f", spans=(Span(0, 1),))
+    await net.link("memory").send(order)
+    assert (await service.wait_for(3))[-1] == order
+    run.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await run
 
 
 async def test_ready_says_what_runs(bench: Bench) -> None:
