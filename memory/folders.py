@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,14 +40,31 @@ class Folders:
         self._embedder = embedder
         self._dims = dims
         self._open: dict[str, Folder] = {}
+        self._closing: dict[str, asyncio.Event] = {}  # set when it is closed
 
     def __iter__(self) -> Iterator[Folder]:
         return iter([*self._open.values()])
 
-    async def use(self, message: m.SessionOpened) -> Folder:
-        """The folder of a session, opened if no other session has it. One that cannot be used is replaced by a
-        temporary one, and the operator is told: the stream is there now and will not wait."""
+    @contextlib.asynccontextmanager
+    async def joined(self, message: m.SessionOpened) -> AsyncIterator[Folder]:
+        """The folder of a session, opened if no other session has it. Until the session's desk is among the others
+        nothing is erased, and the folder is not closed."""
+        while True:
+            folder = await self._found(message)
+            async with folder.steward.alone:
+                if self._open.get(folder.path) is not folder:
+                    continue  # its last session has left meanwhile
+                if not folder.desks:
+                    await folder.steward.look_over()
+                yield folder
+                return
+
+    async def _found(self, message: m.SessionOpened) -> Folder:
+        """One that cannot be used is replaced by a temporary one, and the operator is told: the stream is there now and
+        will not wait."""
         path = _plain_path(message.memory)
+        if path in self._closing:
+            await self._closing[path].wait()
         if path in self._open:
             return self._open[path]
         try:
@@ -56,13 +75,20 @@ class Folders:
 
     async def leave(self, folder: Folder, desk: Desk) -> None:
         """A session is over. The last one closes the folder, and a temporary one is removed."""
-        folder.desks.remove(desk)
-        if folder.desks:
-            return
-        del self._open[folder.path]
-        await folder.door.close()
-        await folder.steward.close()
-        await folder.worker.close()
+        async with folder.steward.alone:
+            folder.desks.remove(desk)
+            if folder.desks:
+                return
+            del self._open[folder.path]
+            closed = self._closing[folder.path] = asyncio.Event()
+        try:
+            await folder.door.close()
+            async with folder.steward.alone:  # after the commands that came before
+                await folder.steward.close()
+                await folder.worker.close()
+        finally:
+            del self._closing[folder.path]
+            closed.set()
         if folder.temporary:
             shutil.rmtree(folder.path, ignore_errors=True)
 
@@ -73,7 +99,6 @@ class Folders:
         steward = Steward(self._context, worker, self._embedder, lambda: desks)
         door = await Door.open(address, lambda request: answer(steward, request))
         self._open[path] = folder = Folder(path, worker, steward, desks, door, temporary)
-        await steward.look_over()
         return folder
 
 

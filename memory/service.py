@@ -78,6 +78,10 @@ class MemoryService:
         if isinstance(message, m.SessionOpened):
             await self._open(message)
             return
+        if isinstance(message, m.Forgotten):  # whoever erases waits for it, whatever has become of the session
+            for folder in self._folders:
+                await folder.steward.acknowledged(message)
+            return
         desk = self._desks.get(message.session)
         if desk is None:
             self._context.count("without_session")
@@ -86,11 +90,11 @@ class MemoryService:
             await self._dispatch(desk, message)
         except (sqlite3.Error, OSError) as error:
             # Told before the process ends: what is on disk stays as it was acknowledged.
-            folder = self._folder_of[message.session].path
+            path = self._folder_of[message.session].path
             await self._context.warn(
                 message,
-                f"the memory {folder} cannot be written: {error}; see that the disk has room and the folder is "
-                f"writable, and try omnilive memory verify {folder}",
+                f"the memory {path} cannot be written: {error}; see that the disk has room and the folder is "
+                f"writable, and try omnilive memory verify {path}",
             )
             raise
 
@@ -113,8 +117,6 @@ class MemoryService:
                 await self._look(desk, message)
             case m.TurnStarted():
                 pass  # questions carry their own turn, and facts are never stale
-            case m.Forgotten():
-                await self._folder_of[message.session].steward.acknowledged(message)
             case m.SessionClosed():
                 await self._close(message.session)
             case _:
@@ -131,16 +133,16 @@ class MemoryService:
         async with self._opening:
             desk = self._desks.get(message.session)
             if desk is None:
-                desk = await self._new_desk(message)
-                for question in await desk.unsent():
-                    await self._send(desk, question)
+                async with self._folders.joined(message) as folder:
+                    desk = await self._new_desk(message, folder)
+                    for question in await desk.unsent():
+                        await self._send(desk, question)
             elif message.restarted == "reasoning":
                 async with desk.lock:
                     for question in await desk.unplayed():
                         await self._context.send(question)
 
-    async def _new_desk(self, message: m.SessionOpened) -> Desk:
-        folder = await self._folders.use(message)
+    async def _new_desk(self, message: m.SessionOpened, folder: Folder) -> Desk:
         start_unix_s = message.settings.start_unix_s or self._context.clock.unix_s()
         opened: Opened = await folder.worker.call(
             "open_session", message.session, message.settings.mode, start_unix_s, bool(message.restarted)

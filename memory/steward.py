@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import logging
 import os
+import secrets
 import sqlite3
 import sys
 from collections.abc import Callable, Sequence
@@ -59,9 +60,9 @@ class Steward:
         self._keeper = keeper
         self._embedder = embedder
         self._desks = desks
+        self.alone = asyncio.Lock()  # taken before those of the desks: the sessions stay those that they are
         self._acknowledged: dict[str, set[str]] = {}
         self._news = asyncio.Condition()
-        self._serial = 0
         self._building: asyncio.Task[None] | None = None
         self._renewing: asyncio.Task[None] | None = None
         self._now_ns: dict[int, int] = {}
@@ -73,13 +74,14 @@ class Steward:
     async def erase(self, wish: Wish, at: tuple[int, int] | None = None) -> tuple[Erased, tuple[str, ...]]:
         """Erase in the memory, in this process and in the others. Returns what was erased and who did not say so. at:
         session and time of the words that want it, which are no part of what they name."""
-        renewing, self._renewing = self._renewing, None
-        await _given_up(renewing)  # it holds sentences
-        try:
-            done, silent = await self._erase(wish, at)
-        finally:
-            if renewing is not None:
-                await self.look_over()
+        async with self.alone:
+            renewing, self._renewing = self._renewing, None
+            await _given_up(renewing)  # it holds sentences
+            try:
+                done, silent = await self._erase(wish, at)
+            finally:
+                if renewing is not None:
+                    await self.look_over()
         await asyncio.to_thread(heap.trim)  # pages that held what was erased, too
         return done, silent
 
@@ -100,7 +102,8 @@ class Steward:
                 await desk.forget(own)
                 earlier = placing.told(done.gone, desk.row.no, rows, desk.going)
                 wanted_ns = by_words.get(desk.row.no, t_ns + 1)  # a question of this moment goes, but for the order
-                forgets.append(self._forget(desk.name, wanted_ns, [*earlier, *own]))
+                if not desk.closed:  # the others hold nothing of a session that is over
+                    forgets.append(_forget(desk.name, wanted_ns, [*earlier, *own]))
             patience = PATIENT if all(desk.settings.mode == "replay" for desk in desks) else 1
             silent = await self._tell([one for one in forgets if one.spans], ACKNOWLEDGED_WITHIN_S * patience)
             return await self._keeper.call("settle", done), silent
@@ -109,11 +112,6 @@ class Steward:
         """All of this memory."""
         rows: list[SessionRow] = await self._keeper.call("store.reaching")
         return rows
-
-    def _forget(self, session: str, t_ns: int, spans: Sequence[tuple[int, int]]) -> Forget:
-        self._serial += 1
-        few = tuple(Span(*span) for span in covering_sides(spans, AT_MOST // 2))
-        return Forget(session=session, t_ns=t_ns, request_id=f"forget-{self._serial}", spans=few)
 
     async def _tell(self, forgets: Sequence[Forget], within_s: float) -> tuple[str, ...]:
         """Ask the other processes to drop what they hold of it, and wait until they say so. Who did not."""
@@ -186,6 +184,7 @@ class Steward:
             return
         self._retained_ns[desk.row.no] = now_ns
         async with contextlib.AsyncExitStack() as held:
+            await held.enter_async_context(self.alone)
             desks = list(self._desks())
             for each in desks:
                 await held.enter_async_context(each.lock)
@@ -229,6 +228,11 @@ async def _given_up(task: asyncio.Task[None] | None) -> None:
 def _over(no: int, t_ns: int, spans: Sequence[tuple[int, int, int]]) -> list[tuple[int, int]]:
     """The spans of a session as far as they are over at t_ns: what comes later is not meant."""
     return joined((start, min(end, t_ns)) for of, start, end in spans if of == no)
+
+
+def _forget(session: str, t_ns: int, spans: Sequence[tuple[int, int]]) -> Forget:
+    few = tuple(Span(*span) for span in covering_sides(spans, AT_MOST // 2))
+    return Forget(session=session, t_ns=t_ns, request_id=f"forget-{secrets.token_hex(8)}", spans=few)
 
 
 async def answer(steward: Steward, request: dict[str, Any]) -> dict[str, Any]:

@@ -228,9 +228,8 @@ async def test_every_erasure_must_be_acknowledged(tmp_path: Path, monkeypatch: p
     m = await filmed(out, tmp_path)
     assert (await forget(tmp_path, (1, S, 3 * S), (1, 20 * S, 22 * S)))["silent"] == []
     out.services = ("streamer", "reasoning")
-    for request in ("forget-1", "forget-2"):  # of the one before, and without its spans
-        early = Forgotten(session="s", t_ns=0, request_id=request, service="perception")
-        await m.service.handle(early)
+    (before,) = (message for message in out.sent if isinstance(message, Forget))
+    await m.service.handle(Forgotten(session="s", t_ns=0, request_id=before.request_id, service="perception"))
     assert (await forget(tmp_path, (1, 30 * S, 32 * S), (1, 35 * S, 36 * S)))["silent"] == ["perception"]
     assert out.forgets() == [(S, 3 * S), (20 * S, 22 * S), (30 * S, 32 * S), (35 * S, 36 * S)]
     assert len({message.request_id for message in out.sent if isinstance(message, Forget)}) == 2
