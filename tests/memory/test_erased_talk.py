@@ -355,6 +355,6 @@ async def test_whatever_fails_in_the_owner_is_told(tmp_path: Path, monkeypatch: 
     def fail(*_: object, **__: object) -> None:
         raise RuntimeError("surprise")
 
-    monkeypatch.setattr(Eraser, "span", fail)
+    monkeypatch.setattr(Eraser, "spans", fail)
     assert (await forget(tmp_path, (1, 0, S)))["error"].endswith("RuntimeError: surprise")
     await m.service.close()
