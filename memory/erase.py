@@ -18,13 +18,14 @@ from memory.events import ANSWER, INSTANT, OPEN, QUESTION, SOUND, SPEECH, WORDS,
 from memory.grove import Grove
 from memory.sentences import sentence
 from memory.store import Store
-from memory.traces import Needles, files_where, folded
+from memory.traces import CERTAIN, Needles, files_where, folded
 from wire.spans import Span, joined
 
 WHOLE = INSTANT | {SPEECH, SOUND, QUESTION, ANSWER}  # are either erased or kept, never cut
 TELLING = 4  # bytes: a shorter string proves nothing when it is found
 LATE_NS = 3 * 10**9  # words are noted that long after their end at most
 _BATCH = 1000
+_NO_TEXT = (".jpg", ".index")
 
 
 @dataclass(slots=True)
@@ -311,9 +312,14 @@ def _telling(events: Iterable[Event]) -> list[str]:
 
 
 def find_traces(folder: Path, strings: Iterable[str], digests: Iterable[str]) -> list[str]:
-    """Names of files under `folder` that hold one of the strings, or are a picture with one of the checksums."""
-    sought, pictures = Needles(strings), set(digests)
-    return files_where(
+    """Names of files under `folder` that hold one of the strings, or are a picture with one of the checksums. Short
+    strings occur by chance in pictures and vectors, and count only in text outside of these."""
+    every, pictures = {*strings}, {*digests}
+    short = {text for text in every if len(text.encode()) < CERTAIN}
+    sought = Needles(every - short)
+    found = files_where(
         folder,
         lambda content: sought.any_in(content) or (bool(pictures) and hashlib.sha256(content).hexdigest() in pictures),
     )
+    told = files_where(folder, Needles(short).told_in, but=_NO_TEXT) if short else []
+    return sorted({*found, *told})
