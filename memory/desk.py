@@ -126,8 +126,7 @@ class Desk:
             await self._renew()
 
     async def _renew(self) -> None:
-        """Only what the disk still says: a clip beside the span may repeat what was erased; a reply that is forgotten
-        is waited for no more."""
+        """Only what the disk still says, of the open clip, too; a reply that is forgotten is waited for no more."""
         rows: list[ClipRow] = await self._keeper.call("unfinished_clips")
         self._timeline.keep_clip({row.id for row in rows})
         asked: list[Asked] = await self._keeper.call("archive.questions", self.row.no)
