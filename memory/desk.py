@@ -111,7 +111,7 @@ class Desk:
         for from_ns, to_ns in spans:
             self._timeline.forget(from_ns, to_ns)
         await self.take_serial()
-        await self._renew_history()
+        await self._renew()
 
     async def take_serial(self) -> None:
         """Erasing may have given numbers away, to what is left of things that were cut."""
@@ -123,10 +123,12 @@ class Desk:
         ends = [to_ns for no, _, to_ns in gone.spans if no == self.row.no]
         if ends:
             self._timeline.let_go(max(ends), gone.pictures)
-            await self._renew_history()
+            await self._renew()
 
-    async def _renew_history(self) -> None:
-        """Only what the disk still says; a reply that is forgotten is waited for no more."""
+    async def _renew(self) -> None:
+        """Only what the disk still says, of the open clip, too; a reply that is forgotten is waited for no more."""
+        rows: list[ClipRow] = await self._keeper.call("unfinished_clips")
+        self._timeline.keep_clip({row.id for row in rows})
         asked: list[Asked] = await self._keeper.call("archive.questions", self.row.no)
         self.history.renew(map(_turn, asked))
         async with self.over:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -17,13 +18,14 @@ from memory.events import ANSWER, INSTANT, OPEN, QUESTION, SOUND, SPEECH, WORDS,
 from memory.grove import Grove
 from memory.sentences import sentence
 from memory.store import Store
-from memory.traces import Needles, files_where, folded
+from memory.traces import CERTAIN, Needles, files_where, folded
+from wire.spans import Span, joined
 
 WHOLE = INSTANT | {SPEECH, SOUND, QUESTION, ANSWER}  # are either erased or kept, never cut
 TELLING = 4  # bytes: a shorter string proves nothing when it is found
-NOWHERE = (2**61, -(2**61))  # a span that nothing touches
 LATE_NS = 3 * 10**9  # words are noted that long after their end at most
 _BATCH = 1000
+_NO_TEXT = (".jpg", ".index")
 
 
 @dataclass(slots=True)
@@ -56,38 +58,36 @@ class Eraser:
         self._folder = folder
         self._db.create_function("folded", 1, folded, deterministic=True)
 
-    def span(self, session: int, from_ns: int, to_ns: int, done: Erased, *, aged: bool = False) -> None:
-        """Erase what lay in the span. In the transaction of the store; `settle` comes after the commit. aged: the span
-        is all that is too old; what lasts beyond it goes on."""
+    def spans(self, session: int, spans: Sequence[Span], done: Erased, *, aged: bool = False) -> None:
+        """Erase what lay in these spans, which are in order and apart. In the transaction of the store; `settle` comes
+        after the commit. aged: it is all that is too old; what lasts beyond it goes on."""
         self._store.begin()
-        done.spans.append((session, from_ns, to_ns))
-        before = (done.events, done.clips, done.pictures)
-        seen_ns = self._store.session(session).seen_ns
-        wide_from, wide_to = from_ns, to_ns  # words that reach out of the span are erased whole
-        while hits := self._store.overlapping(session, from_ns, to_ns, (), limit=_BATCH):
-            done.events += len(hits)
-            if aged:
-                rest = [piece for hit in hits for piece in _later(hit.event, to_ns, seen_ns)]
-            else:
-                rest = [piece for hit in hits for piece in self._rest(hit.event, from_ns, to_ns, seen_ns)]
-            self._put(rest)  # first, so that a sentence that is still true keeps its row
-            kept = {piece.id for piece in rest}
-            whole = [hit.event for hit in hits if hit.event.kind in WHOLE and hit.event.id not in kept]
-            wide_from = min([wide_from, *(e.start_ns for e in whole)])
-            wide_to = max([wide_to, *(e.end_ns + LATE_NS for e in whole)])
-            done.strings += _telling(hit.event for hit in hits if not (aged and hit.event.id in kept))
-            gone = [hit.event.id for hit in hits if hit.event.id not in kept]
-            done.phrases += self._store.drop(gone)
-            self._unsay(gone)
-        self._pictures(session, from_ns, to_ns, done)
-        self._db.execute("DELETE FROM questions WHERE session = ? AND t_ns BETWEEN ? AND ?", (session, from_ns, to_ns))
-        # A question put later may carry evidence from the span, and its answer may quote it.
-        self._db.execute("UPDATE questions SET message = x'' WHERE session = ? AND t_ns > ?", (session, to_ns))
-        self._quoted(session, to_ns, done, aged=aged)
-        self._clips(session, (from_ns, to_ns), (wide_from, wide_to), done)
-        self._grove.rederive(session, wide_from, wide_to)
-        if before != (done.events, done.clips, done.pictures):
-            done.gone.append((session, from_ns, to_ns))
+        done.spans += [(session, *span) for span in spans]
+        after = dict.fromkeys(done.strings, spans[0][1])  # erased strings, with the time since when talk may quote them
+        gone: list[int] = []
+        wide: list[Span] = []
+        names: list[str] = []
+        held: set[Span] = set()
+        for span in spans:
+            known, before = len(done.strings), (done.events, done.pictures)
+            wide.append(self._events(session, span, gone, done, aged=aged))
+            names += self._pictures(session, span, done)
+            if before != (done.events, done.pictures):
+                held.add(span)
+            for text in done.strings[known:]:
+                after.setdefault(text, span[1])
+            self._db.execute("DELETE FROM questions WHERE session = ? AND t_ns BETWEEN ? AND ?", (session, *span))
+        self._unsay(gone)
+        self._unshow(session, names)
+        if not aged:  # a question put later may carry evidence from the spans; one that is due to old age, until played
+            self._db.execute(
+                "UPDATE questions SET message = x'' WHERE session = ? AND t_ns > ?", (session, spans[0][1])
+            )
+        self._quoted(session, after, done, aged=aged)
+        for clip in self._clips(session, spans, joined(wide), done.strings, done):
+            held.update(_touched(spans, clip) or [clip])
+        self._grove.rederive(session, joined(wide))
+        done.gone += [(session, *span) for span in sorted(held)]
 
     def told_of(self, done: Erased) -> None:
         """What was told later of the erased spans: later sessions may quote them, too, and so may replies under way,
@@ -98,8 +98,7 @@ class Eraser:
         for row in self._store.sessions():
             if row.no > min(after, default=row.no):
                 after[row.no] = -OPEN
-                if done.strings:
-                    self._quoted(row.no, -OPEN, done, aged=False)
+                self._quoted(row.no, dict.fromkeys(done.strings, -OPEN), done, aged=False)
         self._db.executemany(
             "UPDATE questions SET played = 1, message = x'' WHERE played = 0 AND session = ? AND t_ns > ?",
             after.items(),
@@ -138,6 +137,27 @@ class Eraser:
 
     # ---- events --------------------------------------------------------------------------------------------------
 
+    def _events(self, session: int, span: Span, gone: list[int], done: Erased, *, aged: bool) -> Span:
+        """Erase the events of the span and add their ids to gone. Returns how far words reach that went whole."""
+        seen_ns = self._store.session(session).seen_ns
+        (from_ns, to_ns), (wide_from, wide_to) = span, span
+        while hits := self._store.overlapping(session, from_ns, to_ns, (), limit=_BATCH):
+            done.events += len(hits)
+            if aged:
+                rest = [piece for hit in hits for piece in _later(hit.event, to_ns, seen_ns)]
+            else:
+                rest = [piece for hit in hits for piece in self._rest(hit.event, from_ns, to_ns, seen_ns)]
+            self._put(rest)  # first, so that a sentence that is still true keeps its row
+            kept = {piece.id for piece in rest}
+            whole = [hit.event for hit in hits if hit.event.kind in WHOLE and hit.event.id not in kept]
+            wide_from = min([wide_from, *(e.start_ns for e in whole)])
+            wide_to = max([wide_to, *(e.end_ns + LATE_NS for e in whole)])
+            done.strings += _telling(hit.event for hit in hits if not (aged and hit.event.id in kept))
+            dropped = [hit.event.id for hit in hits if hit.event.id not in kept]
+            done.phrases += self._store.drop(dropped)
+            gone += dropped
+        return wide_from, wide_to
+
     def _rest(self, event: Event, from_ns: int, to_ns: int, seen_ns: int) -> Iterator[Event]:
         """What of an event lies outside the span."""
         if event.kind in WHOLE:
@@ -159,30 +179,32 @@ class Eraser:
             row = self._store.session(event.session)
             self._store.put([event], start_unix_s=row.start_unix_s, recorded_at=row.start_unix_s)
 
-    def _gone(self, events: list[Event], done: Erased) -> None:
-        done.strings += _telling(events)
-        done.phrases += self._store.drop(event.id for event in events)
-        for event in events:
-            if event.kind == QUESTION:
-                self._unclip(event, done)
-
-    def _quoted(self, session: int, after_ns: int, done: Erased, *, aged: bool) -> None:
-        """Later answers that quote what was erased go too. aged: but not those that quote what was also seen later."""
-        strings = {*done.strings}
+    def _quoted(self, session: int, after: Mapping[str, int], done: Erased, *, aged: bool) -> None:
+        """Later talk that quotes what was erased goes too. after: strings, each with the time since when. aged: but not
+        talk that quotes what was also seen later."""
         rows = self._db.execute(
             "SELECT id FROM events WHERE session = ? AND kind IN (?, ?) AND start_ns > ?",
-            (session, ANSWER, QUESTION, after_ns),
+            (session, ANSWER, QUESTION, min(after.values(), default=OPEN)),
         ).fetchall()
         talk = [event for (identity,) in rows if (event := self._store.event(identity)) is not None]
         said = [event.subject.casefold() for event in talk]
+        wanted = [(s.casefold(), since_ns, s) for s, since_ns in after.items()]
         if aged:
-            strings = {s for s in strings if any(s.casefold() in one for one in said) and not self._stands(s)}
-        wanted = {s.casefold() for s in strings}
-        quoting = [e for e, one in zip(talk, said, strict=True) if any(s in one for s in wanted)]
-        done.events += len(quoting)
-        done.gone += [(session, e.start_ns, e.end_ns) for e in quoting]
-        self._gone(quoting, done)
-        self._unsay([event.id for event in quoting])
+            wanted = [one for one in wanted if any(one[0] in text for text in said) and not self._stands(one[2])]
+        quoting = [
+            event
+            for event, text in zip(talk, said, strict=True)
+            if any(since_ns < event.start_ns and s in text for s, since_ns, _ in wanted)
+        ]
+        if not quoting:
+            return
+        gone = [event.id for event in quoting]
+        done.events += len(gone)
+        done.gone += [(session, event.start_ns, event.end_ns) for event in quoting]
+        done.strings += _telling(quoting)
+        done.phrases += self._store.drop(gone)
+        self._unsay(gone)
+        self._unclip(session, [event for event in quoting if event.kind == QUESTION], done)
 
     def _stands(self, text: str) -> bool:
         """Whether it stands in anything that is remembered but talk."""
@@ -194,54 +216,64 @@ class Eraser:
         return row.fetchone() is not None
 
     def _unsay(self, gone: list[int]) -> None:
-        """Blot out what questions hold of these events: one is put after its words, and its answer later still."""
+        """Blot out what questions hold of these events: one is put after its words, and its answer later still. What
+        cannot be sent again is not waited for."""
         of = "IN (SELECT value FROM json_each(?))"
-        self._db.execute(f"UPDATE questions SET text = '', message = x'' WHERE asked_event {of}", (json.dumps(gone),))
+        self._db.execute(
+            f"UPDATE questions SET text = '', message = x'', played = 1 WHERE asked_event {of}", (json.dumps(gone),)
+        )
         self._db.execute(f"UPDATE questions SET heard = '' WHERE answer_event {of}", (json.dumps(gone),))
 
     # ---- clips and pictures --------------------------------------------------------------------------------------
 
-    def _clips(self, session: int, span: tuple[int, int], wide: tuple[int, int], done: Erased) -> None:
-        """Delete the clips of the span, and those near it that repeat words which are erased."""
+    def _clips(
+        self, session: int, spans: Sequence[Span], wide: Sequence[Span], strings: Iterable[str], done: Erased
+    ) -> list[Span]:
+        """Delete the clips of the spans, and those within the wide ones that repeat one of the strings; both are in
+        order and apart. Returns from when to when the clips were."""
         rows = self._db.execute(
             "SELECT id, start_ns, end_ns, sentences FROM clips WHERE session = ? AND start_ns <= ? AND end_ns >= ?",
-            (session, wide[1], wide[0]),
-        ).fetchall()
-        for identity, start_ns, end_ns, sentences in rows:
-            inside = start_ns <= span[1] and end_ns >= span[0]
-            if inside or any(text in said for said in json.loads(sentences) for text in done.strings):
-                self._db.execute("DELETE FROM clips WHERE id = ?", (identity,))
-                done.clip_ids.append(int(identity))
-                done.clips += 1
-                if not inside:
-                    done.gone.append((session, start_ns, end_ns))
+            (session, wide[-1][1], wide[0][0]),
+        )
+        sought = {*strings}
+        gone: dict[int, Span] = {}
+        for identity, *times, sentences in rows:
+            clip = (int(times[0]), int(times[1]))
+            if _touched(spans, clip) or (_touched(wide, clip) and _repeats(json.loads(sentences), sought)):
+                gone[int(identity)] = clip
+        self._db.executemany("DELETE FROM clips WHERE id = ?", [(identity,) for identity in gone])
+        done.clip_ids += gone
+        done.clips += len(gone)
+        return [*gone.values()]
 
-    def _unclip(self, question: Event, done: Erased) -> None:
-        """Delete the clip that holds a question as the remark that it was taken for."""
-        wide = (question.start_ns, question.end_ns + LATE_NS)
-        held = Erased(strings=[sentence(SPEECH, question.subject)])
-        self._clips(question.session, NOWHERE, wide, held)
-        if held.clip_ids:
-            done.clip_ids += held.clip_ids
-            done.gone += held.gone
-            done.clips += held.clips
-            self._grove.rederive(question.session, *wide)
+    def _unclip(self, session: int, questions: Sequence[Event], done: Erased) -> None:
+        """Delete the clips that hold questions as the remarks that they were taken for."""
+        wide = joined((event.start_ns, event.end_ns + LATE_NS) for event in questions)
+        remarks = [sentence(SPEECH, event.subject) for event in questions]
+        if wide and (clips := self._clips(session, (), wide, remarks, done)):
+            done.gone += [(session, *clip) for clip in clips]
+            self._grove.rederive(session, wide)
 
-    def _pictures(self, session: int, from_ns: int, to_ns: int, done: Erased) -> None:
+    def _pictures(self, session: int, span: Span, done: Erased) -> list[str]:
+        """Delete the key frames of the span. Returns their names."""
         rows = self._db.execute(
             "DELETE FROM key_frames WHERE session = ? AND t_ns BETWEEN ? AND ? RETURNING name, sha256",
-            (session, from_ns, to_ns),
+            (session, *span),
         ).fetchall()
-        names = json.dumps([name for name, _ in rows])
-        for table in ("events", "clips"):
+        names = [name for name, _ in rows]
+        done.files += names
+        done.digests += [digest for _, digest in rows]
+        done.pictures += len(rows)
+        return names
+
+    def _unshow(self, session: int, names: Sequence[str]) -> None:
+        """Nothing names these key frames any more."""
+        for table in ("events", "clips") if names else ():
             self._db.execute(
                 f"UPDATE {table} SET key_frame = '' WHERE session = ?"
                 " AND key_frame IN (SELECT value FROM json_each(?))",
-                (session, names),
+                (session, json.dumps(names)),
             )
-        done.files += [name for name, _ in rows]
-        done.digests += [digest for _, digest in rows]
-        done.pictures += len(rows)
 
     # ---- proof ---------------------------------------------------------------------------------------------------
 
@@ -252,6 +284,17 @@ class Eraser:
         while rows := kept.fetchmany(_BATCH):
             gone.difference_update(sought.found("\n".join(text or "" for (text,) in rows).encode()))
         return sorted(gone)
+
+
+def _touched(spans: Sequence[Span], one: Span) -> Sequence[Span]:
+    """Those of the spans, which are in order and apart, that it touches."""
+    first = bisect_left(spans, one[0], key=lambda span: span[1])
+    return spans[first : bisect_right(spans, one[1], key=lambda span: span[0])]
+
+
+def _repeats(sentences: Iterable[str], strings: Iterable[str]) -> bool:
+    said = "\n".join(sentences)
+    return any(text in said for text in strings)
 
 
 def _later(event: Event, to_ns: int, seen_ns: int) -> Iterator[Event]:
@@ -269,9 +312,14 @@ def _telling(events: Iterable[Event]) -> list[str]:
 
 
 def find_traces(folder: Path, strings: Iterable[str], digests: Iterable[str]) -> list[str]:
-    """Names of files under `folder` that hold one of the strings, or are a picture with one of the checksums."""
-    sought, pictures = Needles(strings), set(digests)
-    return files_where(
+    """Names of files under `folder` that hold one of the strings, or are a picture with one of the checksums. Short
+    strings occur by chance in pictures and vectors, and count only in text outside of these."""
+    every, pictures = {*strings}, {*digests}
+    short = {text for text in every if len(text.encode()) < CERTAIN}
+    sought = Needles(every - short)
+    found = files_where(
         folder,
         lambda content: sought.any_in(content) or (bool(pictures) and hashlib.sha256(content).hexdigest() in pictures),
     )
+    told = files_where(folder, Needles(short).told_in, but=_NO_TEXT) if short else []
+    return sorted({*found, *told})

@@ -18,6 +18,7 @@ from memory.phrases import Array, half, whole
 from memory.store import Store
 from memory.timeline import Clip
 from memory.tree import CHAPTERS, RECENT_NS, Node, Said, Shown, Touched, Tree, merge, together
+from wire.spans import Span
 
 _NODE = "SELECT id, session, level, start_ns, end_ns, vector, clips, merges, said, shown, looks FROM nodes"
 _LEAF = "SELECT id, session, start_ns, end_ns, vector, sentences, key_frame, appearance FROM clips"
@@ -58,11 +59,13 @@ class Grove:
         for node in self._leaves("WHERE id = ? AND vector IS NOT NULL", identity):
             self._add(node)
 
-    def rederive(self, session: int, from_ns: int, to_ns: int) -> None:
-        """Make the nodes that touch the span anew from the clips that are left, after something was erased."""
+    def rederive(self, session: int, spans: Sequence[Span]) -> None:
+        """Make the nodes that touch the spans anew from the clips that are left, after something was erased."""
         tree = self._tree(session)
         touched = Touched()
-        for old in self.nodes(session, from_ns, to_ns):
+        for old in tree.nodes():
+            if not any(old.start_ns <= to_ns and old.end_ns >= from_ns for from_ns, to_ns in spans):
+                continue
             touched.gone.add(old.id)
             leaves = self._leaves(
                 "WHERE session = ? AND start_ns BETWEEN ? AND ? AND vector IS NOT NULL ORDER BY start_ns",

@@ -125,9 +125,13 @@ class Intervals:
         written, self._written = tuple(self._written), []
         return written
 
-    def forget(self, from_ns: int) -> None:
-        """Drop what is in view if it was seen since from_ns; it begins anew with the next frame."""
-        self._states = [state for state in self._states if state.seen_ns < from_ns]
+    def forget(self, from_ns: int, to_ns: int, gone: Callable[[str], bool]) -> None:
+        """Drop what was in view in the span; if it still is, it begins anew with the next frame. gone: whether a key
+        frame went."""
+        self._states = [state for state in self._states if state.seen_ns < from_ns or state.start_ns > to_ns]
+        for state in self._states:
+            if gone(state.key_frame):
+                state.key_frame = ""
         self._written, self._dropped = [], []
 
     def let_go(self, to_ns: int, pictures: Container[str]) -> None:

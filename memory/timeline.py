@@ -21,6 +21,7 @@ from memory.sentences import sentence, summary
 from wire.messages import FrameSeen, Picture, SoundHeard, Tensor, Utterance
 from wire.spans import covering
 
+NS_PER_MS = 10**6
 PICTURES_PER_CLIP = 4  # key frames: the clip's first, then frames in which something began
 NEWEST_FRAMES = 8  # pictures at hand for a question about now
 NEWEST_KEPT = 4  # key frames among them, however old, which a reasoner may have read already
@@ -180,15 +181,22 @@ class Timeline:
     def forget(self, from_ns: int, to_ns: int) -> None:
         """Drop pictures, the open clip and what is in view, if they show something of this span, which is over."""
         self._gone = covering([*self._gone, (from_ns, to_ns)])
-        self.intervals.forget(from_ns)
+        self.intervals.forget(from_ns, to_ns, lambda name: _taken_between(name, from_ns, to_ns))
         for shown in (self._newest, self._kept):
             left = [p for p in shown if not from_ns <= p.t_ns <= to_ns]
             shown.clear()
             shown.extend(left)
         self._last_picture = ""
-        if self._clip is not None and self._clip.start_ns <= to_ns and self._clip.end_ns >= from_ns:
-            self._clip = None
-            self._cutter = ClipCutter(cosine=self._cosine)
+        clip = self._clip
+        if clip is not None and clip.start_ns <= to_ns and clip.end_ns >= from_ns:
+            self._drop_clip()
+        elif clip is not None and _taken_between(clip.key_frame, from_ns, to_ns):
+            clip.key_frame = ""
+
+    def keep_clip(self, kept: Container[int]) -> None:
+        """Drop the open clip if it is none of these; another begins with the next frame."""
+        if self._clip is not None and self._clip.id not in kept:
+            self._drop_clip()
 
     def let_go(self, to_ns: int, pictures: Container[str]) -> None:
         """Nothing up to to_ns is kept, nor are these key frames: what is still there begins after it."""
@@ -201,10 +209,13 @@ class Timeline:
             self._last_picture = ""
         clip = self._clip
         if clip is not None and clip.start_ns <= to_ns:
-            self._clip = None
-            self._cutter = ClipCutter(cosine=self._cosine)
+            self._drop_clip()
         elif clip is not None and clip.key_frame in pictures:
             clip.key_frame = ""
+
+    def _drop_clip(self) -> None:
+        self._clip = None
+        self._cutter = ClipCutter(cosine=self._cosine)
 
     def _is_gone(self, start_ns: int, end_ns: int) -> bool:
         """Whether it touches a time that was erased while it was on its way."""
@@ -241,7 +252,7 @@ class Timeline:
         if frame.jpeg:
             if clip.pictures == 0 or (began and clip.pictures < PICTURES_PER_CLIP):
                 clip.pictures += 1
-                self._last_picture = f"{self.session}-{frame.t_ns // 1_000_000:010d}"
+                self._last_picture = f"{self.session}-{frame.t_ns // NS_PER_MS:010d}"
                 kept = (KeyFrame(self._last_picture, frame.t_ns, frame.jpeg),)
             self._show(Picture(t_ns=frame.t_ns, jpeg=frame.jpeg, kept=bool(kept)))
         clip.key_frame = clip.key_frame or self._last_picture
@@ -276,6 +287,12 @@ class Timeline:
             attrs=attrs or {},
             key_frame=self._last_picture,
         )
+
+
+def _taken_between(name: str, from_ns: int, to_ns: int) -> bool:
+    """Whether a key frame of this name is of the span; its name has its time in ms."""
+    taken = name.rpartition("-")[2]
+    return bool(taken) and from_ns // NS_PER_MS <= int(taken) <= to_ns // NS_PER_MS
 
 
 def array_of(tensor: Tensor) -> Array:

@@ -19,7 +19,8 @@ Bytes = bytes | mmap.mmap
 FEW = 16  # strings that are sought one by one
 CHUNK = 4 << 20  # bytes that are looked at together
 SHORT = 5  # bytes: fewer occur by chance in pictures and vectors, so that they count in text only
-TEXT = 16  # characters of text, the words included, that chance does not write
+CERTAIN = 7  # bytes: an exact string of so many is not there by chance, however much is looked at
+TEXT = 16  # characters or bytes of text, the words included, that chance does not write
 _AROUND = 32  # bytes beside a place that are looked at
 _SPREAD = 0x9E3779B97F4A7C15
 _CHARACTER = rb"(?:[\t\n\r\x20-\x7e]|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3})"
@@ -37,10 +38,10 @@ def in_json(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)[1:-1]
 
 
-def files_where(folder: Path, holds: Callable[[mmap.mmap], bool]) -> list[str]:
-    """Names of files under `folder` whose content is so."""
+def files_where(folder: Path, holds: Callable[[mmap.mmap], bool], *, but: tuple[str, ...] = ()) -> list[str]:
+    """Names of files under `folder` whose content is so. but: endings of names of files that are not looked at."""
     found = []
-    for path in sorted(p for p in folder.rglob("*") if p.is_file()):
+    for path in sorted(p for p in folder.rglob("*") if p.is_file() and not p.name.endswith(but)):
         try:
             with path.open("rb") as file:
                 if path.stat().st_size == 0:
@@ -70,10 +71,23 @@ class Needles:
         """Those of the strings that the content holds, some of them more than once."""
         yield from (text for form, text in self._single.items() if content.find(form) >= 0)
         for heads in self._heads:
-            yield from heads.found(content)
+            yield from (text for _, _, text in heads.places(content))
 
     def any_in(self, content: Bytes) -> bool:
         return next(self.found(content), None) is not None
+
+    def told_in(self, content: Bytes) -> bool:
+        """Whether one of them stands in text, longer than chance writes it."""
+        return any(_told(content, start, end) for start, end in self._places(content))
+
+    def _places(self, content: Bytes) -> Iterator[tuple[int, int]]:
+        for form in self._single:
+            at = content.find(form)
+            while at >= 0:
+                yield at, at + len(form)
+                at = content.find(form, at + 1)
+        for heads in self._heads:
+            yield from ((start, end) for start, end, _ in heads.places(content))
 
 
 class _Heads:
@@ -93,7 +107,7 @@ class _Heads:
     def _slots(self, words: NDArray[np.unsignedinteger]) -> NDArray[np.uint64]:
         return (words.astype(np.uint64) * np.uint64(_SPREAD)) >> np.uint64(64 - self._bits)
 
-    def found(self, content: Bytes) -> Iterator[str]:
+    def places(self, content: Bytes) -> Iterator[tuple[int, int, str]]:
         size = self._size
         for start in range(0, len(content), CHUNK):
             chunk = content[start : start + CHUNK + size - 1]
@@ -106,7 +120,7 @@ class _Heads:
                     for length in self._lengths[content[place : place + size]]:
                         text = self._forms.get(content[place : place + length])
                         if text is not None:
-                            yield text
+                            yield place, place + length, text
 
 
 class Pattern:
@@ -130,13 +144,23 @@ class Pattern:
         return False
 
     def _counts(self, chunk: bytes, start: int, end: int) -> bool:
-        before = _END.search(chunk[max(0, start - _AROUND) : start])
-        after = _BEGINNING.match(chunk[end : end + _AROUND])
-        left, hit, right = before[0] if before else b"", chunk[start:end], after[0] if after else b""
+        (left, right), hit = _beside(chunk, start, end), chunk[start:end]
         beside = [left[-8:] + hit] * (len(left) >= 4) + [hit + right[:8]] * (len(right) >= 4)
         if any(text in self._layout for text in beside):
             return False
         return not self._short or len((left + hit + right).decode("utf-8", "ignore")) >= TEXT
+
+
+def _beside(content: Bytes, start: int, end: int) -> tuple[bytes, bytes]:
+    """The text right before and right after a place."""
+    before = _END.search(content[max(0, start - _AROUND) : start])
+    after = _BEGINNING.match(content[end : end + _AROUND])
+    return before[0] if before else b"", after[0] if after else b""
+
+
+def _told(content: Bytes, start: int, end: int) -> bool:
+    left, right = _beside(content, start, end)
+    return len(left) + end - start + len(right) >= TEXT
 
 
 def _spellings(character: str) -> bytes:

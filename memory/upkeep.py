@@ -27,6 +27,7 @@ from memory.index import Snapshot, VectorIndex
 from memory.retention import Kept, LetGo, oldest, too_old
 from memory.store import Store
 from memory.terms import telling, terms
+from wire.spans import joined
 
 ALWAYS = 2**61  # later than any time, and not open
 ROUNDS = 64  # stretches erased for want of room at a time
@@ -163,8 +164,9 @@ class Upkeep:
             spans += self._eraser.matching(wish.matching)
         if wish.everything:
             spans += [(row.no, -ALWAYS, ALWAYS) for row in self._store.sessions()]
-        for no, from_ns, to_ns in spans:
-            self._eraser.span(no, from_ns, to_ns, done, aged=wish.aged)
+        for no in sorted({no for no, _, _ in spans}):
+            if own := joined((from_ns, to_ns) for of, from_ns, to_ns in spans if of == no):
+                self._eraser.spans(no, own, done, aged=wish.aged)
         if not wish.aged:
             self._eraser.told_of(done)
             self._set("erasing", "yes")  # until no trace is left, see recover

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from pathlib import Path
 from unicodedata import normalize
 
@@ -157,6 +159,38 @@ def test_by_words(made: Made) -> None:
     assert made.erase(matching="NUMBER 007") == []
     assert made.held(["Signboard number 007"]) == []
     assert made.held(["the 007th remark of the guide"])  # said while the sign was gone
+
+
+def test_what_concerns_a_whole_session_is_done_once_for_all_spans(tmp_path: Path) -> None:
+    """So that erasing many things takes no more looks at the whole session than erasing a few."""
+
+    def looks(minutes: int) -> Counter[str]:
+        made = Made(tmp_path / str(minutes), minutes)
+        made.event("answer", 60 * minutes, 60 * minutes + 2, "it was the 000th remark of the guide")
+        made.embed()
+        statements: list[str] = []
+        made.keeper.store.database.set_trace_callback(statements.append)
+        done = made.keeper.erase(Wish(matching="remark"))
+        made.keeper.store.database.set_trace_callback(None)
+        assert len(done.spans) == minutes + 1
+        whole = (
+            r"UPDATE questions|UPDATE \w+ SET key_frame|SELECT id FROM events|SELECT id, start_ns, end_ns, sentences"
+        )
+        return Counter(found[0] for one in statements if (found := re.match(whole, one)))
+
+    few, many = looks(4), looks(24)
+    assert few["SELECT id FROM events"] == 1
+    assert many == few
+
+
+def test_a_quotation_goes_only_where_it_comes_after_what_it_quotes(made: Made) -> None:
+    made.event("answer", 300, 302, "you will hear the 020th remark of the guide")
+    made.event("answer", 1700, 1702, "you heard the 020th remark of the guide")
+    made.embed()
+    made.commit()
+    made.erase(spans=((1, 30 * S, 34 * S), (1, 1230 * S, 1234 * S)))
+    answers = made.keeper.store.overlapping(1, 0, 3600 * S, ("answer",), limit=9)
+    assert [found.event.start_ns // S for found in answers] == [300]
 
 
 @pytest.mark.parametrize("wish", [{"matching": "toffee"}, {"spans": ((1, 1810 * S, 1812 * S),)}])

@@ -10,15 +10,18 @@ from typing import Any
 import pytest
 from desk_tools import Memory, Neighbours, S, running, sign
 
+from memory.album import Album
+from memory.check import problems
 from memory.door import Address, knock
 from memory.erase import Eraser, find_traces
 from memory.lock import owner_of
 from memory.steward import OTHERS
-from wire.messages import Evidence, Forget, Forgotten, Played, Question, SessionClosed
+from wire.messages import Evidence, Forget, Forgotten, Played, Question, SessionClosed, Utterance
 from wire.spans import FEW
 
 pytestmark = pytest.mark.unit
 
+SECRET = "my password is tango ninety nine"
 QUOTE = "It said Placard 0 of the hall."
 
 
@@ -78,6 +81,49 @@ async def test_a_question_that_was_taken_for_a_remark_is_in_no_clip(tmp_path: Pa
     assert find_traces(tmp_path, ["Placard 0"], []) == []
     assert find_traces(tmp_path, ["It hangs there."], [])
     await m.service.close()
+
+
+async def _recorded_in_the_next_scene(m: Memory) -> None:
+    """Words of one scene that come when the next has begun are noted in its clip."""
+    for t in range(1, 14):
+        await m.see(t, look=t // 13)
+    said = Utterance(
+        session="s", t_ns=13 * S, id="w", source="spoken", start_ns=10 * S, end_ns=12 * S, text=SECRET, asks=False
+    )
+    await m.service.handle(said)
+    await m.see(14, look=1)
+    await m.mark(14)
+
+
+@pytest.mark.parametrize("wish", [{"matching": "password"}, {"spans": ((1, 10 * S, 11 * S),)}])
+async def test_words_that_the_open_clip_repeats_do_not_come_back(tmp_path: Path, wish: dict[str, Any]) -> None:
+    m = await running(Neighbours(*OTHERS), tmp_path)
+    await _recorded_in_the_next_scene(m)
+    assert find_traces(tmp_path, [SECRET], [])
+    spans = wish.pop("spans", ())
+    assert (await forget(tmp_path, *spans, **wish))["left"] == []
+    for t in range(15, 18):
+        await m.see(t, look=1)
+        await m.mark(t)
+    assert find_traces(tmp_path, [SECRET], []) == []
+    await m.service.close()
+    assert find_traces(tmp_path, [SECRET], []) == []
+
+
+async def test_the_picture_of_an_erased_time_is_shown_by_nothing_later(tmp_path: Path) -> None:
+    m = await running(Neighbours(*OTHERS), tmp_path)
+    await m.see(1)
+    await m.see(2, sign("Placard 1 of the hall"), look=1, jpeg=b"")  # the picture before it stands for it
+    await m.mark(2)
+    assert (await forget(tmp_path, (1, 0, S)))["left"] == []
+    await m.see(3, sign("Placard 1 of the hall"), look=1, jpeg=b"")
+    await m.mark(3)
+    await m.service.close()
+    with Album(tmp_path) as album:
+        assert list(problems(tmp_path, album.store, album.archive)) == []
+        (placard,) = [f.event for f in album.store.overlapping(1, 0, 9 * S, ("text",), limit=9)]
+        assert (placard.start_ns, placard.end_ns) == (2 * S, 3 * S)
+        assert album.store.database.execute("SELECT DISTINCT key_frame FROM clips").fetchall() == [("",)]
 
 
 async def test_nothing_is_noted_of_a_reply_that_was_under_way(tmp_path: Path) -> None:
@@ -308,6 +354,6 @@ async def test_whatever_fails_in_the_owner_is_told(tmp_path: Path, monkeypatch: 
     def fail(*_: object, **__: object) -> None:
         raise RuntimeError("surprise")
 
-    monkeypatch.setattr(Eraser, "span", fail)
+    monkeypatch.setattr(Eraser, "spans", fail)
     assert (await forget(tmp_path, (1, 0, S)))["error"].endswith("RuntimeError: surprise")
     await m.service.close()

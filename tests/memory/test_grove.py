@@ -79,7 +79,7 @@ def test_it_has_one_as_soon_as_it_is_opened(tmp_path: Path) -> None:
 def test_nodes_are_made_anew_from_the_clips_that_are_left(tmp_path: Path) -> None:
     store, _, grove = _grown(tmp_path, 300)
     store.database.execute("DELETE FROM clips WHERE start_ns BETWEEN ? AND ?", (600 * S, 1200 * S))
-    grove.rederive(1, 600 * S, 1200 * S)
+    grove.rederive(1, [(600 * S, 1200 * S)])
     nodes = grove.nodes(1, 0, 10**15)
     assert sum(n.clips for n in nodes) == 279
     said = {s.text for n in nodes for s in n.said}

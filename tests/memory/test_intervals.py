@@ -207,6 +207,19 @@ def test_key_frame_is_that_of_the_beginning() -> None:
     assert event.key_frame == "frame1"
 
 
+def test_what_came_after_an_erased_span_goes_on_and_ends() -> None:
+    book = Book()
+    book.frame(_text("CAFE OPEN"))
+    for _ in range(8):
+        book.frame()
+    for _ in range(3):
+        book.frame(_text("EXIT 12"))
+    book.intervals.forget(0, 4 * S, lambda name: name == "frame9")
+    book.frame(_text("EXIT 12"))
+    assert [e.key_frame for e in book.events.values() if e.subject == "EXIT 12"] == ["frame12"]
+    assert book.finish()[1:] == [("text", "EXIT 12", 9, 12)]
+
+
 def test_slow_frames_end_it_by_time() -> None:
     intervals = Intervals(1, iter(range(1, 9)).__next__)
     intervals.see(0, [_text("EXIT 12")])

@@ -132,6 +132,22 @@ async def test_an_answer_goes_with_the_last_of_what_it_quotes(tmp_path: Path) ->
     assert find_traces(tmp_path, ["Lost key"], []) == []
 
 
+async def test_an_unanswered_question_outlives_what_it_carries(tmp_path: Path) -> None:
+    async with memory(HALF_AN_HOUR) as m:
+        await m.open(tmp_path, mode="live")
+        await _watch(m, range(0, 3000, 60), sign("Lasting door"))
+        question = await m.ask(3000, "What does the sign say?")
+        await _watch(m, range(3001, 3700, 60), sign("Another door"))
+        assert _kept(tmp_path, "text")[0].start_ns > 1000 * S
+        sent = len(m.out.questions())
+        await m.open(tmp_path, mode="live", restarted="reasoning")
+        assert m.out.questions()[sent:] == [question]
+        await m.play(question, "It says Lasting door.", 3700)
+        await m.mark(3701)
+        with Album(tmp_path) as album:
+            assert [asked.message for asked in album.archive.questions(1)] == [b""]
+
+
 async def test_two_sessions_leave_each_other_their_present(tmp_path: Path) -> None:
     async with memory("memory.keep_mb=0.2") as m:
         for name in ("s", "two"):

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import random
+from pathlib import Path
 from unicodedata import normalize
 
 import pytest
 
 from memory import traces
+from memory.erase import find_traces
 from memory.traces import FEW, TEXT, Needles, Pattern, folded
 
 pytestmark = pytest.mark.unit
@@ -66,6 +68,25 @@ def test_a_short_pattern_counts_in_text_only() -> None:
     assert Pattern("王").is_in("\x00\x01Someone said: 王小明\x00".encode())
     assert not Pattern("Bob").is_in(b"\x00\xffbOb\xff\x00" * 100)
     assert not Pattern("Bob").is_in(b"\x00" + b"x" * (TEXT - 4) + b"bob\x00")
+
+
+@pytest.mark.parametrize("n", [1, 40 * FEW])
+@pytest.mark.parametrize("text", ["GATE", "小明", "Lobby"])
+def test_a_short_string_is_told_from_bytes_that_are_like_it(n: int, text: str) -> None:
+    needles = Needles([text, *(f"no{i}" for i in range(1, n))])
+    chance = b"\x00\xff" + text.encode() + b"\x00\xff"
+    assert needles.any_in(NOISE + chance + NOISE)
+    assert not needles.told_in(NOISE + chance + NOISE)
+    assert needles.told_in(NOISE + chance + f'\x00A sign reads "{text}".\x00'.encode() + NOISE)
+
+
+def test_a_short_string_is_no_trace_in_pictures_and_vectors(tmp_path: Path) -> None:
+    for name in ("1.jpg", "clips.index", "memory.db"):
+        (tmp_path / name).write_bytes(NOISE + b"\xff456789:CDEFGHIJSTUVWXYZcdefghijstuvwxyz\xff")
+    assert find_traces(tmp_path, ["6789"], []) == ["memory.db"]
+    assert find_traces(tmp_path, ["CDEFGHIJ"], []) == ["1.jpg", "clips.index", "memory.db"]
+    (tmp_path / "memory.db").write_bytes(NOISE + b"\xff6789\xff")
+    assert find_traces(tmp_path, ["6789"], []) == []
 
 
 def test_the_layout_of_a_file_is_no_text() -> None:
