@@ -24,6 +24,7 @@ from memory.civil_places import (
 )
 from memory.clock_readings import CLOCK, readings_of
 from memory.time_lengths import LENGTH, Now, Span, around, seconds_of
+from memory.told_times import is_told
 
 _SINCE = r"since|starting(?: at| from)?|from|after|shortly after|just after|right after|soon after|later than"
 _UNTIL = (
@@ -84,6 +85,7 @@ _PLANS = re.compile(
 )
 SOON_S = 600.0  # "shortly after 2 pm"
 _DAY_S = 86_400.0
+_DAYS = re.compile(DAY)
 
 
 def named_span(text: str, now: Now) -> tuple[Span, int, int] | None:
@@ -94,9 +96,18 @@ def named_span(text: str, now: Now) -> tuple[Span, int, int] | None:
     now = Now(now.t_s, now.start_unix_s, witnessed or _PAST.search(text) is not None, witnessed)
     for pattern, read in _RULES:
         for found in pattern.finditer(text):
-            if (span := read(found, now)) is not None:
+            if not _told(found) and (span := read(found, now)) is not None:
                 return span, found.start(), found.end()
     return None
+
+
+def _told(found: re.Match[str]) -> bool:
+    """Whether the time is part of what was said or written."""
+    if found.re in (_OLDER, _LAST):
+        return False
+    days = [day[0] for day in _DAYS.finditer(found[0])]
+    is_sure = bool(days) and not any(is_written_too(day) for day in days)
+    return is_told(found.string[: found.start()], found[0], is_sure=is_sure)
 
 
 def is_of_plans(text: str) -> bool:

@@ -15,6 +15,7 @@ from typing import Literal
 from memory.civil_times import is_of_plans, named_span
 from memory.lexicon import KIND_OF
 from memory.time_lengths import CLOCKED, DURATION, LENGTH, LENGTHS, NEAR_S, POINT, UNIT, Now, Span, around, seconds_of
+from memory.told_times import is_told
 from wire.words import stem, with_digits
 
 S = 1_000_000_000
@@ -85,7 +86,10 @@ def _point_s(found: re.Match[str], now: Now) -> float | None:
     at_s = seconds_of(words)
     if at_s is None or at_s > now.t_s + NEAR_S or "quarter" in words:
         return None
-    return None if now.start_unix_s and ":" in words and is_of_plans(found.string) else at_s
+    if not now.start_unix_s or ":" not in words:
+        return at_s
+    told = is_told(found.string[: found.start()], found[0], is_sure=False)
+    return None if told or is_of_plans(found.string) else at_s
 
 
 def _at(found: re.Match[str], now: Now) -> Span | None:

@@ -117,6 +117,11 @@ def test_clock_times(text: str, start: str, end: str) -> None:
         ("what did you see at 10 am", "9:59", "10:01"),
         ("what happened around midnight", "20 23:59", "21 0:01"),
         ("tell me about yesterday", "20 0:00", "21 0:00"),
+        ("what did the sign say on monday", "16 0:00", "17 0:00"),
+        ("what did he say to the woman on monday", "16 0:00", "17 0:00"),
+        ("did you hear a bell on monday", "16 0:00", "17 0:00"),
+        ("what did she say about the party yesterday", "20 0:00", "21 0:00"),
+        ("who said hello at 2 pm", "13:59", "14:01"),
     ],
 )
 def test_days_and_what_was_before_the_start(text: str, start: str, end: str) -> None:
@@ -161,6 +166,18 @@ def test_what_has_no_beginning_reaches_back_as_far_as_anything(text: str) -> Non
         "where do we eat this morning",
         "who was picked to stand guard on sunday night",
         "what happens at two pm",
+        "did the sign say open on sunday",
+        "what did the sign say about opening on sunday",
+        "did the sign say monday",
+        "did she say monday or tuesday",
+        "when did she say the party is on saturday",
+        "who said they open at 9 am",
+        "who said they open at 9:30",
+        "what did the man say about the train at 5 pm",
+        "was the meeting moved to friday",
+        "who said see you on monday",
+        "what did the sign say was closed until monday",
+        "did you hear the museum opens on monday",
     ],
 )
 def test_what_only_looks_like_a_time(text: str) -> None:

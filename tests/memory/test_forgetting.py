@@ -178,6 +178,16 @@ def test_days_and_clock_times_where_the_start_is_known(text: str, first: str, la
     assert [ns // S for ns in found.span] == spans
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [("forget the sign that says Friday", "sign that says friday"), ("forget the word Monday", "word monday")],
+)
+def test_a_day_that_stands_in_what_is_to_be_forgotten_is_no_time(text: str, words: str) -> None:
+    found = wanted(text, 6000 * S, datetime(2026, 11, 21, 13, 0).timestamp())
+    assert found is not None
+    assert (found.span, found.words) == (None, words)
+
+
 def test_everything_but_today_is_all_that_was_before() -> None:
     start = datetime(2026, 11, 21, 13, 0).timestamp()
     found = wanted("forget everything except today", 6000 * S, start)
