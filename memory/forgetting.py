@@ -63,6 +63,11 @@ _ARTICLES = re.compile(
     r"^(?:about |all about |everything about |everything you know about |that there was |the |a |an |my |this |that |"
     r"every |all |any )+"
 )
+_NOT = re.compile(r"\b(?:not|never|without|no (?:later|earlier|older|newer)|no$)(?: |$)")
+_SOMEONE = re.compile(  # not named, so that a time beside it would be forgotten whole
+    r"\b(?:he|she|they|him|her|them|his|hers|their|theirs|us|me|mine)\b|^(?:about )?(?:that )?(?:you|i|we) "
+)
+_ONE_SENSE = re.compile(r"^(?:everything |all )?all (?:sounds|videos|pictures|conversations)$")
 _LOOSE_END = re.compile(r"(?: (?:from|of|in|during|within|over|at|on|that))+$")
 _YES = word_set(
     "yes yeah yep yup sure okay correct right absolutely definitely certainly confirm confirmed affirmative please"
@@ -115,9 +120,22 @@ def wanted(text: str, t_ns: int, start_unix_s: float = 0.0) -> Wanted | None:
         return Wanted(span=(0, t_ns), named="this whole session")
     about = " ".join(when.rest) if when.spanned else what
     span = (when.start_ns, when.end_ns) if when.spanned else None
+    if refused := _refused(about, span):
+        return Wanted(cannot=refused)
     if not _left(about):
         return Wanted(span=span, named=_named(what)) if span else None
     return Wanted(span=span, words=_LOOSE_END.sub("", _ARTICLES.sub("", about)), named=what)
+
+
+def _refused(about: str, span: tuple[int, int] | None) -> str:
+    """What is said where following the words would forget more than they name, or the opposite."""
+    if span is not None and span[0] >= span[1]:
+        return NOTHING_THEN
+    if _ONE_SENSE.match(about):
+        return ONE_SENSE
+    if _NOT.search(about) and (span is not None or about.split()[0] in ("everything", "anything", "all")):
+        return NOT_ALL_BUT
+    return NOT_WHO if span is not None and not _left(about) and _SOMEONE.search(about) else ""
 
 
 def _left(about: str) -> bool:
@@ -128,7 +146,7 @@ def _left(about: str) -> bool:
 def _all_but(what: str, kept: str, t_ns: int, start_unix_s: float) -> Wanted:
     """ "Everything but the last minute": of this session, unless a day is kept. Only where one stretch remains."""
     keep = timewords.find(kept.split(), t_ns, start_unix_s, witnessed=True)
-    if not keep.spanned or _left(" ".join(keep.rest)):
+    if not keep.spanned or keep.start_ns >= keep.end_ns or _left(" ".join(keep.rest)):
         return Wanted(cannot=NOT_ALL_BUT)
     of = timewords.find(what.split(), t_ns, start_unix_s, witnessed=True)
     bare = " ".join(word for word in what.split() if word not in _FRAMING or word in ("everything", "all", "anything"))
@@ -230,4 +248,6 @@ def _count(n: int, noun: str) -> str:
 KEPT = "All right, I keep it."
 NOTHING_THEN = "I remember nothing of that time, so there is nothing to forget."
 NOT_ALL_BUT = "I cannot forget all but that. Say what to forget, or name one stretch of time."
+NOT_WHO = "I cannot tell who or what of that time is meant. Say it in other words, or name only the time."
+ONE_SENSE = "I cannot forget only what was seen or only what was heard. Name a time or a thing."
 NOTHING_LIKE_IT = "I remember nothing like that, so there is nothing to forget."
