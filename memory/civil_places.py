@@ -16,8 +16,10 @@ from memory.time_lengths import CLOCKED, Now, Span, around, seconds_of
 
 BARE = rf"(?:{CLOCK}|{HOUR}(?: \d\d)?|\d{{3,4}})"
 _PRECEDED = f"(?:{'|'.join(f'(?<={p} )' for p in ('at', 'since', 'after', 'before', 'until', 'around', 'by'))})"
-_AT = r"(?:(?:at )?(?:around |about )|at )?"
-DAYED = rf"(?:{DAY}(?: {_AT}{BARE}(?! \w+s\b))?|(?:{CLOCK}|{_PRECEDED}{BARE}) {DAY})"
+_SURE_AT = r"(?:(?:at )?(?:around |about )|at )"
+_AT = rf"{_SURE_AT}?"
+_BEHIND = rf"(?:{_SURE_AT}|(?!\d{{4}}\b(?! (?:hours|am|pm)\b))){BARE}"  # four digits alone are a year
+DAYED = rf"(?:{DAY}(?: {_BEHIND}(?! \w+s\b))?|(?:{CLOCK}|{_PRECEDED}{BARE}) {DAY})"
 PLACE = rf"(?:{DAYED}|{CLOCK})"
 _DAYED_PARTS = re.compile(rf"(?P<a>{DAY})(?: {_AT}(?P<c>.+))?")
 _CLOCKED_FIRST = re.compile(rf"(?P<c>{BARE}) (?P<a>{DAY})")

@@ -211,14 +211,17 @@ def ask_span(named: str, from_ns: int, to_ns: int, start_unix_s: float = 0.0) ->
     """start_unix_s: of the session; times before it are told by the calendar."""
     if from_ns >= 0:
         return f"Shall I forget {named}, from {clock(from_ns)} to {clock(to_ns)}? Say yes to do it."
-    first, last = (_date(ns / 1e9 + start_unix_s) for ns in (from_ns, to_ns))
+    year = datetime.fromtimestamp(start_unix_s).year
+    first, last = (_date(ns / 1e9 + start_unix_s, year) for ns in (from_ns, to_ns))
     return f"Shall I forget {named}, from {first} to {last}? Say yes to do it."
 
 
-def _date(unix_s: float) -> str:
-    """ "Friday 20 November 15:00" by the clock of this machine, as the times in words are read."""
+def _date(unix_s: float, year: int) -> str:
+    """ "Friday 20 November 15:00" by the clock of this machine, as times in words are read; another year is told."""
+    if unix_s < 86_400:
+        return "the beginning"
     at = datetime.fromtimestamp(unix_s)
-    return f"{at:%A} {at.day} {at:%B %H:%M}" if unix_s >= 86_400 else "the beginning"
+    return f"{at:%A} {at.day} {at:%B}{'' if at.year == year else f' {at.year}'} {at:%H:%M}"
 
 
 def ask_everything() -> str:

@@ -117,6 +117,12 @@ def test_clock_times(text: str, start: str, end: str) -> None:
         ("what did you see at 10 am", "9:59", "10:01"),
         ("what happened around midnight", "20 23:59", "21 0:01"),
         ("tell me about yesterday", "20 0:00", "21 0:00"),
+        ("what happened on November 16, 2026", "16 0:00", "17 0:00"),
+        ("what happened on 16 November 2026", "16 0:00", "17 0:00"),
+        ("what happened on the 16th of November 2026", "16 0:00", "17 0:00"),
+        ("what happened on November 16, 2026 at 3 pm", "16 14:59", "16 15:01"),
+        ("what happened on November 16 at 1530", "16 15:29", "16 15:31"),
+        ("what happened yesterday 1400 hours", "20 13:59", "20 14:01"),
         ("what did the sign say on monday", "16 0:00", "17 0:00"),
         ("what did he say to the woman on monday", "16 0:00", "17 0:00"),
         ("did you hear a bell on monday", "16 0:00", "17 0:00"),
@@ -126,6 +132,25 @@ def test_clock_times(text: str, start: str, end: str) -> None:
 )
 def test_days_and_what_was_before_the_start(text: str, start: str, end: str) -> None:
     assert named(text) == pytest.approx((moment(start), moment(end)))
+
+
+@pytest.mark.parametrize(
+    ("text", "year", "month", "day"),
+    [
+        ("what happened on November 16, 2025", 2025, 11, 16),
+        ("what happened on 16 November 2025", 2025, 11, 16),
+        ("what happened on 3 March 2024", 2024, 3, 3),
+        ("what happened on March 3 2024", 2024, 3, 3),
+        ("what happened on December 31, 2024", 2024, 12, 31),
+    ],
+)
+def test_a_date_with_a_year_is_of_that_year(text: str, year: int, month: int, day: int) -> None:
+    begun_s = (datetime(year, month, day) - START).total_seconds()
+    assert named(text) == pytest.approx((begun_s, begun_s + 86_400))
+
+
+def test_a_date_of_a_year_to_come_is_no_span() -> None:
+    assert named("what happened on November 16, 2027") is None
 
 
 @pytest.mark.parametrize("text", ["what happened before yesterday", "what happened until yesterday evening"])

@@ -258,6 +258,17 @@ def test_everything_but_today_is_all_that_was_before() -> None:
     )
 
 
+def test_the_question_back_names_a_year_that_is_not_this_one() -> None:
+    start = datetime(2026, 11, 21, 13, 0).timestamp()
+    found = wanted("forget November 16, 2025", 6000 * S, start)
+    assert found is not None
+    assert found.span is not None
+    assert forgetting.ask_span(found.named, *found.span, start) == (
+        "Shall I forget that time, from Sunday 16 November 2025 00:00 to Monday 17 November 2025 00:00? "
+        "Say yes to do it."
+    )
+
+
 def session(no: int, start_unix_s: float, seen_s: int) -> SessionRow:
     return SessionRow(no, f"s{no}", "live", start_unix_s, no < 3, seen_s * S, 0, 0, 0, seen_s * S)
 
