@@ -16,6 +16,7 @@ from memory.civil_places import (
     clock_time,
     day_end,
     in_recording,
+    is_of_recording,
     moments,
     moments_of,
     on_day,
@@ -96,7 +97,7 @@ def named_span(text: str, now: Now) -> tuple[Span, int, int] | None:
     now = Now(now.t_s, now.start_unix_s, witnessed or _PAST.search(text) is not None, witnessed)
     for pattern, read in _RULES:
         for found in pattern.finditer(text):
-            if not _told(found) and (span := read(found, now)) is not None:
+            if not (_told(found) or is_of_recording(found, now)) and (span := read(found, now)) is not None:
                 return span, found.start(), found.end()
     return None
 

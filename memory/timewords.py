@@ -42,7 +42,9 @@ class TimeWords:
 _Read = Callable[[re.Match[str], Now], Span | None]
 
 _ABOUT = r"(?:about |around |roughly |approximately |exactly |nearly |almost |some )?"
-_MARK = r"(?: mark| into (?:the )?(?:video|stream|recording|film|clip|it)| in)?"
+_RECORDING = r"(?:(?:the|this|that|our|my) )?(?:video|stream|recording|film|clip|tape)"
+_MARK = rf"(?: mark| into (?:{_RECORDING}|it)| (?:in|of|on|from) {_RECORDING}| in)?"
+_NOT_BEHIND = "".join(f"(?<!{word} )" for word in ("after", "since", "from", "before", "until", "till", "up to"))
 _BEFORE = r"until|till|up to|up until|before|prior to"
 _SHORT = r"\d+ [hms](?: \d+ [ms])?"  # "5m ago"
 
@@ -186,7 +188,8 @@ _RULES: tuple[tuple[re.Pattern[str], _Read], ...] = tuple(
     for pattern, read in (
         (rf"(?:between|from) {_ABOUT}(?P<p>{DURATION}|\d+) (?:and|to|or) {_ABOUT}(?P<q>{DURATION}) ago", _ago_between),
         (rf"{_ABOUT}(?P<p>{DURATION}|\d+) (?:to|or) (?P<q>{DURATION}) ago", _ago_between),
-        (rf"(?:in |during )?(?:between|from) (?P<p>{POINT}|\d+) (?:and|to|until|till) (?P<q>{POINT})", _between),
+        (rf"(?:in |during )?(?:between|from) (?P<p>{POINT}|\d+) (?:and|to|until|till) (?P<q>{POINT})"
+         rf"{_MARK}", _between),
         (rf"(?:more than|over|longer than|at least|older than|{_BEFORE}) {_ABOUT}(?P<d>{LENGTH}|{_SHORT}) ago",
          _ago_until),
         (rf"(?:older|earlier) than {_ABOUT}(?P<d>{LENGTH})|(?:{_BEFORE}) (?:the )?(?:last|past|final) (?P<e>{LENGTHS})",
@@ -203,7 +206,8 @@ _RULES: tuple[tuple[re.Pattern[str], _Read], ...] = tuple(
         (rf"(?:at )?{_ABOUT}(?P<p>{DURATION}) (?:after|from|past) (?:the (?:very )?(?:start|beginning){_STREAM}|"
          r"(?:it|the (?:video|stream|recording|film)) (?:started|began))", _after_start),
         (rf"(?:at )?{_ABOUT}(?P<d>{DURATION}) before the (?:very )?end{_STREAM}", _before_end),
-        (rf"(?:at|around|about|near|by)? ?(?:the )?{_ABOUT}(?P<p>{POINT}) (?:mark|into (?:the )?\w+|in)", _at),
+        (rf"{_NOT_BEHIND}(?:at|around|about|near|by)? ?(?:the )?{_ABOUT}(?P<p>{POINT}) (?:mark|into (?:the )?\w+|"
+         rf"(?:in|of|on|from) {_RECORDING}|in)", _at),
         (rf"(?:at|around|near) (?:the )?{_ABOUT}(?:(?:time|minute|second|timestamp|time stamp|position) )?"
          rf"(?P<p>{POINT}){_MARK}", _at),
         (rf"(?:since|after|from) (?:the )?(?P<p>{POINT}){_MARK}(?: on| onwards?)?", _since),

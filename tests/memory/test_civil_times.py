@@ -70,6 +70,15 @@ def named(text: str) -> tuple[float, float] | None:
         ("what was playing on the radio at 13h30", "13:29", "13:31"),
         ("what was the text at minute 14:05", "13:14:01", "13:14:09"),
         ("what was shown at the 1:30 mark", "13:01:26", "13:01:34"),  # a place in the recording
+        ("what was shown at 2:05 in the video", "13:02:01", "13:02:09"),
+        ("what was shown at 2:05 into the stream", "13:02:01", "13:02:09"),
+        ("what was shown at 14:05 of the recording", "13:14:01", "13:14:09"),
+        ("what was shown at timestamp 2:05", "13:02:01", "13:02:09"),
+        ("what was shown between 2:05 and 2:10 in the video", "13:02:05", "13:02:10"),
+        ("what happened after 2:05 in the video", "13:02:05", "14:40"),
+        ("what was shown at 02:15", "13:02:11", "13:02:19"),
+        ("what was shown between 02:15 and 03:10", "13:02:15", "13:03:10"),
+        ("what was shown at 02:15 pm", "14:14", "14:16"),
         ("what was shown at 0:45", "13:00:41", "13:00:49"),  # not a time that the stream holds
         ("what was said between 9:30 and 9:45", "13:09:30", "13:09:45"),
     ],
@@ -117,6 +126,7 @@ def test_clock_times(text: str, start: str, end: str) -> None:
         ("what did you see at 10 am", "9:59", "10:01"),
         ("what happened around midnight", "20 23:59", "21 0:01"),
         ("tell me about yesterday", "20 0:00", "21 0:00"),
+        ("what happened yesterday at 02:15", "20 14:14", "20 14:16"),
         ("what happened on November 16, 2026", "16 0:00", "17 0:00"),
         ("what happened on 16 November 2026", "16 0:00", "17 0:00"),
         ("what happened on the 16th of November 2026", "16 0:00", "17 0:00"),
