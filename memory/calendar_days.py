@@ -11,7 +11,7 @@ from datetime import date, datetime, time, timedelta
 
 from memory.time_lengths import Now
 
-_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _MONTHS = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
     "december",
@@ -20,7 +20,7 @@ _HOURS: dict[str, tuple[float, float]] = {  # of the day; what reaches beyond mi
     "morning": (5, 12), "afternoon": (12, 18), "evening": (17, 24), "night": (18, 30), "lunchtime": (11, 14),
 }  # fmt: skip
 _PART = f"(?:{'|'.join(_HOURS)})"
-_WEEKDAY = f"(?:{'|'.join(_WEEKDAYS)})"
+_WEEKDAY = f"(?:{'|'.join(WEEKDAYS)})"
 _MONTH = f"(?:{'|'.join(_MONTHS)})"
 _SURE_MONTH = f"(?:{'|'.join(m for m in _MONTHS if m not in ('march', 'may'))})"
 _FEW = r"(?:\d+|a few|few|a couple of|a couple|couple of|several|an?|one)"
@@ -122,7 +122,7 @@ def day_of(text: str, now: Now) -> date | None:
         in_this_month = _date(day, here.month, here)
         return in_this_month if in_this_month and in_this_month.month == here.month else None
     if weekday := _NAMED_WEEKDAY.search(text):
-        back = (here.weekday() - _WEEKDAYS.index(weekday[0])) % 7
+        back = (here.weekday() - WEEKDAYS.index(weekday[0])) % 7
         return here - timedelta(days=back or (0 if "this " in text and "past" not in text else 7))
     return here
 
@@ -131,7 +131,7 @@ def _weekday_of_last_week(text: str, here: date) -> date | None:
     weekday = _NAMED_WEEKDAY.search(text)
     if weekday is None or "last week" not in text:
         return None
-    return here - timedelta(days=here.weekday() + 7 - _WEEKDAYS.index(weekday[0]))
+    return here - timedelta(days=here.weekday() + 7 - WEEKDAYS.index(weekday[0]))
 
 
 def _date(day: int, month: int, here: date) -> date | None:

@@ -81,9 +81,9 @@ def waking(at_s: float, now: Now) -> bool:
 
 
 def day_end(day: str, now: Now) -> float:
-    """Midnight after a day, or now."""
-    one = day_of(day, now)
-    return now.t_s if one is None else min(now.t_s, moment_s(one, 24, now))
+    """When a day, or the part of it that is named, is over, or now."""
+    span = span_of_days(day, now)
+    return now.t_s if span is None else min(now.t_s, span[1])
 
 
 def clock_time(clock: str, now: Now, held_only: bool = False) -> Span | None:

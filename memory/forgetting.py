@@ -28,7 +28,8 @@ _LEAD = re.compile(
 )
 _ORDER = re.compile(r"^(?:forget|erase|delete|wipe|clear|remove)(?: out)? (?P<x>.+)$")
 _TAIL = re.compile(
-    r"(?<!just) (?:please|again|for me|thanks|thank you|now|(?:from|out of|in) (?:your |the |my )?memory|for good)$"
+    r"(?<!just)(?<!\bto)(?<! until)(?<! till)(?<! and) "
+    r"(?:please|again|for me|thanks|thank you|now|(?:from|out of|in) (?:your |the |my )?memory|for good)$"
 )
 _NOTHING = re.compile(  # sayings, not orders
     r"^(?:it|that|this|about (?:it|that|this)|me|me not|you|him|her|us|them|to|how|why|who|whether|if|not)\b"
@@ -66,6 +67,11 @@ _ARTICLES = re.compile(
 _NOT = re.compile(r"\b(?:not|never|without|no (?:later|earlier|older|newer)|no$)(?: |$)")
 _SOMEONE = re.compile(  # not named, so that a time beside it would be forgotten whole
     r"\b(?:he|she|they|him|her|them|his|hers|their|theirs|us|me|mine)\b|^(?:about )?(?:that )?(?:you|i|we) "
+)
+_TIME_LEFT = re.compile(
+    r"\b(?:before|after|until|till|since|between|past) (?:about |around |the )?(?:\d|one\b|noon|midday|midnight|half|"
+    r"quarter|first|last|lunch|breakfast|dinner)|\b(?:(?:seconds?|minutes?|hours?|days?|weeks?) (?:ago|before|after)|"
+    r"(?:first|last) (?:\d+ |few )?(?:seconds?|minutes?|hours?))\b"
 )
 _ONE_SENSE = re.compile(r"^(?:everything |all )?all (?:sounds|videos|pictures|conversations)$")
 _LOOSE_END = re.compile(r"(?: (?:from|of|in|during|within|over|at|on|that))+$")
@@ -116,6 +122,8 @@ def wanted(text: str, t_ns: int, start_unix_s: float = 0.0) -> Wanted | None:
     if _NOTHING.match(what) and not _SESSION.match(what):
         return None
     when = timewords.find(what.split(), t_ns, start_unix_s, witnessed=True)
+    if when.unclear:
+        return Wanted(cannot=WHICH_TIME)
     if not when.spanned and _SESSION.match(what):
         return Wanted(span=(0, t_ns), named="this whole session")
     about = " ".join(when.rest) if when.spanned else what
@@ -131,6 +139,8 @@ def _refused(about: str, span: tuple[int, int] | None) -> str:
     """What is said where following the words would forget more than they name, or the opposite."""
     if span is not None and span[0] >= span[1]:
         return NOTHING_THEN
+    if span is not None and _TIME_LEFT.search(about):
+        return WHICH_TIME
     if _ONE_SENSE.match(about):
         return ONE_SENSE
     if _NOT.search(about) and (span is not None or about.split()[0] in ("everything", "anything", "all")):
@@ -252,5 +262,6 @@ KEPT = "All right, I keep it."
 NOTHING_THEN = "I remember nothing of that time, so there is nothing to forget."
 NOT_ALL_BUT = "I cannot forget all but that. Say what to forget, or name one stretch of time."
 NOT_WHO = "I cannot tell who or what of that time is meant. Say it in other words, or name only the time."
+WHICH_TIME = "I cannot tell which time that is. Name one day or one stretch of time."
 ONE_SENSE = "I cannot forget only what was seen or only what was heard. Name a time or a thing."
 NOTHING_LIKE_IT = "I remember nothing like that, so there is nothing to forget."

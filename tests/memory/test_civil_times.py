@@ -126,6 +126,21 @@ def test_clock_times(text: str, start: str, end: str) -> None:
         ("what did you see at 10 am", "9:59", "10:01"),
         ("what happened around midnight", "20 23:59", "21 0:01"),
         ("tell me about yesterday", "20 0:00", "21 0:00"),
+        ("what happened 20 minutes ago today", "14:16", "14:24"),
+        ("what happened today an hour ago", "13:28", "13:52"),
+        ("what happened in the last 5 minutes today", "14:35", "14:40"),
+        ("what happened in the last hour of yesterday", "20 23:00", "21 0:00"),
+        ("what happened in the last hour of today", "13:40", "14:40"),
+        ("what happened in the first 5 minutes of yesterday", "20 0:00", "20 0:05"),
+        ("what happened last night after midnight", "21 0:00", "21 6:00"),
+        ("what happened yesterday after 5", "20 17:00", "21 0:00"),
+        ("what happened yesterday afternoon after 3", "20 15:00", "20 18:00"),
+        ("what happened between monday and wednesday", "16 0:00", "19 0:00"),
+        ("what happened between monday and saturday", "16 0:00", "14:40"),
+        ("what happened from thursday to saturday", "19 0:00", "14:40"),
+        ("what happened from monday to now", "16 0:00", "14:40"),
+        ("what happened from 10 pm yesterday to 2 am", "20 22:00", "21 2:00"),
+        ("what happened ten minutes after two", "14:09", "14:11"),
         ("what happened yesterday at 02:15", "20 14:14", "20 14:16"),
         ("what happened on November 16, 2026", "16 0:00", "17 0:00"),
         ("what happened on 16 November 2026", "16 0:00", "17 0:00"),
@@ -157,6 +172,23 @@ def test_days_and_what_was_before_the_start(text: str, start: str, end: str) -> 
 def test_a_date_with_a_year_is_of_that_year(text: str, year: int, month: int, day: int) -> None:
     begun_s = (datetime(year, month, day) - START).total_seconds()
     assert named(text) == pytest.approx((begun_s, begun_s + 86_400))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "what happened an hour ago yesterday",
+        "what happened in the last 5 minutes yesterday",
+        "what happened yesterday from 3",
+        "what happened yesterday and today",
+        "what happened last night after 7 am",
+        "what happened ten minutes after four",
+    ],
+)
+def test_a_time_that_cannot_be_narrowed_soundly_is_no_span(text: str) -> None:
+    found = find(tokens(text), ASKED_S * S, START.timestamp())
+    assert found.unclear
+    assert not found.spanned
 
 
 def test_a_date_of_a_year_to_come_is_no_span() -> None:
