@@ -66,12 +66,14 @@ _ARTICLES = re.compile(
 )
 _NOT = re.compile(r"\b(?:not|never|without|no (?:later|earlier|older|newer)|no$)(?: |$)")
 _SOMEONE = re.compile(  # not named, so that a time beside it would be forgotten whole
-    r"\b(?:he|she|they|him|her|them|his|hers|their|theirs|us|me|mine)\b|^(?:about )?(?:that )?(?:you|i|we) "
+    r"\b(?:he|she|they|him|her|them|his|hers|their|theirs|us|me|mine)\b|^(?:about )?(?:that )?(?:you|i|we) |"
+    r"^(?:about )?(?:it|this|these|those)$"
 )
 _TIME_LEFT = re.compile(
     r"\b(?:before|after|until|till|since|between|past) (?:about |around |the )?(?:\d|one\b|noon|midday|midnight|half|"
     r"quarter|first|last|lunch|breakfast|dinner)|\b(?:(?:seconds?|minutes?|hours?|days?|weeks?) (?:ago|before|after)|"
-    r"(?:first|last) (?:\d+ |few )?(?:seconds?|minutes?|hours?))\b"
+    r"(?:first|last) (?:\d+ |few )?(?:seconds?|minutes?|hours?)|(?:first|last) (?:and|or))\b|"
+    r"^(?:the )?\d+ (?:seconds?|minutes?|hours?|days?)$"
 )
 _ONE_SENSE = re.compile(r"^(?:everything |all )?all (?:sounds|videos|pictures|conversations)$")
 _LOOSE_END = re.compile(r"(?: (?:from|of|in|during|within|over|at|on|that))+$")
