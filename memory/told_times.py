@@ -14,11 +14,16 @@ _TELLING = re.compile(
 _DET = r"(?:the|an?|my|your|our|his|her|their|any|some|this|that|these|those)"
 _OBJECT = re.compile(  # of what was told, or to whom
     r"(?:it|that|this|so|yes|no|hello|hi|goodbye|thanks|thank you|(?:some|any|no|every)thing|nothing|me|us|him|them|"
-    r"you|her)?(?: ?(?:to|with|by) (?:me|us|you|him|her|them|any\w+|some\w+|(?:the|an?|my|your|our|his) \w+))?"
+    r"you|her)?(?: ?(?:to|with|by|on|in|over|from) "
+    r"(?:me|us|you|him|her|them|any\w+|some\w+|(?:the|an?|my|your|our|his) \w+))?"
+    r"(?: ?(?:again|exactly|aloud|first|last|out loud))?"
 )
 _THING = re.compile(rf"{_DET} \w+(?<!s)")
 _AN_OBJECT = re.compile(r"\b(?:what|who|whom|which|how|(?:some|any|every|no)thing|nothing|words?)\b")
-_ON = re.compile(r"(?:in|on|at|during|between|since|after|before|until|till|around|from|this|last|within|by|near)\b")
+_ON = re.compile(
+    r"(?:in|on|at|during|between|since|after|before|until|till|around|from|this|last|within|by|near|"
+    r"just|shortly|right|soon|prior|up|later|earlier)\b"
+)
 _NAME_BEFORE = re.compile(
     r"\b(?:words?|name|label|text|title|letters|called|named|labell?ed|titled|with|or|"
     r"(?:moved|postponed|changed|shifted|rescheduled|delayed|brought forward|put off|pushed)(?: \w+)? (?:to|from))"

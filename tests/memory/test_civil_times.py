@@ -153,6 +153,8 @@ def test_clock_times(text: str, start: str, end: str) -> None:
         ("did you hear a bell on monday", "16 0:00", "17 0:00"),
         ("what did she say about the party yesterday", "20 0:00", "21 0:00"),
         ("who said hello at 2 pm", "13:59", "14:01"),
+        ("what is written on the sign at 2:10", "14:09", "14:11"),
+        ("what did you hear just after 2 pm", "14:00", "14:10"),
     ],
 )
 def test_days_and_what_was_before_the_start(text: str, start: str, end: str) -> None:
