@@ -11,7 +11,7 @@ from datetime import date, datetime, time, timedelta
 
 from memory.time_lengths import Now
 
-_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _MONTHS = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
     "december",
@@ -20,20 +20,22 @@ _HOURS: dict[str, tuple[float, float]] = {  # of the day; what reaches beyond mi
     "morning": (5, 12), "afternoon": (12, 18), "evening": (17, 24), "night": (18, 30), "lunchtime": (11, 14),
 }  # fmt: skip
 _PART = f"(?:{'|'.join(_HOURS)})"
-_WEEKDAY = f"(?:{'|'.join(_WEEKDAYS)})"
+_WEEKDAY = f"(?:{'|'.join(WEEKDAYS)})"
 _MONTH = f"(?:{'|'.join(_MONTHS)})"
 _SURE_MONTH = f"(?:{'|'.join(m for m in _MONTHS if m not in ('march', 'may'))})"
 _FEW = r"(?:\d+|a few|few|a couple of|a couple|couple of|several|an?|one)"
 _TH = r"(?: (?:st|nd|rd|th))"
+_YEAR = r"(?: [12]\d{3}(?! (?:hours|am|pm)\b))"
 _IN_PART = rf"(?: (?:in the |at )?{_PART})?"
 # These are written on signs as well.
 _WRITTEN_TOO = (
     rf"(?:tonight|overnight|during the night|(?:this|at the|over the|on the) weekend|"
     rf"in the (?:morning|afternoon|evening)|"
-    rf"(?:on )?(?:{_WEEKDAY} )?(?:the )?\d{{1,2}}{_TH}?(?: of)? {_MONTH}|"
-    rf"(?:on )?(?:{_WEEKDAY} )?{_SURE_MONTH} (?:the )?\d{{1,2}}{_TH}?|(?:on )?{_WEEKDAY} the \d{{1,2}}{_TH}|"
+    rf"(?:on )?(?:{_WEEKDAY} )?(?:the )?\d{{1,2}}{_TH}?(?: of)? {_MONTH}{_YEAR}?|"
+    rf"(?:on )?(?:{_WEEKDAY} )?{_SURE_MONTH} (?:the )?\d{{1,2}}{_TH}?{_YEAR}?|(?:on )?{_WEEKDAY} the \d{{1,2}}{_TH}|"
     rf"(?:on )?(?:this )?{_WEEKDAY}{_IN_PART}|"
-    rf"(?:on {_MONTH} (?:the )?\d{{1,2}}|{_MONTH} (?:the )?\d{{1,2}}{_TH}){_TH}?|on the \d{{1,2}}{_TH}|"
+    rf"(?:on {_MONTH} (?:the )?\d{{1,2}}|{_MONTH} (?:the )?\d{{1,2}}{_TH}){_TH}?{_YEAR}?|"
+    rf"{_MONTH} (?:the )?\d{{1,2}}{_TH}?{_YEAR}|on the \d{{1,2}}{_TH}|"
     r"(?:on )?20\d\d [01]?\d [0-3]?\d)"
 )
 _OF_NOW = rf"(?:(?:early |late )?today{_IN_PART}|this (?:week|month))"
@@ -56,7 +58,10 @@ _IS_OF_NOW = re.compile(_OF_NOW)
 _AGO = re.compile(rf"(?P<n>{_FEW}) (?P<unit>day|week|month)s? ago")
 _LAST_FEW = re.compile(rf"(?P<n>{_FEW} )?(?P<unit>day|week|month)s?")
 LAST_DAYS = rf"(?:{_FEW} )?(?:days?|weeks?|months?)"
-_DATE = re.compile(rf"(?P<d>\d{{1,2}}){_TH}?(?: of)? (?P<m>{_MONTH})|(?P<m2>{_MONTH}) (?:the )?(?P<d2>\d{{1,2}})")
+_DATE = re.compile(
+    rf"(?:(?P<d>\d{{1,2}}){_TH}?(?: of)? (?P<m>{_MONTH})|(?P<m2>{_MONTH}) (?:the )?(?P<d2>\d{{1,2}}){_TH}?)"
+    rf"(?P<y>{_YEAR})?"
+)
 _DAY_OF_MONTH = re.compile(rf"(?:on|day) the (\d{{1,2}}){_TH}")
 _ISO = re.compile(r"(20\d\d) (\d{1,2}) (\d{1,2})")
 _NAMED_PART = re.compile(rf"\b(?:{_PART}|tonight|overnight)\b")
@@ -108,7 +113,8 @@ def day_of(text: str, now: Now) -> date | None:
     if ago := _AGO.search(text):
         return here - timedelta(days=_few(ago["n"])) if ago["unit"] == "day" else None
     if dated := _DATE.search(text):
-        return _date(int(dated["d"] or dated["d2"]), _MONTHS.index(dated["m"] or dated["m2"]) + 1, here)
+        day, month = int(dated["d"] or dated["d2"]), _MONTHS.index(dated["m"] or dated["m2"]) + 1
+        return _valid(int(dated["y"]), month, day) if dated["y"] else _date(day, month, here)
     if written := _ISO.search(text):
         return _valid(int(written[1]), int(written[2]), int(written[3]))
     if numbered := _DAY_OF_MONTH.search(text):
@@ -116,7 +122,7 @@ def day_of(text: str, now: Now) -> date | None:
         in_this_month = _date(day, here.month, here)
         return in_this_month if in_this_month and in_this_month.month == here.month else None
     if weekday := _NAMED_WEEKDAY.search(text):
-        back = (here.weekday() - _WEEKDAYS.index(weekday[0])) % 7
+        back = (here.weekday() - WEEKDAYS.index(weekday[0])) % 7
         return here - timedelta(days=back or (0 if "this " in text and "past" not in text else 7))
     return here
 
@@ -125,7 +131,7 @@ def _weekday_of_last_week(text: str, here: date) -> date | None:
     weekday = _NAMED_WEEKDAY.search(text)
     if weekday is None or "last week" not in text:
         return None
-    return here - timedelta(days=here.weekday() + 7 - _WEEKDAYS.index(weekday[0]))
+    return here - timedelta(days=here.weekday() + 7 - WEEKDAYS.index(weekday[0]))
 
 
 def _date(day: int, month: int, here: date) -> date | None:

@@ -29,6 +29,7 @@ _OF_CLOCK = "早上|上午|中午|下午|傍晚|晚上|凌晨"
 _MINUTES = rf"(?:半|整|{NUMBER}[分刻]?)"
 _O_CLOCK = rf"(?:{_OF_CLOCK})?(?:\d{{1,2}}|{_SIGNS})点{_MINUTES}?钟?"
 _AT = rf"(?P<h>\d{{1,2}}|{_SIGNS})点(?P<m>{_MINUTES})?钟?"
+_PLANNED = "开始|开会|开门|开车|关门|结束|出发|起飞"  # what stands behind a time that is told, as of a meeting
 _CLOCK = re.compile(rf"(?P<part>{_OF_CLOCK})?{_AT}")
 _DAY = (
     rf"(?:(?P<day>前天|昨[天日]|今[天日](?=的?(?:{'|'.join(_PARTS)}|\d|{_SIGNS}点))|[昨今](?=[早晚夜]))|"
@@ -109,13 +110,15 @@ RULES: tuple[tuple[str, Callable[[re.Match[str]], str]], ...] = (
     (rf"在?{_DAY}(?:{_AT})?(?:的时候|时|左右)?", _day),
     ("|".join(_WEEKS), lambda m: _WEEKS[m[0]]),
     (rf"(?:从|在)?(?P<a>{_O_CLOCK})(?:到|至|-)(?P<b>{_O_CLOCK})(?:之间|期间|这段时间|内|里)?", _between),
-    (rf"(?:自?从)?(?P<part>{_OF_CLOCK})?{_AT}(?P<rel>之前|以前|之后|以后|以来|开始|起)", _related),
+    (rf"(?:自?从|自)(?P<part>{_OF_CLOCK})?{_AT}(?P<rel>开始|起)", _related),
+    (rf"(?:自?从)?(?P<part>{_OF_CLOCK})?{_AT}(?P<rel>之前|以前|之后|以后|以来)", _related),
     (
         rf"在?(?P<part>{_OF_CLOCK})(?P<c>\d{{1,2}}:\d\d)(?:的时候|时|左右)?",
         lambda m: f"at {m['c']} {'pm' if m['part'] in _AFTERNOON else 'am'}",
     ),
     (
-        rf"在?(?:(?P<part>{_OF_CLOCK})|(?!一点(?!钟|半)))(?P<h>\d{{1,2}}|{_SIGNS})点(?P<m>{_MINUTES})?钟?(?:的时候|时|左右)?",
+        rf"在?(?:(?P<part>{_OF_CLOCK})|(?!一点(?!钟|半)))(?P<h>\d{{1,2}}|{_SIGNS})点(?!{_MINUTES}?钟?(?:{_PLANNED}))"
+        rf"(?P<m>{_MINUTES})?钟?(?:的时候|时|左右)?",
         lambda m: f"at {clock(m)}",
     ),
 )

@@ -35,6 +35,14 @@ _SESSION = re.compile(
 )
 _JUST_SAID = re.compile(r"我们?(?:刚才|刚刚|刚)?(?:说|讲|问)(?:过|了)?的?(?:话|内容|东西|事情?)?")
 _SAYINGS = re.compile(r"(?:它|他|她|这个|那个|这件事|那件事|这事|我|我们|自己|吧|了|过去|烦恼)*")
+_ALL_OF_ONE = re.compile(
+    r"(?:所有|全部|一切|整个|全都)的?(?:(?P<sounds>声音|录音|音频)|(?P<videos>录像|视频)|(?P<pictures>画面|照片|图片|图像)|"
+    r"(?P<conversations>对话|谈话|聊天))"
+)
+_EARLIER = re.compile(r"(?P<time>.+?)(?:之前|以前)(?P<what>.*)")
+_ALL_OF_IT = re.compile(r"所有|全部|一切|内容|东西|记录|记忆|^的?$")
+_SOMEONE = re.compile(r"^(?:(?:关于|有关)?(?:他|她|我)们?)+$")
+_ONE_AGO = re.compile(r"^(hour|minute) ago")
 _SECONDS = re.compile(r"(\d+) seconds")
 _YES = re.compile(
     r"(?:是的?|好的?|好吧|好啊|好呀|对的?|没错|确认|确定|可以|行|嗯|要|当然|同意|请|吧|了|啊|删除|删掉|删|忘掉|忘记|忘|它|都|全部)+"
@@ -71,7 +79,10 @@ def _named(what: str) -> str:
         return "forget what i just said"
     if excepted := _EXCEPT.match(what):
         return f"forget everything except {_thing(excepted['y']) or excepted['y']}"
-    thing = _thing(what)
+    if of_one := _ALL_OF_ONE.search(what):
+        when = take_time(what)[0]
+        return f"forget all {of_one.lastgroup} {'' if when == 'so far' else when}".strip()
+    thing = _before(what) or _thing(what)
     if thing:
         return f"forget {thing}"
     return "forget everything" if _WHOLE.search(what) else ""
@@ -84,13 +95,37 @@ def _thing(what: str) -> str:
         when = "today" if "今天" in what else ""
     if when == "just now":
         when = "in the last 20 seconds"
-    when = _SECONDS.sub(_length, when).removeprefix("in ")
+    when = _english(when).removeprefix("in ")
     if _JUST_SAID.fullmatch(rest):
         rest = ""
     left = _FRAMING.sub("", rest)
+    if when and _SOMEONE.match(left):
+        return f"them {when}"
     if not left or _SAYINGS.fullmatch(left):
         return when
     return f"{rest.removeprefix('的')} {when}".strip()
+
+
+def _before(what: str) -> str:
+    """ "Everything before yesterday" of 昨天以前的所有内容; "" for what happened at a time, as 五分钟以前的事."""
+    earlier = _EARLIER.match(what)
+    if earlier is None:
+        return ""
+    left = earlier["what"].removeprefix("的")
+    thing = left if _FRAMING.sub("", left) else "everything"
+    when, rest = take_time(f"{earlier['time']}前")
+    if when.endswith(" ago") and not rest:
+        if thing != "everything" or not _ALL_OF_IT.search(earlier["what"]):
+            return ""
+        when = _english(when)
+        return f"everything older than {when.removesuffix(' ago')}" if "day" in when else f"everything up to {when}"
+    when, rest = take_time(earlier["time"])
+    return "" if rest or not when else f"{thing} before {when.removeprefix('at ').removeprefix('on ')}"
+
+
+def _english(when: str) -> str:
+    """A time in larger units than seconds."""
+    return _ONE_AGO.sub(r"1 \1 ago", _SECONDS.sub(_length, when))
 
 
 def _length(found: re.Match[str]) -> str:

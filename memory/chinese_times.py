@@ -32,6 +32,8 @@ def _length(text: str) -> str:
 
 
 def _point(text: str) -> str:
+    if re.match(r"0\d:", text):  # as it stands on a recording
+        return text
     whole = round(seconds(text))
     hours, minutes = divmod(whole // 60, 60)
     return f"{hours}:{minutes:02}:{whole % 60:02}" if hours else f"{minutes}:{whole % 60:02}"

@@ -16,14 +16,21 @@ from memory.time_lengths import CLOCKED, Now, Span, around, seconds_of
 
 BARE = rf"(?:{CLOCK}|{HOUR}(?: \d\d)?|\d{{3,4}})"
 _PRECEDED = f"(?:{'|'.join(f'(?<={p} )' for p in ('at', 'since', 'after', 'before', 'until', 'around', 'by'))})"
-_AT = r"(?:(?:at )?(?:around |about )|at )?"
-DAYED = rf"(?:{DAY}(?: {_AT}{BARE}(?! \w+s\b))?|(?:{CLOCK}|{_PRECEDED}{BARE}) {DAY})"
+_SURE_AT = r"(?:(?:at )?(?:around |about )|at )"
+_AT = rf"{_SURE_AT}?"
+_BEHIND = rf"(?:{_SURE_AT}|(?!\d{{4}}\b(?! (?:hours|am|pm)\b))){BARE}"  # four digits alone are a year
+DAYED = rf"(?:{DAY}(?: {_BEHIND}(?! \w+s\b))?|(?:{CLOCK}|{_PRECEDED}{BARE}) {DAY})"
 PLACE = rf"(?:{DAYED}|{CLOCK})"
 _DAYED_PARTS = re.compile(rf"(?P<a>{DAY})(?: {_AT}(?P<c>.+))?")
 _CLOCKED_FIRST = re.compile(rf"(?P<c>{BARE}) (?P<a>{DAY})")
 _CLOCKED = re.compile(CLOCKED)
 _CLOCK = re.compile(CLOCK)
 _HALF = re.compile(HALF_DAY)
+_OF_DAY = re.compile(rf"\d{HALF_DAY}|oclock|o clock|\bhours\b")
+_IN_RECORDING = re.compile(
+    r" (?:mark\b|into\b|(?:in|of|on|from) (?:(?:the|this|that|our|my) )?(?:video|stream|recording|film|clip|tape)\b)"
+)
+_PLACE_BEFORE = re.compile(r"\b(?:minute|timestamp|time stamp|position) $")
 _AS_SAID = {
     "morning": "in the morning", "afternoon": "in the afternoon", "evening": "in the evening", "night": "at night",
     "lunchtime": "in the afternoon",
@@ -74,9 +81,9 @@ def waking(at_s: float, now: Now) -> bool:
 
 
 def day_end(day: str, now: Now) -> float:
-    """Midnight after a day, or now."""
-    one = day_of(day, now)
-    return now.t_s if one is None else min(now.t_s, moment_s(one, 24, now))
+    """When a day, or the part of it that is named, is over, or now."""
+    span = span_of_days(day, now)
+    return now.t_s if span is None else min(now.t_s, span[1])
 
 
 def clock_time(clock: str, now: Now, held_only: bool = False) -> Span | None:
@@ -91,6 +98,17 @@ def clock_time(clock: str, now: Now, held_only: bool = False) -> Span | None:
         return None
     near_s = CLOCK_NEAR_S / 2 if clock.count(":") > 1 else CLOCK_NEAR_S
     return around(max(at_s, 0.0) if at_s >= -CLOCK_NEAR_S else at_s, near_s, before=True)
+
+
+def is_of_recording(found: re.Match[str], now: Now) -> bool:
+    """Whether the clock times in a match are minutes and seconds of what was seen: "2:05 into the video", "02:15"."""
+    clocks = list(_CLOCKED.finditer(found[0]))
+    if not clocks or _OF_DAY.search(found.string[found.start() :]) or re.search(DAY, found[0]):
+        return False
+    before, after = found.string[: found.start()], found.string[found.end() :]
+    if _PLACE_BEFORE.search(f"{before}{found[0][: clocks[0].start()]}") or _IN_RECORDING.match(after):
+        return True
+    return all(clock[0].startswith("0") and len(clock[0]) > 4 and in_recording(clock[0], now) for clock in clocks)
 
 
 def in_recording(clock: str, now: Now) -> bool:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 
-from memory.calendar_days import DAY, LAST_DAYS, OPEN, is_written_too, last_days_s, span_of_days
+from memory.calendar_days import DAY, LAST_DAYS, OPEN, WEEKDAYS, is_written_too, last_days_s, span_of_days
 from memory.civil_places import (
     BARE,
     CLOCK_NEAR_S,
@@ -16,6 +16,7 @@ from memory.civil_places import (
     clock_time,
     day_end,
     in_recording,
+    is_of_recording,
     moments,
     moments_of,
     on_day,
@@ -23,7 +24,9 @@ from memory.civil_places import (
     waking,
 )
 from memory.clock_readings import CLOCK, readings_of
-from memory.time_lengths import LENGTH, Now, Span, around, seconds_of
+from memory.time_lengths import LENGTH, LENGTHS, UNCLEAR, Now, Span, around, seconds_of
+from memory.told_times import is_told
+from memory.witnessed import is_of_plans, is_past, is_present, is_witnessed
 
 _SINCE = r"since|starting(?: at| from)?|from|after|shortly after|just after|right after|soon after|later than"
 _UNTIL = (
@@ -37,11 +40,17 @@ _BETWEEN = re.compile(
     rf"(?:and|to|until|till|through) (?P<q>{PLACE}|{BARE}|now)(?: (?P<e>{DAY}))?{OPEN}"
 )
 _BESIDE = re.compile(
-    rf"(?:^|(?<= ))(?P<range>(?:(?:in|during|within|for) )?(?:the )?(?:first |last )?)(?P<len>{LENGTH}) "
-    rf"(?P<rel>before|after) (?P<p>{PLACE})(?= |$)"
+    rf"(?:^|(?<= ))(?:(?:at|around|about|roughly) )*"
+    rf"(?P<range>(?:(?:in|during|within|for) )?(?:the )?(?:first |last )?)(?P<len>{LENGTH}) "
+    rf"(?P<rel>before|after) (?P<p>{PLACE}(?= |$)|{BARE}(?=$| (?:what|who|where|which|how|did|was|were) ))"
+)
+_END_OF = re.compile(
+    rf"(?:^|(?<= ))(?:(?:in|during|within|for|over|of) )?(?:the )?(?P<end>first|opening|last|final) (?P<len>{LENGTHS}) "
+    rf"(?:of|on|in) (?P<d>{DAY}){OPEN}"
 )
 _RELATED = re.compile(
-    rf"(?:^|(?<= ))(?:(?P<d>{DAY}) )?(?P<rel>{_SINCE}|{_UNTIL}) {_ROUGH}(?P<p>{PLACE})(?P<on> on| onwards?)?{OPEN}"
+    rf"(?:^|(?<= ))(?:(?P<d>{DAY}) )?(?P<rel>{_SINCE}|{_UNTIL}) {_ROUGH}"
+    rf"(?P<p>{PLACE}|(?(d){BARE}(?! \w+s\b)|(?!)))(?P<on> on| onwards?)?{OPEN}"
 )
 _HELD = re.compile(rf"(?:^|(?<= ))(?:(?P<rel>(?<!talk )(?<!talked )(?<!speak ){_AT}) {_ROUGH})?(?P<p>{DAYED}){OPEN}")
 _AT_CLOCK = re.compile(rf"(?:^|(?<= ))(?:{_AT}) {_ROUGH}(?P<p>{CLOCK})(?: sharp)?(?= |$)")
@@ -59,54 +68,43 @@ _HINT = re.compile(
     r"\d|\b(?:one|noon|midday|midnight|yesterday|today|tonight|\w*night|morning|afternoon|evening|\w+day|\w+days|days?|"
     r"weeks?|weekend|months?)\b"
 )
-_PAST = re.compile(r"\b(?:did|was|were|has|have|had|said|came|went|left|arrived|spoke|asked|\w{2,}[^e\W]ed)\b")
-_WITNESSED = re.compile(
-    r"\b(?:(?:did|have|had|were|was) (?:you|we|i|he|she|they|any\w+|some\w+)\b|do you (?:remember|recall|know)|"
-    r"happened|saw|seen|heard|"
-    r"did .*\b(?:say|read|show|come|go|leave|arrive|enter|appear|tell|ring|wear|stand|change|talk|speak)\b|"
-    r"(?:was|were|been) (?:there(?! to\b)|here|said|shown|visible|going on)|"
-    r"who (?:(?:was|were)(?! \w+(?:ed|ing)\b)|came|went|left|spoke|said|stood|\w+ed)|"
-    r"(?:i|we|you) (?:was|were|had|said|went|left)|"
-    r"(?:people|anyone|anybody|somebody|someone) (?:were|was|came|went|left|entered|said)|missed|summar\w+|recap|"
-    r"sum up|go back to|(?:what|how|tell me|tell us) about|"
-    r"what (?:has )?changed|(?:was|were) (?:the |a |an |my )?\w+ \w+ing)\b"
-)
-_PRESENT = re.compile(r"\b(?:is|are|does|do|can|should|may|must|happens|comes)\b")
 _NO_CLOCK_AFTER = re.compile(
     r"(?:^| )(?:minute|timestamp|time stamp|position|"
     r"room|gate|number|flight|bus|train|platform|track|score|ratio|chapter|verse|line|version|page|channel|"
     r"code|price|costs?|say|said|says|reads?|about|at|after|before|since|until|till|from|by|to|up to|and)$"
 )
 _TOLD_OF = re.compile(r"\babout (?:(?:the|a|an|our|my|your) .+)?$")
-_PLANS = re.compile(
-    r"\b(?:will|next|leaves?|opens?|closes?|starts?|begins?|arrives?|costs?|trains?|bus|buses|flights?|ferry|boats?|"
-    r"tours?|meetings?|appointments?|lectures?|concerts?)\b"
-)
 SOON_S = 600.0  # "shortly after 2 pm"
 _DAY_S = 86_400.0
+_OUTSIDE_S = 10_800.0  # how long before a part of a day a time may still be meant to be of it
+_DAYS = re.compile(DAY)
 
 
 def named_span(text: str, now: Now) -> tuple[Span, int, int] | None:
     """The span of the first clock time, day or week that is meant, and where in the text it stands."""
     if not now.start_unix_s or not _HINT.search(text):
         return None
-    witnessed = now.witnessed or _WITNESSED.search(text) is not None or re.fullmatch(DAY, text) is not None
-    now = Now(now.t_s, now.start_unix_s, witnessed or _PAST.search(text) is not None, witnessed)
+    witnessed = now.witnessed or is_witnessed(text) or re.fullmatch(DAY, text) is not None
+    now = Now(now.t_s, now.start_unix_s, witnessed or is_past(text), witnessed)
     for pattern, read in _RULES:
         for found in pattern.finditer(text):
-            if (span := read(found, now)) is not None:
+            if not (_told(found) or is_of_recording(found, now)) and (span := read(found, now)) is not None:
                 return span, found.start(), found.end()
     return None
 
 
-def is_of_plans(text: str) -> bool:
-    """Whether a clock time belongs to what is to come: "which trains leave after 14:00"."""
-    return _PLANS.search(text) is not None and _PAST.search(text) is None
+def _told(found: re.Match[str]) -> bool:
+    """Whether the time is part of what was said or written."""
+    if found.re in (_OLDER, _LAST):
+        return False
+    days = [day[0] for day in _DAYS.finditer(found[0])]
+    is_sure = bool(days) and not any(is_written_too(day) for day in days)
+    return is_told(found.string[: found.start()], found[0], is_sure=is_sure)
 
 
 def _is_fact(clock: str, text: str, now: Now) -> bool:
     """Whether a clock time is part of what is asked: "what happens at noon"."""
-    return not now.past and (is_of_plans(text) or (":" not in clock and _PRESENT.search(text) is not None))
+    return not now.past and (is_of_plans(text) or (":" not in clock and is_present(text)))
 
 
 # ---- what the patterns mean ---------------------------------------------------------------------------------------
@@ -122,7 +120,7 @@ def _between(found: re.Match[str], now: Now) -> Span | None:
         return _up_to_now(day_a, first[1], now)
     if day_a:
         starts = moments_of(day_a, first[1], now)
-        ends = moments_of(day_b or day_a, second[1], now, last=True)
+        ends = _ends(day_b, day_a, second[1], now)
         pairs = [(a, b) for a in starts for b in ends if a < b and a <= now.t_s]
         shortest = min(pairs, key=lambda pair: (pair[1] - pair[0], not waking(pair[0], now)), default=None)
         return None if shortest is None else Span(*shortest, before=True)
@@ -130,6 +128,16 @@ def _between(found: re.Match[str], now: Now) -> Span | None:
     if bare and (found["rel"] == "from" or not now.past):
         return None
     return _between_clocks(first[1], second[1], now, bare)
+
+
+def _ends(day: str, first_day: str, clock: str, now: Now) -> list[float]:
+    """When a stretch may end: on the day named, which may be this one; else on the first day or the one after it."""
+    if not day:
+        same = moments_of(first_day, clock, now)
+        return [*same, *(at_s + _DAY_S for at_s in same)]
+    weekday = day.removeprefix("on ")
+    of_now = moments_of(f"this {weekday}", clock, now, last=True) if weekday in WEEKDAYS else []
+    return [*moments_of(day, clock, now, last=True), *of_now]
 
 
 def _up_to_now(day: str, clock: str, now: Now) -> Span | None:
@@ -156,7 +164,12 @@ def _between_clocks(first: str, second: str, now: Now, bare: bool) -> Span | Non
 
 
 def _related(found: re.Match[str], now: Now) -> Span | None:
-    """Since, after, before, until."""
+    """Since, after, before, until. Beside a day that is meant, never the whole of it."""
+    span = _bordered(found, now)
+    return UNCLEAR if span is None and found["d"] and allowed(now, found["d"]) else span
+
+
+def _bordered(found: re.Match[str], now: Now) -> Span | None:
     day, clock = split(found["p"])
     day, rel = day or found["d"] or "", found["rel"]
     if not allowed(now, day) or (rel == "from" and day and not found["on"]):
@@ -173,7 +186,10 @@ def _related(found: re.Match[str], now: Now) -> Span | None:
         return Span(*span, before=True)
     if re.fullmatch(_SINCE, rel):
         late = at.end_s if rel in ("after", "later than") and not clock else begin_s
-        end_s = day_end(day, now) if day and clock and rel == "after" else now.t_s
+        there = span_of_days(day, now) if day and clock else None
+        if there is not None and late < there[0] - _OUTSIDE_S:  # "last night after 7 am"
+            return None
+        end_s = day_end(day, now) if day and clock and (rel == "after" or rel.startswith("later")) else now.t_s
         return Span(late, end_s, before=True) if late < min(end_s, now.t_s) else None
     over_s = at.end_s if not clock and ("until" in rel or rel.endswith(("till", "up to", "by"))) else begin_s
     return _until(over_s, day if clock else "", now)
@@ -193,15 +209,29 @@ def _beside(found: re.Match[str], now: Now) -> Span | None:
     """ "The ten minutes before 2 pm", "ten minutes after noon"."""
     length_s = seconds_of(found["len"])
     day, clock = split(found["p"])
-    if length_s is None or not clock or not allowed(now, day):
+    is_bare = not (day or re.fullmatch(CLOCK, clock))
+    if length_s is None or not clock or not allowed(now, day) or (is_bare and not now.past):
         return None
-    at = on_day(day, clock, now) if day else clock_time(clock, now)
+    at = on_day(day, clock, now) if day else clock_time(clock, now, held_only=is_bare)
     if at is None:
-        return None
+        return UNCLEAR if day or is_bare else None
     other_s = at.at_s - length_s if found["rel"] == "before" else at.at_s + length_s
     if found["range"]:
         return Span(min(at.at_s, other_s), max(at.at_s, other_s), before=True)
-    return around(other_s, CLOCK_NEAR_S, before=True) if other_s <= now.t_s else None
+    return around(other_s, CLOCK_NEAR_S, before=True) if other_s <= now.t_s else UNCLEAR
+
+
+def _end_of(found: re.Match[str], now: Now) -> Span | None:
+    """ "The last hour of yesterday"."""
+    if not allowed(now, found["d"]):
+        return None
+    length_s, there = seconds_of(found["len"]), span_of_days(found["d"], now)
+    if length_s is None or there is None:
+        return UNCLEAR
+    start_s, end_s = there[0], min(there[1], now.t_s)
+    if found["end"] in ("first", "opening"):
+        return Span(start_s, min(end_s, start_s + length_s), before=True)
+    return Span(max(start_s, end_s - length_s), end_s, before=True)
 
 
 def _held(found: re.Match[str], now: Now) -> Span | None:
@@ -255,6 +285,7 @@ _RULES = (
     (_OLDER, _older),
     (_BETWEEN, _between),
     (_BESIDE, _beside),
+    (_END_OF, _end_of),
     (_RELATED, _related),
     (_HELD, _held),
     (_LAST, _last_days),

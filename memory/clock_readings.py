@@ -17,7 +17,7 @@ CLOCK = (
 _READING = re.compile(
     rf"(?:(?P<word>noon|midday|midnight)|(?P<from>half past|(?:a )?quarter (?:past|after|to|before)|\d+(?: minutes?)? "
     rf"(?:past|to)) (?P<of>{HOUR})|"
-    rf"(?P<h>\d{{1,2}}|one)(?:(?:[: ]| h )(?P<m>\d\d)(?::(?P<s>\d\d))?)?|(?P<hm>\d{{3,4}})).*"
+    rf"(?P<h>(?:\d{{1,2}}|one)(?!\d))(?:(?:[: ]| h )(?P<m>\d\d)(?::(?P<s>\d\d))?)?|(?P<hm>\d{{3,4}})).*"
 )
 _DAY_S = 86_400.0
 

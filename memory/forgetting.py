@@ -28,7 +28,8 @@ _LEAD = re.compile(
 )
 _ORDER = re.compile(r"^(?:forget|erase|delete|wipe|clear|remove)(?: out)? (?P<x>.+)$")
 _TAIL = re.compile(
-    r"(?<!just) (?:please|again|for me|thanks|thank you|now|(?:from|out of|in) (?:your |the |my )?memory|for good)$"
+    r"(?<!just)(?<!\bto)(?<! until)(?<! till)(?<! and) "
+    r"(?:please|again|for me|thanks|thank you|now|(?:from|out of|in) (?:your |the |my )?memory|for good)$"
 )
 _NOTHING = re.compile(  # sayings, not orders
     r"^(?:it|that|this|about (?:it|that|this)|me|me not|you|him|her|us|them|to|how|why|who|whether|if|not)\b"
@@ -63,6 +64,18 @@ _ARTICLES = re.compile(
     r"^(?:about |all about |everything about |everything you know about |that there was |the |a |an |my |this |that |"
     r"every |all |any )+"
 )
+_NOT = re.compile(r"\b(?:not|never|without|no (?:later|earlier|older|newer)|no$)(?: |$)")
+_SOMEONE = re.compile(  # not named, so that a time beside it would be forgotten whole
+    r"\b(?:he|she|they|him|her|them|his|hers|their|theirs|us|me|mine)\b|^(?:about )?(?:that )?(?:you|i|we) |"
+    r"^(?:about )?(?:it|this|these|those)$"
+)
+_TIME_LEFT = re.compile(
+    r"\b(?:before|after|until|till|since|between|past) (?:about |around |the )?(?:\d|one\b|noon|midday|midnight|half|"
+    r"quarter|first|last|lunch|breakfast|dinner)|\b(?:(?:seconds?|minutes?|hours?|days?|weeks?) (?:ago|before|after)|"
+    r"(?:first|last) (?:\d+ |few )?(?:seconds?|minutes?|hours?)|(?:first|last) (?:and|or))\b|"
+    r"^(?:the )?\d+ (?:seconds?|minutes?|hours?|days?)$"
+)
+_ONE_SENSE = re.compile(r"^(?:everything |all )?all (?:sounds|videos|pictures|conversations)$")
 _LOOSE_END = re.compile(r"(?: (?:from|of|in|during|within|over|at|on|that))+$")
 _YES = word_set(
     "yes yeah yep yup sure okay correct right absolutely definitely certainly confirm confirmed affirmative please"
@@ -111,13 +124,30 @@ def wanted(text: str, t_ns: int, start_unix_s: float = 0.0) -> Wanted | None:
     if _NOTHING.match(what) and not _SESSION.match(what):
         return None
     when = timewords.find(what.split(), t_ns, start_unix_s, witnessed=True)
+    if when.unclear:
+        return Wanted(cannot=WHICH_TIME)
     if not when.spanned and _SESSION.match(what):
         return Wanted(span=(0, t_ns), named="this whole session")
     about = " ".join(when.rest) if when.spanned else what
     span = (when.start_ns, when.end_ns) if when.spanned else None
+    if refused := _refused(about, span):
+        return Wanted(cannot=refused)
     if not _left(about):
         return Wanted(span=span, named=_named(what)) if span else None
     return Wanted(span=span, words=_LOOSE_END.sub("", _ARTICLES.sub("", about)), named=what)
+
+
+def _refused(about: str, span: tuple[int, int] | None) -> str:
+    """What is said where following the words would forget more than they name, or the opposite."""
+    if span is not None and span[0] >= span[1]:
+        return NOTHING_THEN
+    if span is not None and _TIME_LEFT.search(about):
+        return WHICH_TIME
+    if _ONE_SENSE.match(about):
+        return ONE_SENSE
+    if _NOT.search(about) and (span is not None or about.split()[0] in ("everything", "anything", "all")):
+        return NOT_ALL_BUT
+    return NOT_WHO if span is not None and not _left(about) and _SOMEONE.search(about) else ""
 
 
 def _left(about: str) -> bool:
@@ -128,7 +158,7 @@ def _left(about: str) -> bool:
 def _all_but(what: str, kept: str, t_ns: int, start_unix_s: float) -> Wanted:
     """ "Everything but the last minute": of this session, unless a day is kept. Only where one stretch remains."""
     keep = timewords.find(kept.split(), t_ns, start_unix_s, witnessed=True)
-    if not keep.spanned or _left(" ".join(keep.rest)):
+    if not keep.spanned or keep.start_ns >= keep.end_ns or _left(" ".join(keep.rest)):
         return Wanted(cannot=NOT_ALL_BUT)
     of = timewords.find(what.split(), t_ns, start_unix_s, witnessed=True)
     bare = " ".join(word for word in what.split() if word not in _FRAMING or word in ("everything", "all", "anything"))
@@ -193,14 +223,17 @@ def ask_span(named: str, from_ns: int, to_ns: int, start_unix_s: float = 0.0) ->
     """start_unix_s: of the session; times before it are told by the calendar."""
     if from_ns >= 0:
         return f"Shall I forget {named}, from {clock(from_ns)} to {clock(to_ns)}? Say yes to do it."
-    first, last = (_date(ns / 1e9 + start_unix_s) for ns in (from_ns, to_ns))
+    year = datetime.fromtimestamp(start_unix_s).year
+    first, last = (_date(ns / 1e9 + start_unix_s, year) for ns in (from_ns, to_ns))
     return f"Shall I forget {named}, from {first} to {last}? Say yes to do it."
 
 
-def _date(unix_s: float) -> str:
-    """ "Friday 20 November 15:00" by the clock of this machine, as the times in words are read."""
+def _date(unix_s: float, year: int) -> str:
+    """ "Friday 20 November 15:00" by the clock of this machine, as times in words are read; another year is told."""
+    if unix_s < 86_400:
+        return "the beginning"
     at = datetime.fromtimestamp(unix_s)
-    return f"{at:%A} {at.day} {at:%B %H:%M}" if unix_s >= 86_400 else "the beginning"
+    return f"{at:%A} {at.day} {at:%B}{'' if at.year == year else f' {at.year}'} {at:%H:%M}"
 
 
 def ask_everything() -> str:
@@ -230,4 +263,7 @@ def _count(n: int, noun: str) -> str:
 KEPT = "All right, I keep it."
 NOTHING_THEN = "I remember nothing of that time, so there is nothing to forget."
 NOT_ALL_BUT = "I cannot forget all but that. Say what to forget, or name one stretch of time."
+NOT_WHO = "I cannot tell who or what of that time is meant. Say it in other words, or name only the time."
+WHICH_TIME = "I cannot tell which time that is. Name one day or one stretch of time."
+ONE_SENSE = "I cannot forget only what was seen or only what was heard. Name a time or a thing."
 NOTHING_LIKE_IT = "I remember nothing like that, so there is nothing to forget."

@@ -9,6 +9,8 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from wire.words import with_digits
+
 NEAR_S = 4.0  # "at one minute thirty" means that moment give or take this much
 
 
@@ -34,6 +36,8 @@ class Span:
     edge: Literal["", "first", "last"] = ""
     before: bool = False
 
+
+UNCLEAR = Span(0.0, 0.0)  # a time is named, but not which: better none than a wider one
 
 _NUMBER = r"\d+(?:\.\d+)?"
 _WORDED = {
@@ -115,3 +119,18 @@ def around(at_s: float, near_s: float = NEAR_S, *, before: bool = False) -> Span
     """A moment, give or take near_s."""
     start_s = max(0.0, at_s - near_s) if at_s >= 0 else at_s - near_s
     return Span(start_s, at_s + near_s, at_s, before=before)
+
+
+def with_digits_of_times(words: list[str]) -> str:
+    """The words with their numbers as digits, but "one" that is a pronoun."""
+    return " ".join("one" if word == "the-one" else word for word in with_digits(_keep_ones(words)))
+
+
+def _keep_ones(words: list[str]) -> list[str]:
+    """ "one" and "second" are rarely numbers: they become digits only where a unit of time or a number follows."""
+    kept = []
+    for i, word in enumerate(words):
+        after = words[i + 1] if i + 1 < len(words) else ""
+        is_pronoun = word == "one" and not re.fullmatch(rf"{UNIT}|and|hundred|thousand|\w+teen|\w+ty", after)
+        kept.append("the-one" if is_pronoun else word)
+    return kept

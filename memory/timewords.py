@@ -9,13 +9,29 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from memory.civil_times import is_of_plans, named_span
+from memory.civil_times import named_span
 from memory.lexicon import KIND_OF
-from memory.time_lengths import CLOCKED, DURATION, LENGTH, LENGTHS, NEAR_S, POINT, UNIT, Now, Span, around, seconds_of
-from wire.words import stem, with_digits
+from memory.time_lengths import (
+    CLOCKED,
+    DURATION,
+    LENGTH,
+    LENGTHS,
+    NEAR_S,
+    POINT,
+    UNCLEAR,
+    Now,
+    Span,
+    around,
+    seconds_of,
+    with_digits_of_times,
+)  # fmt: skip
+from memory.times_beside import has_length, is_border
+from memory.told_times import is_told
+from memory.witnessed import is_of_plans
+from wire.words import stem
 
 S = 1_000_000_000
 RECENT_S = 20.0  # "just now", "a moment ago"
@@ -35,13 +51,16 @@ class TimeWords:
     at_ns: int = -1
     spanned: bool = False
     now: bool = False
+    unclear: bool = False  # a time was named, but not which; nothing is spanned
     edge: Literal["", "first", "last"] = ""  # the beginning or the end of the stream was named
 
 
 _Read = Callable[[re.Match[str], Now], Span | None]
 
 _ABOUT = r"(?:about |around |roughly |approximately |exactly |nearly |almost |some )?"
-_MARK = r"(?: mark| into (?:the )?(?:video|stream|recording|film|clip|it)| in)?"
+_RECORDING = r"(?:(?:the|this|that|our|my) )?(?:video|stream|recording|film|clip|tape)"
+_MARK = rf"(?: mark| into (?:{_RECORDING}|it)| (?:in|of|on|from) {_RECORDING}| in)?"
+_NOT_BEHIND = "".join(f"(?<!{word} )" for word in ("after", "since", "from", "before", "until", "till", "up to"))
 _BEFORE = r"until|till|up to|up until|before|prior to"
 _SHORT = r"\d+ [hms](?: \d+ [ms])?"  # "5m ago"
 
@@ -85,7 +104,10 @@ def _point_s(found: re.Match[str], now: Now) -> float | None:
     at_s = seconds_of(words)
     if at_s is None or at_s > now.t_s + NEAR_S or "quarter" in words:
         return None
-    return None if now.start_unix_s and ":" in words and is_of_plans(found.string) else at_s
+    if not now.start_unix_s or ":" not in words:
+        return at_s
+    told = is_told(found.string[: found.start()], found[0], is_sure=False)
+    return None if told or is_of_plans(found.string) else at_s
 
 
 def _at(found: re.Match[str], now: Now) -> Span | None:
@@ -182,7 +204,8 @@ _RULES: tuple[tuple[re.Pattern[str], _Read], ...] = tuple(
     for pattern, read in (
         (rf"(?:between|from) {_ABOUT}(?P<p>{DURATION}|\d+) (?:and|to|or) {_ABOUT}(?P<q>{DURATION}) ago", _ago_between),
         (rf"{_ABOUT}(?P<p>{DURATION}|\d+) (?:to|or) (?P<q>{DURATION}) ago", _ago_between),
-        (rf"(?:in |during )?(?:between|from) (?P<p>{POINT}|\d+) (?:and|to|until|till) (?P<q>{POINT})", _between),
+        (rf"(?:in |during )?(?:between|from) (?P<p>{POINT}|\d+) (?:and|to|until|till) (?P<q>{POINT})"
+         rf"{_MARK}", _between),
         (rf"(?:more than|over|longer than|at least|older than|{_BEFORE}) {_ABOUT}(?P<d>{LENGTH}|{_SHORT}) ago",
          _ago_until),
         (rf"(?:older|earlier) than {_ABOUT}(?P<d>{LENGTH})|(?:{_BEFORE}) (?:the )?(?:last|past|final) (?P<e>{LENGTHS})",
@@ -199,7 +222,8 @@ _RULES: tuple[tuple[re.Pattern[str], _Read], ...] = tuple(
         (rf"(?:at )?{_ABOUT}(?P<p>{DURATION}) (?:after|from|past) (?:the (?:very )?(?:start|beginning){_STREAM}|"
          r"(?:it|the (?:video|stream|recording|film)) (?:started|began))", _after_start),
         (rf"(?:at )?{_ABOUT}(?P<d>{DURATION}) before the (?:very )?end{_STREAM}", _before_end),
-        (rf"(?:at|around|about|near|by)? ?(?:the )?{_ABOUT}(?P<p>{POINT}) (?:mark|into (?:the )?\w+|in)", _at),
+        (rf"{_NOT_BEHIND}(?:at|around|about|near|by)? ?(?:the )?{_ABOUT}(?P<p>{POINT}) (?:mark|into (?:the )?\w+|"
+         rf"(?:in|of|on|from) {_RECORDING}|in)", _at),
         (rf"(?:at|around|near) (?:the )?{_ABOUT}(?:(?:time|minute|second|timestamp|time stamp|position) )?"
          rf"(?P<p>{POINT}){_MARK}", _at),
         (rf"(?:since|after|from) (?:the )?(?P<p>{POINT}){_MARK}(?: on| onwards?)?", _since),
@@ -231,18 +255,36 @@ def find(words: list[str], t_ns: int, start_unix_s: float = 0.0, *, witnessed: b
     """The first time expression in `words` that can be meant at t_ns; without one, everything up to t_ns.
 
     With a known start the span may lie before it, below 0: in an earlier session. witnessed: see `Now`."""
-    text = " ".join(_spoken_times(with_digits(_keep_ones(words))))
+    text = with_digits_of_times(words)
     now = Now(t_ns / S, start_unix_s, witnessed, witnessed)
     if (civil := named_span(text, now)) is not None:
-        span, start, end = civil
-        return _found(span, now, text[:start], text[end:])
+        return _with_what_is_beside(civil[0], now, text[: civil[1]], text[civil[2] :], tuple(text.split()))
+    return _relative(text, now) or TimeWords(0, t_ns, tuple(text.split()))
+
+
+def _with_what_is_beside(span: Span, now: Now, before: str, after: str, words: tuple[str, ...]) -> TimeWords:
+    """A day or clock time, narrowed by the time beside it, as in "20 minutes ago today"."""
+    named = _found(span, now, before, after)
+    unclear = TimeWords(0, round(now.t_s * S), words, unclear=True)
+    if span is UNCLEAR or is_border(before, after):
+        return unclear
+    if not has_length(rest := " ".join(named.rest)):
+        return named
+    other = _relative(rest, now)
+    if other is None or not other.spanned:
+        return unclear
+    start_ns, end_ns = max(named.start_ns, other.start_ns), min(named.end_ns, other.end_ns)
+    return unclear if start_ns >= end_ns else replace(other, start_ns=start_ns, end_ns=end_ns)
+
+
+def _relative(text: str, now: Now) -> TimeWords | None:
+    """What is reckoned from the question or from the start of the stream."""
     for index, (pattern, read) in enumerate(_RULES):
         for match in pattern.finditer(text):
             relative = read(match, now)
             if relative is not None and match[0].strip():
-                whole = index == _WHOLE_RULE
-                return _found(relative, now, text[: match.start()], text[match.end() :], whole)
-    return TimeWords(0, t_ns, tuple(text.split()))
+                return _found(relative, now, text[: match.start()], text[match.end() :], index == _WHOLE_RULE)
+    return None
 
 
 def _found(span: Span, now: Now, before: str, after: str, whole: bool = False) -> TimeWords:
@@ -254,18 +296,3 @@ def _found(span: Span, now: Now, before: str, after: str, whole: bool = False) -
         at_ns=min(round(span.at_s * S), t_ns) if span.at_s >= 0 else -1,
         spanned=not (whole or span.now), now=span.now, edge=span.edge,
     )  # fmt: skip
-
-
-def _keep_ones(words: list[str]) -> list[str]:
-    """ "one" and "second" are rarely numbers: they become digits only where a unit of time or a number follows."""
-    kept = []
-    for i, word in enumerate(words):
-        after = words[i + 1] if i + 1 < len(words) else ""
-        is_pronoun = word == "one" and not re.fullmatch(rf"{UNIT}|and|hundred|thousand|\w+teen|\w+ty", after)
-        kept.append("the-one" if is_pronoun else word)
-    return kept
-
-
-def _spoken_times(words: list[str]) -> list[str]:
-    """ "9 o clock" stays; a bare "the-one" is the pronoun again."""
-    return ["one" if word == "the-one" else word for word in words]

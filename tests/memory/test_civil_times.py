@@ -70,6 +70,15 @@ def named(text: str) -> tuple[float, float] | None:
         ("what was playing on the radio at 13h30", "13:29", "13:31"),
         ("what was the text at minute 14:05", "13:14:01", "13:14:09"),
         ("what was shown at the 1:30 mark", "13:01:26", "13:01:34"),  # a place in the recording
+        ("what was shown at 2:05 in the video", "13:02:01", "13:02:09"),
+        ("what was shown at 2:05 into the stream", "13:02:01", "13:02:09"),
+        ("what was shown at 14:05 of the recording", "13:14:01", "13:14:09"),
+        ("what was shown at timestamp 2:05", "13:02:01", "13:02:09"),
+        ("what was shown between 2:05 and 2:10 in the video", "13:02:05", "13:02:10"),
+        ("what happened after 2:05 in the video", "13:02:05", "14:40"),
+        ("what was shown at 02:15", "13:02:11", "13:02:19"),
+        ("what was shown between 02:15 and 03:10", "13:02:15", "13:03:10"),
+        ("what was shown at 02:15 pm", "14:14", "14:16"),
         ("what was shown at 0:45", "13:00:41", "13:00:49"),  # not a time that the stream holds
         ("what was said between 9:30 and 9:45", "13:09:30", "13:09:45"),
     ],
@@ -117,10 +126,75 @@ def test_clock_times(text: str, start: str, end: str) -> None:
         ("what did you see at 10 am", "9:59", "10:01"),
         ("what happened around midnight", "20 23:59", "21 0:01"),
         ("tell me about yesterday", "20 0:00", "21 0:00"),
+        ("what happened 20 minutes ago today", "14:16", "14:24"),
+        ("what happened today an hour ago", "13:28", "13:52"),
+        ("what happened in the last 5 minutes today", "14:35", "14:40"),
+        ("what happened in the last hour of yesterday", "20 23:00", "21 0:00"),
+        ("what happened in the last hour of today", "13:40", "14:40"),
+        ("what happened in the first 5 minutes of yesterday", "20 0:00", "20 0:05"),
+        ("what happened last night after midnight", "21 0:00", "21 6:00"),
+        ("what happened yesterday after 5", "20 17:00", "21 0:00"),
+        ("what happened yesterday afternoon after 3", "20 15:00", "20 18:00"),
+        ("what happened between monday and wednesday", "16 0:00", "19 0:00"),
+        ("what happened between monday and saturday", "16 0:00", "14:40"),
+        ("what happened from thursday to saturday", "19 0:00", "14:40"),
+        ("what happened from monday to now", "16 0:00", "14:40"),
+        ("what happened from 10 pm yesterday to 2 am", "20 22:00", "21 2:00"),
+        ("what happened ten minutes after two", "14:09", "14:11"),
+        ("what happened yesterday at 02:15", "20 14:14", "20 14:16"),
+        ("what happened on November 16, 2026", "16 0:00", "17 0:00"),
+        ("what happened on 16 November 2026", "16 0:00", "17 0:00"),
+        ("what happened on the 16th of November 2026", "16 0:00", "17 0:00"),
+        ("what happened on November 16, 2026 at 3 pm", "16 14:59", "16 15:01"),
+        ("what happened on November 16 at 1530", "16 15:29", "16 15:31"),
+        ("what happened yesterday 1400 hours", "20 13:59", "20 14:01"),
+        ("what did the sign say on monday", "16 0:00", "17 0:00"),
+        ("what did he say to the woman on monday", "16 0:00", "17 0:00"),
+        ("did you hear a bell on monday", "16 0:00", "17 0:00"),
+        ("what did she say about the party yesterday", "20 0:00", "21 0:00"),
+        ("who said hello at 2 pm", "13:59", "14:01"),
+        ("what is written on the sign at 2:10", "14:09", "14:11"),
+        ("what did you hear just after 2 pm", "14:00", "14:10"),
     ],
 )
 def test_days_and_what_was_before_the_start(text: str, start: str, end: str) -> None:
     assert named(text) == pytest.approx((moment(start), moment(end)))
+
+
+@pytest.mark.parametrize(
+    ("text", "year", "month", "day"),
+    [
+        ("what happened on November 16, 2025", 2025, 11, 16),
+        ("what happened on 16 November 2025", 2025, 11, 16),
+        ("what happened on 3 March 2024", 2024, 3, 3),
+        ("what happened on March 3 2024", 2024, 3, 3),
+        ("what happened on December 31, 2024", 2024, 12, 31),
+    ],
+)
+def test_a_date_with_a_year_is_of_that_year(text: str, year: int, month: int, day: int) -> None:
+    begun_s = (datetime(year, month, day) - START).total_seconds()
+    assert named(text) == pytest.approx((begun_s, begun_s + 86_400))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "what happened an hour ago yesterday",
+        "what happened in the last 5 minutes yesterday",
+        "what happened yesterday from 3",
+        "what happened yesterday and today",
+        "what happened last night after 7 am",
+        "what happened ten minutes after four",
+    ],
+)
+def test_a_time_that_cannot_be_narrowed_soundly_is_no_span(text: str) -> None:
+    found = find(tokens(text), ASKED_S * S, START.timestamp())
+    assert found.unclear
+    assert not found.spanned
+
+
+def test_a_date_of_a_year_to_come_is_no_span() -> None:
+    assert named("what happened on November 16, 2027") is None
 
 
 @pytest.mark.parametrize("text", ["what happened before yesterday", "what happened until yesterday evening"])
@@ -161,6 +235,18 @@ def test_what_has_no_beginning_reaches_back_as_far_as_anything(text: str) -> Non
         "where do we eat this morning",
         "who was picked to stand guard on sunday night",
         "what happens at two pm",
+        "did the sign say open on sunday",
+        "what did the sign say about opening on sunday",
+        "did the sign say monday",
+        "did she say monday or tuesday",
+        "when did she say the party is on saturday",
+        "who said they open at 9 am",
+        "who said they open at 9:30",
+        "what did the man say about the train at 5 pm",
+        "was the meeting moved to friday",
+        "who said see you on monday",
+        "what did the sign say was closed until monday",
+        "did you hear the museum opens on monday",
     ],
 )
 def test_what_only_looks_like_a_time(text: str) -> None:

@@ -164,6 +164,15 @@ def test_what_cannot_be_followed_is_refused(text: str) -> None:
         ("forget today", "21 00:00", "21 14:40"),
         ("忘记昨天的一切", "20 00:00", "21 00:00"),
         ("删除下午两点到两点半之间的记录", "21 14:00", "21 14:30"),
+        ("忘记五分钟以前的所有内容", "21 13:00", "21 14:35"),
+        ("忘记五分钟以前发生的事", "21 14:34", "21 14:36"),
+        ("忘记一小时前的一切", "21 13:28", "21 13:52"),
+        ("忘记下午两点以前的所有内容", "21 13:00", "21 14:00"),
+        ("forget from monday to now", "16 00:00", "21 14:40"),
+        ("forget the last hour of yesterday", "20 23:00", "21 00:00"),
+        ("forget yesterday after 5", "20 17:00", "21 00:00"),
+        ("forget what happened 20 minutes ago today", "21 14:16", "21 14:24"),
+        ("forget what happened here yesterday", "20 00:00", "21 00:00"),
     ],
 )
 def test_days_and_clock_times_where_the_start_is_known(text: str, first: str, last: str) -> None:
@@ -178,6 +187,78 @@ def test_days_and_clock_times_where_the_start_is_known(text: str, first: str, la
     assert [ns // S for ns in found.span] == spans
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [("forget the sign that says Friday", "sign that says friday"), ("forget the word Monday", "word monday")],
+)
+def test_a_day_that_stands_in_what_is_to_be_forgotten_is_no_time(text: str, words: str) -> None:
+    found = wanted(text, 6000 * S, datetime(2026, 11, 21, 13, 0).timestamp())
+    assert found is not None
+    assert (found.span, found.words) == (None, words)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("forget everything not from today", forgetting.NOT_ALL_BUT),
+        ("forget everything without yesterday", forgetting.NOT_ALL_BUT),
+        ("forget everything no older than an hour", forgetting.NOT_ALL_BUT),
+        ("forget everything that is not red", forgetting.NOT_ALL_BUT),
+        ("forget him yesterday", forgetting.NOT_WHO),
+        ("forget what he did last night", forgetting.NOT_WHO),
+        ("forget you saw me today", forgetting.NOT_WHO),
+        ("forget that I was here yesterday", forgetting.NOT_WHO),
+        ("把他昨天忘掉", forgetting.NOT_WHO),
+        ("forget what happened an hour ago yesterday", forgetting.WHICH_TIME),
+        ("forget yesterday and today", forgetting.WHICH_TIME),
+        ("forget it yesterday", forgetting.NOT_WHO),
+        ("forget the first and last minute", forgetting.WHICH_TIME),
+        ("forget the two minutes before the last minute", forgetting.WHICH_TIME),
+        ("forget yesterday before the first 5 minutes", forgetting.WHICH_TIME),
+        ("forget everything yesterday after lunch", forgetting.WHICH_TIME),
+        ("forget ten minutes after four", forgetting.WHICH_TIME),
+        ("删除所有声音", forgetting.ONE_SENSE),
+        ("删除所有视频", forgetting.ONE_SENSE),
+        ("删除所有对话", forgetting.ONE_SENSE),
+        ("删除全部画面", forgetting.ONE_SENSE),
+        ("删除昨天的所有录像", forgetting.ONE_SENSE),
+        ("忘记以前的所有声音", forgetting.ONE_SENSE),
+    ],
+)
+def test_an_order_that_would_erase_more_than_it_says_is_refused(text: str, said: str) -> None:
+    assert wanted(text, 6000 * S, datetime(2026, 11, 21, 13, 0).timestamp()) == Wanted(cannot=said)
+
+
+@pytest.mark.parametrize(
+    "text", ["forget what happened two hours ago", "forget everything older than an hour", "忘记两小时前的一切"]
+)
+def test_a_time_before_all_that_is_known_holds_nothing(text: str) -> None:
+    assert wanted(text, NOW) == Wanted(cannot=forgetting.NOTHING_THEN)
+
+
+def test_everything_but_a_time_before_all_that_is_known_is_refused() -> None:
+    assert wanted("forget everything except two hours ago", NOW) == Wanted(cannot=forgetting.NOT_ALL_BUT)
+
+
+@pytest.mark.parametrize(
+    ("text", "end_s"), [("忘记昨天之前的所有内容", -37 * 3600), ("忘记三天以前的所有内容", 6000 - 3 * 86_400)]
+)
+def test_everything_before_a_day_in_chinese(text: str, end_s: int) -> None:
+    found = wanted(text, 6000 * S, datetime(2026, 11, 21, 13, 0).timestamp())
+    assert found is not None
+    assert found.span is not None
+    assert (found.words, found.span[1]) == ("", end_s * S)
+    assert found.span[0] < -(365 * 86_400 * S)
+
+
+def test_a_thing_seen_before_a_day_in_chinese() -> None:
+    found = wanted("忘记昨天以前看到的红色牌子", 6000 * S, datetime(2026, 11, 21, 13, 0).timestamp())
+    assert found is not None
+    assert found.span is not None
+    assert found.span[1] == -37 * 3600 * S
+    assert "红色牌子" in found.words
+
+
 def test_everything_but_today_is_all_that_was_before() -> None:
     start = datetime(2026, 11, 21, 13, 0).timestamp()
     found = wanted("forget everything except today", 6000 * S, start)
@@ -186,6 +267,17 @@ def test_everything_but_today_is_all_that_was_before() -> None:
     assert found.span[1] == -13 * 3600 * S
     assert forgetting.ask_span(found.named, *found.span, start) == (
         "Shall I forget everything but today, from the beginning to Saturday 21 November 00:00? Say yes to do it."
+    )
+
+
+def test_the_question_back_names_a_year_that_is_not_this_one() -> None:
+    start = datetime(2026, 11, 21, 13, 0).timestamp()
+    found = wanted("forget November 16, 2025", 6000 * S, start)
+    assert found is not None
+    assert found.span is not None
+    assert forgetting.ask_span(found.named, *found.span, start) == (
+        "Shall I forget that time, from Sunday 16 November 2025 00:00 to Monday 17 November 2025 00:00? "
+        "Say yes to do it."
     )
 
 
