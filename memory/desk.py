@@ -147,12 +147,12 @@ class Desk:
         """Let the encoder read what may become a question. Needs no lock."""
         await self._recall.encode(words)
 
-    async def asked_before(self, identity: str) -> Question | None:
-        """The question with this id, if it was put before."""
+    async def asked_before(self, identity: str) -> tuple[bool, Question | None]:
+        """Whether a question with this id was put before, and it, if it has no answer yet."""
         if identity not in self._asked:  # the disk is not asked while somebody waits for an answer
-            return None
+            return False, None
         asked: Asked | None = await self._keeper.call("asked", self.row.no, identity)
-        return None if asked is None or not asked.message else stored_question(asked)
+        return asked is not None, stored_question(asked) if asked is not None and asked.message else None
 
     async def matching(self, words: str) -> list[tuple[int, int, int]]:
         """(session, from, to) of everything in this memory whose sentence holds the words."""
@@ -265,12 +265,7 @@ class Desk:
         cues = Cues(start_ns=request.start_ns, end_ns=end_ns, spanned=request.start_ns > 0)
         probe: Probe = await self._embedder.call("vectors", cues, Inquiry(request.argument))
         query = Query(
-            session=self.row.no,
-            t_ns=end_ns,
-            cues=cues,
-            texts=probe.texts,
-            vectors=probe.vectors,
-            space=self._space,
+            session=self.row.no, t_ns=end_ns, cues=cues, texts=probe.texts, vectors=probe.vectors, space=self._space
         )
         found: tuple[Evidence, ...] = await self._keeper.call("find", query, request.limit)
         return found

@@ -197,9 +197,10 @@ class MemoryService:
     async def _take(self, desk: Desk, words: m.Utterance) -> None:
         """What asks, or may answer us."""
         errands = self._errands[words.session]
-        asked = await desk.asked_before(words.id)
+        known, asked = await desk.asked_before(words.id)
         if asked is not None:
             await self._context.send(asked)  # the same words again after a restart: the same question
+        if known:
             return
         if desk.settings.mode == "replay":
             await desk.replies_over()  # so that the history is what was heard, however fast the stream is read

@@ -6,11 +6,12 @@ import asyncio
 import errno
 import os
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from desk_tools import Memory, S, memory, sign
+from desk_tools import Memory, S, memory, sign, words
 
 from memory.keeper import Keeper
 from wire.codec import encode
@@ -197,6 +198,18 @@ async def test_the_same_words_again_are_the_same_question(tmp_path: Path) -> Non
         first = await m.ask(20, "What did the sign say?", identity="q1")
         again = await m.ask(20, "What did the sign say?", identity="q1")
         assert encode(first) == encode(again)
+
+
+async def test_the_same_words_again_after_their_answer_was_heard_ask_nothing(tmp_path: Path) -> None:
+    async with memory() as m:
+        await _short_film(m, tmp_path)
+        first = await m.ask(20, "What did the sign say?", identity="q1")
+        await m.play(first, "Exit 12.", 22)
+        again = words(20, "What did the sign say?", asks=True, identity="q1")
+        await m.service.handle(again)
+        assert len(m.out.questions()) == 1
+        await m.service.handle(replace(again, id="q2"))
+        assert len(m.out.questions()) == 2
 
 
 async def test_pending_questions_are_sent_again_to_a_new_reasoner(tmp_path: Path) -> None:
