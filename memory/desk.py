@@ -279,6 +279,7 @@ class Desk:
             await self.write(self._timeline.finish())
             await self.commit()
             await self._keeper.call("close_session", self.row.no)
+            await self.commit()
 
 
 def _turn(asked: Asked) -> tuple[str, int, str, str | None]:

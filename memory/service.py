@@ -65,6 +65,7 @@ class MemoryService:
         self._folders = Folders(context, embedder, self._dims)
         self._folder_of: dict[str, Folder] = {}
         self._opening = asyncio.Lock()
+        self._closing: set[asyncio.Task[None]] = set()
 
     def describe(self) -> str:
         config = self._config
@@ -125,6 +126,7 @@ class MemoryService:
     async def close(self) -> None:
         for session in list(self._desks):
             await self._close(session)
+        await asyncio.gather(*self._closing)
         await self._embedder.close()
 
     # ---- sessions ------------------------------------------------------------------------------------------------
@@ -165,8 +167,15 @@ class MemoryService:
         return desk
 
     async def _close(self, session: str) -> None:
+        """It is brought to its end even if the process is asked to end meanwhile; `close` waits for it."""
         desk, folder = self._desks.pop(session), self._folder_of.pop(session)
         del self._errands[session]
+        closing = asyncio.create_task(self._end(desk, folder), name=f"close {session}")
+        self._closing.add(closing)
+        closing.add_done_callback(self._closing.discard)
+        await asyncio.shield(closing)
+
+    async def _end(self, desk: Desk, folder: Folder) -> None:
         await desk.close()
         await self._folders.leave(folder, desk)
 

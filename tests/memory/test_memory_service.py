@@ -6,6 +6,7 @@ import asyncio
 import errno
 import os
 import sqlite3
+from contextlib import closing as closing_of
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -190,6 +191,16 @@ async def test_closing_lets_a_waiting_question_go(tmp_path: Path) -> None:
             await asyncio.sleep(0)
         await m.service.handle(SessionClosed(session="s", t_ns=21 * S))
         asking.cancel()
+
+
+async def test_a_session_is_closed_on_disk_though_the_process_ends_meanwhile(tmp_path: Path) -> None:
+    async with memory() as m:
+        await _short_film(m, tmp_path)
+        closing = asyncio.create_task(m.service.handle(SessionClosed(session="s", t_ns=21 * S)))
+        await asyncio.sleep(0)
+        closing.cancel()
+    with closing_of(sqlite3.connect(tmp_path / "memory.db")) as database:
+        assert database.execute("SELECT closed FROM sessions").fetchall() == [(1,)]
 
 
 async def test_the_same_words_again_are_the_same_question(tmp_path: Path) -> None:
