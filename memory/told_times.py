@@ -40,11 +40,10 @@ def is_told(before: str, time: str, *, is_sure: bool) -> bool:
     before = f"{before.rstrip()} " if before.strip() else ""
     if not is_sure and (_NAME_BEFORE.search(before) or (_LASTING.search(before) and _ON.match(time))):
         return True
-    telling = None
-    for telling in _TELLING.finditer(before):  # noqa: B007 (the last one)
-        pass
-    if telling is None:
+    tellings = [*_TELLING.finditer(before)]
+    if not tellings:
         return False
+    telling = tellings[-1]
     between = before[telling.end() :].strip()
     has_object = _AN_OBJECT.search(before[: telling.start()]) is not None
     if not between:

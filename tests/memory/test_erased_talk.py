@@ -46,6 +46,15 @@ def address(folder: Path) -> Address:
     return owner.address
 
 
+async def followed(out: Neighbours, folder: Path) -> Memory:
+    """The filmed session is over, and another of the same memory has begun."""
+    m = await filmed(out, folder)
+    await m.service.handle(SessionClosed(session="s", t_ns=40 * S))
+    await m.open(folder, "two", mode="live")
+    await m.see(1, session="two")
+    return m
+
+
 async def forget(folder: Path, *spans: tuple[int, int, int], **wish: Any) -> dict[str, Any]:
     return await asyncio.to_thread(knock, address(folder), {"command": "forget", "spans": spans, **wish})
 
@@ -193,10 +202,7 @@ async def test_other_moments_of_an_earlier_session_are_not_touched(tmp_path: Pat
 
 async def test_what_holds_nothing_touches_no_later_session(tmp_path: Path) -> None:
     out = Neighbours(*OTHERS)
-    m = await filmed(out, tmp_path)
-    await m.service.handle(SessionClosed(session="s", t_ns=40 * S))
-    await m.open(tmp_path, "two", mode="live")
-    await m.see(1, session="two")
+    m = await followed(out, tmp_path)
     await forget(tmp_path, (1, 100 * S, 200 * S))
     assert out.forgets("two") == []
     await m.service.close()
@@ -204,10 +210,7 @@ async def test_what_holds_nothing_touches_no_later_session(tmp_path: Path) -> No
 
 async def test_an_answer_between_that_quoted_it_is_erased_for_later_sessions(tmp_path: Path) -> None:
     out = Neighbours(*OTHERS)
-    m = await filmed(out, tmp_path)
-    await m.service.handle(SessionClosed(session="s", t_ns=40 * S))
-    await m.open(tmp_path, "two", mode="live")
-    await m.see(1, session="two")
+    m = await followed(out, tmp_path)
     await m.play(await m.ask(5, "What did the placard of the hall say?", session="two"), QUOTE, 8)
     await m.see(20, session="two")
     await m.mark(20, session="two")
