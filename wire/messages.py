@@ -162,6 +162,7 @@ class Utterance(Message):
     """Words of a finished stretch of speech (or typed ones). t_ns: when they were complete, decided by media time.
 
     asks: these words are addressed to the assistant (`turn` is then their turn number); else only remembered.
+    voice: whose voice said them, counted from 1 within the session; 0 where that is not known.
     """
 
     id: str
@@ -174,6 +175,7 @@ class Utterance(Message):
     images: tuple[bytes, ...] = ()
     options: tuple[str, ...] = ()
     visible_from_ns: int = 0
+    voice: int = 0
 
 
 # ---- memory -> reasoning -----------------------------------------------------------------------------------------
