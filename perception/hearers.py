@@ -12,12 +12,14 @@ from typing import Any
 import numpy as np
 
 from perception import talk
-from perception.backends import ASR, SOUND, VAD
-from perception.backends.base import Asr, SoundClassifier, Transcript, Vad
+from perception.backends import ASR, SOUND, SPEAKERS, VAD
+from perception.backends.base import Asr, SoundClassifier, SpeakerEncoder, Transcript, Vad
 from perception.ear import Ear, Part
 from perception.hearing import Listener, SoundLog
+from perception.speaker import Speaker
 from perception.turns import Event, Listen, Saying, TurnRules, VoiceDetector
 from wire import words
+from wire.config import BackendConfig
 
 
 class Ears:
@@ -55,15 +57,17 @@ class Ears:
 
 
 class Listeners:
-    def __init__(self, asr: Asr, sound: SoundClassifier, rules: TurnRules) -> None:
+    def __init__(self, asr: Asr, sound: SoundClassifier, speakers: SpeakerEncoder, rules: TurnRules) -> None:
         self._asr = asr
         self._sound = sound
+        self._speakers = speakers
         self._rules = rules
         self._listeners: dict[str, Listener] = {}
         self._sounds: dict[str, SoundLog] = {}
 
     def open(self, session: str, frame_ms: int, listen: Listen, wake_phrase: str) -> None:
-        self._listeners[session] = Listener(self._asr.stream(), frame_ms, self._rules, listen, wake_phrase)
+        speaker = Speaker(self._speakers) if self._speakers.tells else None
+        self._listeners[session] = Listener(self._asr.stream(), frame_ms, self._rules, listen, wake_phrase, speaker)
         self._sounds[session] = SoundLog(self._sound.stream)
 
     def hear(self, session: str, parts: list[Part], saying: Saying) -> list[Event]:
@@ -98,6 +102,7 @@ class Listeners:
         self._sounds.clear()
         self._asr.close()
         self._sound.close()
+        self._speakers.close()
 
 
 def build_ears(vad: str, options: dict[str, Any]) -> Ears:
@@ -105,8 +110,11 @@ def build_ears(vad: str, options: dict[str, Any]) -> Ears:
     return Ears(VAD.create(vad, options))
 
 
-def build_listeners(
-    asr: str, asr_options: dict[str, Any], sound: str, sound_options: dict[str, Any], rules: TurnRules
-) -> Listeners:
+def build_listeners(asr: BackendConfig, sound: BackendConfig, speakers: BackendConfig, rules: TurnRules) -> Listeners:
     """Raises wire.registry.BackendError."""
-    return Listeners(ASR.create(asr, asr_options), SOUND.create(sound, sound_options), rules)
+    return Listeners(
+        ASR.create(asr.backend, asr.options),
+        SOUND.create(sound.backend, sound.options),
+        SPEAKERS.create(speakers.backend, speakers.options),
+        rules,
+    )

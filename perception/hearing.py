@@ -9,14 +9,39 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from operator import attrgetter
 
 import numpy as np
 
 from perception import talk
-from perception.backends.base import Asr, AsrStream, PausingStream, Pcm, Sound, SoundClassifier, SoundStream, Vad
+from perception.backends.base import (
+    Asr,
+    AsrStream,
+    PausingStream,
+    Pcm,
+    Sound,
+    SoundClassifier,
+    SoundStream,
+    SpeakerEncoder,
+    Vad,
+)  # fmt: skip
 from perception.ear import FILLED_NS, RATE_HZ, SAMPLE_NS, Ear, Gap, Part, Span
-from perception.turns import MS, SILENT, Edge, Event, Heard, Listen, Saying, TurnRules, Turns, Unheard, VoiceDetector
+from perception.speaker import Speaker
+from perception.turns import (
+    MS,
+    SILENT,
+    Edge,
+    Event,
+    Finished,
+    Heard,
+    Listen,
+    Saying,
+    TurnRules,
+    Turns,
+    Unheard,
+    VoiceDetector,
+)  # fmt: skip
 
 PRE_ROLL_NS = 300 * MS  # heard before the voice set in: soft first sounds
 _BLOCK = RATE_HZ // 10  # samples the recogniser gets at once; less costs more time
@@ -26,10 +51,19 @@ _SOUND_BLOCK = RATE_HZ // 5
 
 
 class Listener:
-    """One session's words and turns."""
+    """One session's words and turns. speaker: tells whose they are, if given."""
 
-    def __init__(self, asr: AsrStream, frame_ms: int, rules: TurnRules, listen: Listen, wake_phrase: str) -> None:
+    def __init__(
+        self,
+        asr: AsrStream,
+        frame_ms: int,
+        rules: TurnRules,
+        listen: Listen,
+        wake_phrase: str,
+        speaker: Speaker | None = None,
+    ) -> None:
         self._asr = asr
+        self._speaker = speaker
         self._frame = frame_ms * RATE_HZ // 1_000
         self._turns = Turns(rules, listen, wake_phrase)
         self._recent: deque[tuple[int, Pcm]] = deque()  # (start, frame), the newest _KEPT_NS
@@ -49,10 +83,14 @@ class Listener:
         that is still to come is not heard."""
         self._recent = deque((t, pcm) for t, pcm in self._recent if not start_ns <= t < end_ns)
         self._not_before_ns = max(self._not_before_ns, end_ns)
+        if self._speaker is not None:
+            self._speaker.forget(start_ns, end_ns)
         if not self._turns.open or self._turns.start_ns >= end_ns:
             return []
         self._asr.finish()
         self._block.clear()
+        if self._speaker is not None:
+            self._speaker.drop()
         events = self._turns.close(max(end_ns, self._turns.start_ns), "", 0.0)
         if self._turns.open:
             self._asr.begin()
@@ -88,12 +126,16 @@ class Listener:
         was_open = self._turns.open
         if was_open and start_ns >= self._turns.start_ns:
             self._block.append(frame)
+            if self._speaker is not None and self._turns.voiced:
+                self._speaker.hear(start_ns, frame)
         self._recent.append((start_ns, frame))
         if edge is not None:
             events += self._turns.edge(edge)
             if not was_open:
                 self._begin()
-            elif isinstance(self._asr, PausingStream):
+            if not edge.on and self._speaker is not None:
+                self._speaker.pause()
+            if was_open and isinstance(self._asr, PausingStream):
                 events += self._voice(end_ns, edge.on, self._asr)
         while self._recent and self._recent[0][0] < end_ns - _KEPT_NS:
             self._recent.popleft()
@@ -108,6 +150,10 @@ class Listener:
         self._asr.begin()
         from_ns = max(self._turns.start_ns - PRE_ROLL_NS, self._not_before_ns)
         self._block = [frame for t_ns, frame in self._recent if t_ns >= from_ns]
+        if self._speaker is not None:
+            for t_ns, frame in self._recent:
+                if t_ns >= self._turns.start_ns:
+                    self._speaker.hear(t_ns, frame)
 
     def _feed(self, t_ns: int) -> list[Event]:
         """Whole blocks to the recogniser."""
@@ -132,7 +178,7 @@ class Listener:
         transcript = self._asr.finish()
         self._not_before_ns = self._turns.voice_end_ns + _AFTER_LAST_NS
         start_ns = self._turns.start_ns
-        events = self._turns.close(t_ns, talk.plain(transcript.text), transcript.score, self._saying)
+        events = self._whose(self._turns.close(t_ns, talk.plain(transcript.text), transcript.score, self._saying))
         if transcript.failure:
             events.append(
                 Unheard(t_ns, start_ns, max(start_ns, self._not_before_ns - _AFTER_LAST_NS), transcript.failure)
@@ -140,6 +186,16 @@ class Listener:
         if self._turns.open:  # cut in the middle: go on without a break
             self._asr.begin()
         return events
+
+    def _whose(self, events: list[Event]) -> list[Event]:
+        """With the voice that said the words; of what is no words, nothing is learned."""
+        if self._speaker is None:
+            return events
+        if not any(isinstance(event, Finished) for event in events):
+            self._speaker.drop()
+            return events
+        voice = self._speaker.finish()
+        return [replace(event, voice=voice) if isinstance(event, Finished) else event for event in events]
 
 
 class SoundLog:
@@ -204,9 +260,11 @@ class Hearing:
         rules: TurnRules,
         listen: Listen = "user",
         wake_phrase: str = "",
+        speakers: SpeakerEncoder | None = None,
     ) -> None:
         self._ear = Ear(vad.stream(), VoiceDetector(vad.frame_ms), vad.frame_ms)
-        self._listener = Listener(asr.stream(), vad.frame_ms, rules, listen, wake_phrase)
+        speaker = Speaker(speakers) if speakers is not None else None
+        self._listener = Listener(asr.stream(), vad.frame_ms, rules, listen, wake_phrase, speaker)
         self._sounds = SoundLog(sound.stream)
 
     def hear(self, t_ns: int, pcm: Pcm, gap_ns: int = 0, saying: Saying = SILENT) -> list[Event]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 
 from perception import hearers, sight
-from perception.backends import ASR
+from perception.backends import ASR, SPEAKERS
 from perception.session import Session, Workers
 from perception.turns import TurnRules
 from wire import messages as m, words
@@ -25,13 +25,11 @@ async def create(context: Context) -> Service:
         unfinished_pause_ms=config.unfinished_pause_ms,
         longest_s=config.longest_utterance_s,
     )
-    vad, asr, sound = config.vad, config.asr, config.sound
+    vad, asr = config.vad, config.asr
     in_child: bool = ASR.load(asr.backend).child
     ears, listeners, eyes = await asyncio.gather(
         Worker.start(hearers.build_ears, vad.backend, vad.options),
-        Worker.start(
-            hearers.build_listeners, asr.backend, asr.options, sound.backend, sound.options, rules, child=in_child
-        ),
+        Worker.start(hearers.build_listeners, asr, config.sound, config.speakers, rules, child=in_child),
         Worker.start(sight.build, [(one.backend, one.options) for one in config.vision]),
     )
     return PerceptionService(context, Workers(ears, listeners, eyes, await ears.call("frame_ms")), in_child)
@@ -54,9 +52,11 @@ class PerceptionService:
         where = " (a process of its own)" if self._in_child else ""
         asr = ASR.chosen(config.asr.backend)
         helpers = ASR.helpers(ASR.options(asr, config.asr.options))
+        speakers = SPEAKERS.chosen(config.speakers.backend)
+        told = "tells no voices apart" if speakers == "none" else f"tells voices apart with {speakers}"
         helped = "".join(f" with {name}" for name, install in helpers.items() if not install)
         return (
-            f"hears with {config.vad.backend}, {asr}{helped}{where} and {config.sound.backend}, "
+            f"hears with {config.vad.backend}, {asr}{helped}{where} and {config.sound.backend}, {told}, "
             f"sees with {', '.join(one.backend for one in config.vision)}"
         )
 

@@ -88,6 +88,7 @@ class Teller:
             text=words.text,
             asks=words.asks,
             score=words.score,
+            voice=words.voice,
         )
         return [*told, utterance]
 

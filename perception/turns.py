@@ -75,7 +75,8 @@ class Partial:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """Words of a finished utterance. asks: they are a turn, addressed to the assistant."""
+    """Words of a finished utterance. asks: they are a turn, addressed to the assistant. voice: whose, 0 where that is
+    not known."""
 
     t_ns: int
     start_ns: int
@@ -83,6 +84,7 @@ class Finished:
     text: str
     score: float
     asks: bool
+    voice: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +203,11 @@ class Turns:
     @property
     def voice_end_ns(self) -> int:
         return self._voice_end_ns
+
+    @property
+    def voiced(self) -> bool:
+        """The voice is on."""
+        return self._voice
 
     def edge(self, edge: Edge) -> list[Event]:
         self._voice = edge.on

@@ -33,6 +33,7 @@ class PerceptionConfig:
     asr: BackendConfig
     sound: BackendConfig
     vision: tuple[BackendConfig, ...]
+    speakers: BackendConfig = BackendConfig(backend="none")
     pause_ms: int = 600  # silence that ends an utterance whose words can stand alone
     unfinished_pause_ms: int = 1300  # ... whose words cannot: "what is the"
     longest_utterance_s: float = 25.0  # longer ones are cut

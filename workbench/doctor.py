@@ -17,7 +17,7 @@ from models.checkpoint import CheckpointError
 from models.devices import choose_devices, choose_dtype
 from models.loading import size_text
 from models.remote import RemoteError, Request, Server, read_key
-from perception.backends import ASR, SOUND, VAD, VISION
+from perception.backends import ASR, SOUND, SPEAKERS, VAD, VISION
 from reasoning.backends import LLM, TTS
 from wire.config import BackendConfig, Config
 from wire.registry import BackendError, Registry
@@ -104,6 +104,7 @@ def roles(config: Config) -> list[tuple[Registry, BackendConfig]]:
         (VAD, config.perception.vad),
         (ASR, config.perception.asr),
         (SOUND, config.perception.sound),
+        (SPEAKERS, config.perception.speakers),
         *((VISION, backend) for backend in config.perception.vision),
         (COMPRESSOR, config.memory.compressor),
         (TEXT_ENCODER, config.memory.text_encoder),

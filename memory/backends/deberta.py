@@ -21,11 +21,12 @@ import platformdirs
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-from memory.backends import deberta_files, deberta_graph, deltas, int8_linear, onnx_graph, onnx_tensors
+from memory.backends import deberta_files, deberta_graph, deltas, int8_linear, onnx_tensors
 from memory.backends.deberta_files import Words
 from memory.backends.deberta_graph import FARTHEST, PAIRS, network, positions_of
-from memory.backends.passes import session_options
+from wire import onnx_graph
 from wire.made_once import made_once
+from wire.onnx_session import session_options
 
 Array = NDArray[np.float32]
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from memory.backends.onnx_graph import Graph
+from wire.onnx_graph import Graph
 
 Array = NDArray[np.float32]
 

@@ -25,9 +25,10 @@ from tokenizers import Tokenizer
 
 from memory.backends import int8_linear
 from memory.backends.base import Vectors
-from memory.backends.onnx_graph import FLOAT, INT64, Graph, Shape
-from memory.backends.passes import TOGETHER, lengths_of, means, passes, session_options, unit
+from memory.backends.passes import TOGETHER, lengths_of, means, passes, unit
 from wire.low_rank import Adapter, change, load_adapter
+from wire.onnx_graph import FLOAT, INT64, Graph, Shape
+from wire.onnx_session import session_options
 
 Array = NDArray[np.float32]
 

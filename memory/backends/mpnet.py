@@ -20,12 +20,14 @@ import platformdirs
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-from memory.backends import int8_linear, mpnet_files, mpnet_graph, onnx_graph
+from memory.backends import int8_linear, mpnet_files, mpnet_graph
 from memory.backends.base import Vectors
 from memory.backends.mpnet_graph import bias_of, distance_bias, embeddings, network
-from memory.backends.passes import lengths_of, means, passes, session_options, unit
+from memory.backends.passes import lengths_of, means, passes, unit
+from wire import onnx_graph
 from wire.low_rank import change, load_adapter
 from wire.made_once import made_once
+from wire.onnx_session import session_options
 
 Array = NDArray[np.float32]
 

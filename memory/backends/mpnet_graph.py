@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from memory.backends import int8_linear
-from memory.backends.onnx_graph import FLOAT, INT64, Graph, Shape
 from memory.backends.passes import TOGETHER
+from wire.onnx_graph import FLOAT, INT64, Graph, Shape
 
 Array = NDArray[np.float32]
 

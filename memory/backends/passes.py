@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
-import onnxruntime as ort
 from numpy.typing import NDArray
 
 Array = NDArray[np.float32]
@@ -46,13 +45,3 @@ def unit(vector: Array) -> Array:
     """At length one."""
     found: Array = vector / max(float(np.linalg.norm(vector)), 1e-12)
     return found
-
-
-def session_options(threads: int = 1) -> ort.SessionOptions:
-    """For a network that runs in the thread that calls it; threads that help do not spin while they wait, as that would
-    take a processor from the other processes."""
-    options = ort.SessionOptions()
-    options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
-    options.log_severity_level = 3
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    return options

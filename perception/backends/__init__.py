@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from perception.backends.campplus_files import INSTALL, PACKAGE
 from wire.registry import Registry
 
 VAD = Registry("perception.vad")
 ASR = Registry("perception.asr")
 SOUND = Registry("perception.sound")
+SPEAKERS = Registry("perception.speakers")
 VISION = Registry("perception.vision")
 
 VAD.add("webrtc", "perception.backends.webrtc_vad:WebrtcVad")
@@ -24,6 +26,8 @@ ASR.add(
 ASR.add("openai_asr", "perception.backends.openai_asr:OpenAiAsr")
 SOUND.add("spectral", "perception.backends.spectral_sound:SpectralSound")
 SOUND.add("qwen2_audio", "perception.backends.qwen2_audio:Qwen2AudioSound")
+SPEAKERS.add("campplus", "perception.backends.campplus:CamPlus", needs=(PACKAGE,), install=INSTALL)
+SPEAKERS.add("none", "perception.backends.no_speakers:NoSpeakers")
 VISION.add("appearance", "perception.backends.appearance:Appearance")
 VISION.add("ocr", "perception.backends.rapid_ocr:RapidOcr")
 VISION.add("people", "perception.backends.people:People")
@@ -38,5 +42,6 @@ VISION.add("internvl_cg", "perception.backends.internvl_cg:InternVlCgEncoder")
 VAD.add("fake", "perception.backends.fake:FakeVad")
 ASR.add("fake", "perception.backends.fake:FakeAsr")
 SOUND.add("fake", "perception.backends.fake:FakeSound")
+SPEAKERS.add("fake", "perception.backends.fake:FakeSpeakers")
 VISION.add("fake", "perception.backends.fake:FakeVision")
 VISION.add("fake_encoder", "perception.backends.fake:FakeEncoder")

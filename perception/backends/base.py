@@ -142,3 +142,25 @@ class SoundClassifier(Protocol):
 
     def stream(self) -> SoundStream: ...
     def close(self) -> None: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class SpeakerScale:
+    """What cosines of an encoder's vectors mean: two stretches of one voice, s and t seconds long, are on the average
+    alike by sqrt(s / (s + half_s) * t / (t + half_s)). same, other: shares of that from which on it is the same voice,
+    and below which it is another one."""
+
+    half_s: float
+    same: float
+    other: float
+
+
+class SpeakerEncoder(Protocol):
+    """perception.speakers: what a voice sounds like, whatever it says. tells: whether it can tell voices apart."""
+
+    sample_rate: int
+    tells: bool
+    scale: SpeakerScale
+
+    def encode(self, pcm: Pcm) -> Vector: ...  # (D,), of length one
+    def close(self) -> None: ...

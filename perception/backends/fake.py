@@ -1,9 +1,9 @@
 """Scripted backends: sound that carries its words and pictures that carry what is in them. No libraries, no guessing.
 
-Fake speech: each byte of the UTF-8 text is a letter of 60 ms. Its first 8 samples have the size MARK, all others have
-the size LETTER + 16 * byte; signs alternate. Sizes are exact, so that nothing else is taken for speech and nothing
-depends on where sound is cut. Fake pictures: MAGIC, the length in two bytes, and a JSON list of things seen stand in
-the first bytes of the picture. Only uncoded sound and pictures carry them.
+Fake speech: each byte of the UTF-8 text is a letter of 60 ms. Its first samples, 8 or by who speaks some more, have the
+size MARK, all others have the size LETTER + 16 * byte; signs alternate. Sizes are exact, so that nothing else is taken
+for speech and nothing depends on where sound is cut. Fake pictures: MAGIC, the length in two bytes, and a JSON list of
+things seen stand in the first bytes of the picture. Only uncoded sound and pictures carry them.
 """
 
 from __future__ import annotations
@@ -15,22 +15,25 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from perception.backends.base import FrameContext, Pcm, Rgb, Seen, Sound, Transcript
+from perception.backends.base import FrameContext, Pcm, Rgb, Seen, Sound, SpeakerScale, Transcript, Vector
 
 RATE_HZ = 16_000
 FRAME_MS = 20
 LETTER_SAMPLES = 960
 MARK, LETTER, STEP = 20_000, 8_000, 16
 MAGIC = b"OMNI"
+VOICES = 8
+_MARKED = 8  # samples of size MARK in a letter of the first voice
 _FRAME = RATE_HZ * FRAME_MS // 1_000
 _QUIET = 200  # size of samples below which it is silent
 
 
-def fake_speech(text: str) -> Pcm:
-    """Sound that FakeVad takes for speech and FakeAsr transcribes as `text`; 60 ms a letter."""
+def fake_speech(text: str, voice: int = 1) -> Pcm:
+    """Sound that FakeVad takes for speech and FakeAsr transcribes as `text`; 60 ms a letter. voice: from 1 to VOICES,
+    as FakeSpeakers tell it."""
     letters = [np.full(LETTER_SAMPLES, LETTER + STEP * byte, np.int16) for byte in text.encode()]
     for letter in letters:
-        letter[:8] = MARK
+        letter[: _MARKED + voice - 1] = MARK
     sound = np.concatenate(letters) if letters else np.zeros(0, np.int16)
     sound[1::2] *= -1
     return sound
@@ -140,6 +143,27 @@ class FakeAsrStream:
     def finish(self) -> Transcript:
         text = self._spelled.decode(errors="replace")
         return Transcript(text=text, score=0.9 if text else 0.0)
+
+
+class FakeSpeakers:
+    Options = NoOptions
+    sample_rate = RATE_HZ
+    tells = True
+    scale = SpeakerScale(half_s=0.0, same=0.7, other=0.3)
+
+    def __init__(self, options: NoOptions) -> None:
+        del options
+
+    def encode(self, pcm: Pcm) -> Vector:
+        """(VOICES,): where the voice is."""
+        marks = np.abs(pcm.astype(np.int32)) == MARK
+        letters = max(1, int((marks[1:] & ~marks[:-1]).sum()) + int(marks[0]))
+        voice = min(VOICES, max(1, round(float(marks.sum()) / letters) - _MARKED + 1))
+        found: Vector = np.eye(VOICES, dtype=np.float32)[voice - 1]
+        return found
+
+    def close(self) -> None:
+        """Nothing is held."""
 
 
 class FakeSound:

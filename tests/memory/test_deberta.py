@@ -19,7 +19,7 @@ from memory.backends import deberta, deberta_graph
 from memory.backends.deberta import Deberta, DebertaOptions
 from memory.backends.deberta_files import INSTALL, PACKAGE
 from memory.backends.deberta_graph import FARTHEST, PAIRS, positions_of
-from memory.backends.passes import session_options
+from wire.onnx_session import session_options
 
 pytestmark = pytest.mark.models
 

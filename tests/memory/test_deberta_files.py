@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from memory.backends import RERANKER, deberta_files
 from memory.backends.deberta import DebertaOptions
 from memory.backends.deberta_files import INSTALL, PACKAGE, Words, weights_of
-from memory.backends.onnx_graph import FLOAT, Graph
 from memory.backends.onnx_tensors import tensors_of
+from wire.onnx_graph import FLOAT, Graph
 
 pytestmark = pytest.mark.unit
 

@@ -8,7 +8,7 @@ import pytest
 from numpy.typing import NDArray
 
 from memory.backends.int8_linear import LARGEST_WEIGHT, in_8_bits, linear, stepped, steps_of
-from memory.backends.onnx_graph import FLOAT, Graph
+from wire.onnx_graph import FLOAT, Graph
 
 pytestmark = pytest.mark.lite
 
