@@ -11,7 +11,7 @@ from perception.backends.base import Pcm, SpeakerEncoder
 from perception.ear import RATE_HZ, SAMPLE_NS
 from perception.voices import UNKNOWN, Stretch, Voices
 
-_ENOUGH = 2 * RATE_HZ  # samples that are worth a vector of their own when the voice pauses
+_ENOUGH = 6 * RATE_HZ // 5  # samples that are worth a vector of their own when the voice pauses
 _LONGEST = 6 * RATE_HZ  # that go into one vector
 _LEAST = 4 * RATE_HZ // 5  # less tells nothing
 

@@ -146,7 +146,7 @@ def backend_imports(module: Module) -> list[str]:
     if not module.is_backend or leaf == "base":
         return []
     names = imports(module)
-    bad = {n for n in names if n.partition(".")[0] == "wire" and not n.startswith(PLAIN)}
+    bad = {n for n in names if n.startswith("wire.") and not n.startswith(PLAIN)}
     bad |= {"asyncio", "zmq", "threading", "multiprocessing"} & libraries(names)
     own = rf"{module.package}\.(service|__main__|cli)\b"
     bad |= {n for n in names if re.match(own, n)}
