@@ -101,7 +101,9 @@ class Score:
 
 def conversation(name: str, speech: dict[str, Pcm], rng: np.random.Generator) -> Conversation:
     """Pieces of what each speaker said, in order, by turns."""
-    pieces, turns, at = [], [], AUDIO_HZ
+    pieces: list[tuple[int, Pcm]] = []
+    turns: list[tuple[int, int, str]] = []
+    at = AUDIO_HZ
     left = {who: pcm for who, pcm in speech.items() if pcm.size > AUDIO_HZ}
     last = ""
     while left and len(turns) < TURNS:

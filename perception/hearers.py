@@ -65,8 +65,8 @@ class Listeners:
         self._listeners: dict[str, Listener] = {}
         self._sounds: dict[str, SoundLog] = {}
 
-    def open(self, session: str, frame_ms: int, listen: Listen, wake_phrase: str) -> None:
-        speaker = Speaker(self._speakers) if self._speakers.tells else None
+    def open(self, session: str, frame_ms: int, listen: Listen, wake_phrase: str, voices_before: int = 0) -> None:
+        speaker = Speaker(self._speakers, voices_before) if self._speakers.tells else None
         self._listeners[session] = Listener(self._asr.stream(), frame_ms, self._rules, listen, wake_phrase, speaker)
         self._sounds[session] = SoundLog(self._sound.stream)
 

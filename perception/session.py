@@ -69,6 +69,8 @@ class Session:
         self._workers = workers
         self._name = opened.session
         self._settings = opened.settings
+        # A process that saw a session begin cannot have known more voices than seconds of it.
+        self._voices_before = opened.t_ns // 1_000_000_000 if opened.restarted else 0
         self._live = opened.settings.mode == "live"
         self._onset_at_once = self._live and opened.settings.listen == "user"
         self.teller = Teller(opened.session, opened.settings, opened.turn)
@@ -86,7 +88,7 @@ class Session:
         settings = self._settings
         await self._workers.ears.call("open", self._name)
         await self._workers.listeners.call(
-            "open", self._name, self._workers.frame_ms, settings.listen, settings.wake_phrase
+            "open", self._name, self._workers.frame_ms, settings.listen, settings.wake_phrase, self._voices_before
         )
         await self._workers.sight.call("open", self._name)
         self._lanes = [

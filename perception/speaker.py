@@ -19,9 +19,9 @@ _LEAST = 4 * RATE_HZ // 5  # less tells nothing
 class Speaker:
     """One session's. Frames of one utterance, then `finish`; then of the next."""
 
-    def __init__(self, encoder: SpeakerEncoder) -> None:
+    def __init__(self, encoder: SpeakerEncoder, voices_before: int = 0) -> None:
         self._encoder = encoder
-        self._voices = Voices(encoder.scale)
+        self._voices = Voices(encoder.scale, voices_before)
         self._start_ns = 0  # of the frames below
         self._frames: list[Pcm] = []
         self._size = 0  # samples of them

@@ -42,12 +42,12 @@ class _Voice:
 
 
 class Voices:
-    """Of one session, in the order of time."""
+    """Of one session, in the order of time. before: the largest number that another process may have given in it."""
 
-    def __init__(self, scale: SpeakerScale) -> None:
+    def __init__(self, scale: SpeakerScale, before: int = 0) -> None:
         self._scale = scale
         self._voices: list[_Voice] = []  # the one heard last comes last
-        self._numbers = 0
+        self._numbers = before
 
     def heard(self, stretches: Sequence[Stretch]) -> int:
         """The number of the voice that said an utterance; UNKNOWN where it was too short, is in doubt, or where no one

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from bench.sample.voices import speak
-from perception.backends import SPEAKERS, campplus, campplus_files, campplus_graph
+from perception.backends import SPEAKERS, campplus_files, campplus_graph
 from perception.backends.base import Pcm
 from perception.backends.campplus import CamPlus, CamPlusOptions
 from perception.fbank import BANDS, fbank
@@ -32,10 +33,11 @@ def sound() -> Pcm:
     return (hum * 8_000).astype(np.int16)
 
 
-def published(name: str) -> np.ndarray:
+def published(name: str) -> NDArray[np.float32]:
     """Kaldi's filter bank of the sound, each tenth frame, and the vector that 3D-Speaker's code gives of it."""
     with np.load(folder("campplus") / "published.npz") as values:
-        return values[name]
+        found: NDArray[np.float32] = values[name]
+        return found
 
 
 def test_the_filter_bank_is_that_of_kaldi() -> None:
@@ -87,10 +89,10 @@ def test_it_is_made_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Non
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     first = CamPlus(CamPlusOptions()).encode(sound())
 
-    def gone(folder: Path | None = None) -> dict[str, np.ndarray]:
+    def gone(folder: Path | None = None) -> dict[str, NDArray[np.float32]]:
         raise AssertionError("it was made again")
 
-    monkeypatch.setattr(campplus.campplus_files, "read", gone)
+    monkeypatch.setattr(campplus_files, "read", gone)
     np.testing.assert_array_equal(CamPlus(CamPlusOptions()).encode(sound()), first)
 
 

@@ -67,6 +67,21 @@ async def test_sight_hearing_questions_and_watermarks_come_in_one_order() -> Non
     assert [one.seq for one in found if isinstance(one, m.Watermark)] == [1, 2, 3, 4, 5, 6, 7]
 
 
+async def test_words_say_whose_voice_said_them() -> None:
+    talk = [silence(0.5)]
+    for words, voice in (("the museum is open until nine", 4), ("and where is the garden", 2), ("behind the house", 4)):
+        talk += [fake_speech(words, voice), silence(1.2)]
+    parts = stream(chunks(np.concatenate(talk)), end_s=10.0)
+    running = await replayed(parts)
+    assert [one.voice for one in told(running) if isinstance(one, m.Utterance)] == [1, 2, 1]
+    reopened = m.SessionOpened(
+        session="s", t_ns=90 * SECOND, turn=7, memory="", settings=m.SessionSettings(mode="replay"),
+        restarted="perception",
+    )  # fmt: skip
+    again = await replayed(parts, reopened)
+    assert [one.voice for one in told(again) if isinstance(one, m.Utterance)] == [91, 92, 91]
+
+
 async def test_speech_times_are_exact() -> None:
     running = await replayed(stream(chunks(sound("what is that")), end_s=2.5))
     (words,) = [one for one in told(running) if isinstance(one, m.Utterance)]

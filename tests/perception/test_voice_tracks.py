@@ -17,7 +17,8 @@ DIM = 80
 def of(voice: int, noise: float = 0.0, seed: int = 0) -> Vector:
     """A vector of a voice, as far from its own as noise says."""
     vector = np.eye(DIM)[voice] + noise * np.random.default_rng(seed).standard_normal(DIM) / np.sqrt(DIM)
-    return (vector / np.linalg.norm(vector)).astype(np.float32)
+    found: Vector = (vector / np.linalg.norm(vector)).astype(np.float32)
+    return found
 
 
 def stretch(vector: Vector, at_s: float = 0.0, seconds: float = 3.0) -> Stretch:
@@ -86,6 +87,10 @@ def test_of_many_voices_the_one_not_heard_for_longest_is_forgotten() -> None:
     assert heard(voices, of(0), of(70)) == [1, 65]
     assert heard(voices, of(0), of(2)) == [1, 3]
     assert heard(voices, of(1)) == [66]  # it was the oldest
+
+
+def test_a_process_that_was_restarted_gives_no_number_again() -> None:
+    assert heard(Voices(SCALE, before=90), of(1), of(2), of(1)) == [91, 92, 91]
 
 
 def test_nothing_said_is_nobody() -> None:
