@@ -18,6 +18,7 @@ import typer
 from memory.album import Album, export_zip
 from memory.check import problems, traces
 from memory.door import PATIENCE_S, knock
+from memory.forgetting import in_sessions
 from memory.lock import owner_of
 from memory.schema import MemoryUnusable
 from memory.times import civil, clock, length_s, moment_ns
@@ -189,7 +190,9 @@ def verify(
 @_told
 def forget(
     folder: Folder,
-    last: Annotated[str, typer.Option(help="The last 90s, 5m, 1.5h ... of the newest session.")] = "",
+    last: Annotated[
+        str, typer.Option(help="The last 90s, 5m, 1.5h ... up to the end of the newest session, by the calendar.")
+    ] = "",
     between: Annotated[tuple[str, str] | None, typer.Option(help="From A to B: 90, 1:30, or a civil time.")] = None,
     matching: Annotated[str, typer.Option(help="Whatever holds these words.")] = "",
     everything: Annotated[bool, typer.Option("--all", help="All of it.")] = False,
@@ -244,7 +247,7 @@ def _check_place(out: Path, folder: Path) -> None:
 
 
 def _spans(album: Album, last: str, between: tuple[str, str] | None) -> list[tuple[int, int, int]]:
-    rows = album.store.sessions()
+    rows = album.store.reaching()
     if not rows or not (last or between):
         return []
     newest = rows[-1]
@@ -252,7 +255,9 @@ def _spans(album: Album, last: str, between: tuple[str, str] | None) -> list[tup
         length_ns = round(length_s(last) * 1e9)
         if not length_ns:
             raise ValueError(f"--last {last} is no time at all; write 90s, 5m, 1.5h or 2d")
-        return [(newest.no, album.end_ns(newest) - length_ns, ALWAYS)]
+        end_ns = album.end_ns(newest)
+        earlier = in_sessions((end_ns - length_ns, end_ns), newest.no, rows)
+        return [*earlier, (newest.no, end_ns - length_ns, ALWAYS)]
     assert between is not None
     from_ns, to_ns = (moment_ns(text, newest.start_unix_s) for text in between)
     if from_ns > to_ns:

@@ -244,6 +244,19 @@ def test_the_last_of_a_stream_without_pictures(tmp_path: Path) -> None:
     assert find_traces(tmp_path, ["remark number 40"], [])
 
 
+@pytest.mark.parametrize(("last", "kept"), [("2s", 5), ("4s", 4), ("5s", 3), ("10m", 0)])
+def test_the_last_minutes_reach_into_the_sessions_before(tmp_path: Path, last: str, kept: int) -> None:
+    asyncio.run(_say(tmp_path, *(f"earlier remark {t}" for t in range(5))))
+    asyncio.run(_say(tmp_path, "later 0", "later 1", "later 2"))
+    with sqlite3.connect(tmp_path / "memory.db") as database:
+        database.execute("UPDATE sessions SET start_unix_s = 1000 + 6 * (no - 1)")
+    database.close()
+    assert _run("forget", tmp_path, "--last", last).exit_code == 0
+    assert not find_traces(tmp_path, ["later 1", "later 2"], [])
+    assert [t for t in range(5) if find_traces(tmp_path, [f"earlier remark {t}"], [])] == [*range(kept)]
+    assert _run("verify", tmp_path).output == "the memory is whole\n"
+
+
 def test_what_lasts_is_found_until_now(tmp_path: Path) -> None:
     async def look() -> Result:
         async with memory() as m:
