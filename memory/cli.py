@@ -149,7 +149,7 @@ def export(
     """Everything as a zip: JSON lines, key frames, and a page to look at. Of a damaged memory whatever can be read, and
     exit code 1."""
     _check_place(out, folder)
-    with Album(folder) as album:
+    with Album(folder, damaged=True) as album:
         missing = export_zip(album, out)
     print(out)
     for sentence in missing:
@@ -175,8 +175,9 @@ def verify(
     ] = "",
 ) -> None:
     """Is the memory whole? Exit code 1 if not."""
-    with Album(folder) as album:
-        found = list(problems(folder, album.store, album.archive, in_use=owner_of(folder) is not None))
+    with Album(folder, damaged=True) as album:
+        in_use = owner_of(folder) is not None
+        found = list(problems(folder, album.store, album.archive, in_use=in_use, lost=album.lost))
         if pattern:
             found += [f"{name} holds {pattern!r}" for name in traces(folder, album.store, pattern)]
     for sentence in found:

@@ -404,6 +404,28 @@ def test_of_a_damaged_memory_the_rest_is_exported(folder: Path, tmp_path: Path) 
         assert "Placard" in archive.read("index.html").decode()
 
 
+@pytest.mark.parametrize("share", [0.9, 0.5])
+def test_of_a_memory_that_is_cut_off_what_is_left_is_exported(folder: Path, tmp_path: Path, share: float) -> None:
+    path, out = folder / "memory.db", tmp_path / "all.zip"
+    whole = path.read_bytes()
+    left = whole[: int(len(whole) * share)]
+    path.write_bytes(left)
+    done = _run("export", folder, out)
+    assert done.exit_code == 1
+    n_pages = len(whole) // 4096
+    told = f"memory.db: the file is cut off, {len(left) // 4096} of its {n_pages} pages are there"
+    assert f"missing from it: {told}" in done.output
+    with zipfile.ZipFile(out) as archive:
+        assert told in archive.read("missing.txt").decode()
+        assert json.loads(archive.read("sessions.jsonl"))["name"] == "walk"
+        frames = [name for name in archive.namelist() if name.startswith("frames/")]
+        assert len(frames) == len([*(folder / "frames").rglob("*.jpg")])
+    assert path.read_bytes() == left
+    looked = _run("verify", folder)
+    assert looked.exit_code == 1
+    assert told in looked.output
+
+
 def test_lost_key_frames_are_told_by_an_export(folder: Path, tmp_path: Path) -> None:
     out = tmp_path / "all.zip"
     pictures = sorted((folder / "frames").rglob("*.jpg"))
