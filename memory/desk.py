@@ -227,9 +227,7 @@ class Desk:
 
     async def played(self, played: Played) -> None:
         """Note what was heard of a reply, and let the next question go."""
-        await self._keeper.call(
-            "played", self.row, played.reply_id, played.heard, played.start_ns, played.t_ns, self._unix_s()
-        )
+        await self._keeper.call("played", self.row, played, self._unix_s())
         self.history.played(played.reply_id, played.heard)
         async with self.over:
             self.over.notify_all()

@@ -16,7 +16,7 @@ from typing import Any
 
 from memory import heap, placing
 from memory.desk import Desk
-from memory.erase import Erased
+from memory.erased import Erased
 from memory.index import build_lists
 from memory.retention import LetGo
 from memory.rows import SessionRow
