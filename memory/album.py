@@ -18,7 +18,7 @@ from memory.archive import Archive
 from memory.events import OPEN, SOUND, SPEECH
 from memory.page import page
 from memory.rows import SessionRow
-from memory.salvage import Salvage
+from memory.salvage import Salvage, cut_off
 from memory.schema import MemoryUnusable
 from memory.shown import session_shown
 from memory.store import Store
@@ -42,11 +42,13 @@ _JSON = frozenset({"attrs", "sentences", "said", "shown"})  # columns that hold 
 class Album:
     """Use as a context manager. Raises MemoryUnusable for a folder that is no memory."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, damaged: bool = False) -> None:
+        """damaged: a database of which the end is missing is opened, too; lost: how much of it then is."""
         if not (folder / "memory.db").is_file():
             raise MemoryUnusable(f"{folder} is no memory: it holds no memory.db; give the folder of one")
         self.folder = folder
-        self.store = Store(folder, read_only=True)
+        self.lost = cut_off(folder / "memory.db") if damaged else ""
+        self.store = Store(folder, read_only=True, cut=bool(self.lost))
         self.archive = Archive(self.store, folder)
 
     def __enter__(self) -> Album:
@@ -140,7 +142,7 @@ class _Export:
     def __init__(self, album: Album, archive: zipfile.ZipFile) -> None:
         self._album = album
         self._archive = archive
-        self._missing: list[str] = []
+        self._missing = [album.lost] if album.lost else []
         self._damaged: set[str] = set()  # tables
         self._sentences: dict[int, str] = {}
 

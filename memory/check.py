@@ -26,9 +26,12 @@ _LAYOUT = "SELECT type, name, tbl_name, sql FROM sqlite_master"
 _BEGIN_ANEW = "save what can be read with `omnilive memory export`, and begin a new memory"
 
 
-def problems(folder: Path, store: Store, archive: Archive, *, in_use: bool = False) -> Iterator[str]:
+def problems(folder: Path, store: Store, archive: Archive, *, in_use: bool = False, lost: str = "") -> Iterator[str]:
     """What is wrong with a memory; nothing for one that is whole. in_use: its owner may have written key frames that
-    are not noted yet."""
+    are not noted yet. lost: how much of the database's file is known to be missing."""
+    if lost:
+        yield f"{lost}; {_BEGIN_ANEW}"
+        return
     try:
         store.database.execute("BEGIN")  # a memory in use is looked at as it is now
         yield from _database(store)

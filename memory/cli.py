@@ -18,6 +18,7 @@ import typer
 from memory.album import Album, export_zip
 from memory.check import problems, traces
 from memory.door import PATIENCE_S, knock
+from memory.forgetting import in_sessions
 from memory.lock import owner_of
 from memory.schema import MemoryUnusable
 from memory.times import civil, clock, length_s, moment_ns
@@ -148,7 +149,7 @@ def export(
     """Everything as a zip: JSON lines, key frames, and a page to look at. Of a damaged memory whatever can be read, and
     exit code 1."""
     _check_place(out, folder)
-    with Album(folder) as album:
+    with Album(folder, damaged=True) as album:
         missing = export_zip(album, out)
     print(out)
     for sentence in missing:
@@ -174,8 +175,9 @@ def verify(
     ] = "",
 ) -> None:
     """Is the memory whole? Exit code 1 if not."""
-    with Album(folder) as album:
-        found = list(problems(folder, album.store, album.archive, in_use=owner_of(folder) is not None))
+    with Album(folder, damaged=True) as album:
+        in_use = owner_of(folder) is not None
+        found = list(problems(folder, album.store, album.archive, in_use=in_use, lost=album.lost))
         if pattern:
             found += [f"{name} holds {pattern!r}" for name in traces(folder, album.store, pattern)]
     for sentence in found:
@@ -189,7 +191,9 @@ def verify(
 @_told
 def forget(
     folder: Folder,
-    last: Annotated[str, typer.Option(help="The last 90s, 5m, 1.5h ... of the newest session.")] = "",
+    last: Annotated[
+        str, typer.Option(help="The last 90s, 5m, 1.5h ... up to the end of the newest session, by the calendar.")
+    ] = "",
     between: Annotated[tuple[str, str] | None, typer.Option(help="From A to B: 90, 1:30, or a civil time.")] = None,
     matching: Annotated[str, typer.Option(help="Whatever holds these words.")] = "",
     everything: Annotated[bool, typer.Option("--all", help="All of it.")] = False,
@@ -244,7 +248,7 @@ def _check_place(out: Path, folder: Path) -> None:
 
 
 def _spans(album: Album, last: str, between: tuple[str, str] | None) -> list[tuple[int, int, int]]:
-    rows = album.store.sessions()
+    rows = album.store.reaching()
     if not rows or not (last or between):
         return []
     newest = rows[-1]
@@ -252,7 +256,9 @@ def _spans(album: Album, last: str, between: tuple[str, str] | None) -> list[tup
         length_ns = round(length_s(last) * 1e9)
         if not length_ns:
             raise ValueError(f"--last {last} is no time at all; write 90s, 5m, 1.5h or 2d")
-        return [(newest.no, album.end_ns(newest) - length_ns, ALWAYS)]
+        end_ns = album.end_ns(newest)
+        earlier = in_sessions((end_ns - length_ns, end_ns), newest.no, rows)
+        return [*earlier, (newest.no, end_ns - length_ns, ALWAYS)]
     assert between is not None
     from_ns, to_ns = (moment_ns(text, newest.start_unix_s) for text in between)
     if from_ns > to_ns:

@@ -14,13 +14,12 @@ from numpy.typing import NDArray
 
 from memory.archive import Asked, ClipRow
 from memory.backends.base import ClipInput, ClipMemory
-from memory.draft import Drafter, Inquiry
-from memory.embedder import Probe
+from memory.draft import Drafter
 from memory.events import row_id
 from memory.history import History
 from memory.keeper import CompressedClip, Opened
 from memory.kept_question import packed, stored_question
-from memory.query import Query
+from memory.looking import Looking
 from memory.question_recall import QuestionRecall
 from memory.question_tokens import QuestionTokens, tensor_of
 from memory.retention import LetGo
@@ -62,7 +61,7 @@ class Desk:
         self._keeper = keeper
         self._embedder = embedder
         self._unix_s = unix_s
-        self._space = drafter.space
+        self._looking = Looking(opened.row.no, keeper, embedder, drafter.space)
         self._recall = QuestionRecall(opened.row.no, self.start_unix_s, keeper, embedder, drafter)
         self._asked = {asked.id for asked in opened.asked}
         self._tokens = QuestionTokens(opened.row.no, keeper, embedder)
@@ -228,9 +227,7 @@ class Desk:
 
     async def played(self, played: Played) -> None:
         """Note what was heard of a reply, and let the next question go."""
-        await self._keeper.call(
-            "played", self.row, played.reply_id, played.heard, played.start_ns, played.t_ns, self._unix_s()
-        )
+        await self._keeper.call("played", self.row, played, self._unix_s())
         self.history.played(played.reply_id, played.heard)
         async with self.over:
             self.over.notify_all()
@@ -244,31 +241,9 @@ class Desk:
 
     async def look(self, request: MemoryRequest) -> tuple[tuple[Evidence, ...], dict[str, float]]:
         """What the edge asked to see: timeline, search, picture or stats."""
-        end_ns = request.end_ns or max(self._timeline.seen_ns, request.t_ns)
-        match request.what:
-            case "timeline":
-                rows = await self._keeper.call("timeline", self.row.no, request.start_ns, end_ns, request.limit)
-                return rows, {}
-            case "search":
-                return await self._search(request, end_ns), {}
-            case "picture":
-                jpeg: bytes | None = await self._keeper.call("picture", request.argument)
-                if jpeg is None:
-                    return (), {}
-                shown = Evidence(start_ns=0, end_ns=0, kind="picture", text="", key_frame=request.argument, jpeg=jpeg)
-                return (shown,), {}
-            case _:
-                return (), await self._keeper.call("numbers")
-
-    async def _search(self, request: MemoryRequest, end_ns: int) -> tuple[Evidence, ...]:
-        await self.embed()
-        cues = Cues(start_ns=request.start_ns, end_ns=end_ns, spanned=request.start_ns > 0)
-        probe: Probe = await self._embedder.call("vectors", cues, Inquiry(request.argument))
-        query = Query(
-            session=self.row.no, t_ns=end_ns, cues=cues, texts=probe.texts, vectors=probe.vectors, space=self._space
-        )
-        found: tuple[Evidence, ...] = await self._keeper.call("find", query, request.limit)
-        return found
+        if request.what == "search":
+            await self.embed()
+        return await self._looking.look(request, request.end_ns or max(self._timeline.seen_ns, request.t_ns))
 
     async def close(self) -> None:
         """Write the end of the session; whoever waits for a reply goes on."""

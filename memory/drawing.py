@@ -13,7 +13,7 @@ from html import escape
 
 from PIL import Image, UnidentifiedImageError
 
-from memory.shown import PICTURES, SessionShown
+from memory.shown import PICTURES, SessionShown, Sight
 from memory.times import clock
 from memory.tree import CHAPTER, EPISODE, Node
 
@@ -37,6 +37,7 @@ STYLE = """
 .tree .sights { display: grid; grid-auto-flow: column; grid-auto-columns: minmax(0, 1fr); gap: 4px; }
 .tree .sights img, .tree .sights i { width: 100%; aspect-ratio: 4 / 3; object-fit: cover; border-radius: 5px;
   display: block; background: var(--fill); }
+.tree .sights .lasting img { opacity: 0.4; }
 .tree .lane { position: relative; height: 20px; background: var(--fill); border-radius: 4px; overflow: hidden; }
 .tree .lane a, .tree .lane i { position: absolute; bottom: 0; height: 100%; background: var(--memory);
   border-right: 1px solid var(--card); }
@@ -98,11 +99,19 @@ def _length(nodes: Sequence[Node]) -> str:
 
 
 def _sights(shown: SessionShown, made: dict[str, str]) -> str:
-    seen = [(t_ns, made.get(name, "")) for t_ns, name in shown.strip()]
-    if not any(image for _, image in seen):
+    strip = [(one, made.get(one.name, "")) for one in shown.strip()]
+    if not any(image for _, image in strip):
         return ""
-    cells = "".join(f"<div title='{clock(t_ns)}'>{image or '<i></i>'}</div>" for t_ns, image in seen)
+    cells = "".join(
+        _sight(one, image, shown) if image else f"<div title='{clock(one.t_ns)}'><i></i></div>" for one, image in strip
+    )
     return f"<div class=row><span>Pictures</span><div class=sights>{cells}</div></div>"
+
+
+def _sight(one: Sight, image: str, shown: SessionShown) -> str:
+    if one.lasting:
+        return f"<div class=lasting title='{clock(one.t_ns)}, still as at {clock(shown.taken[one.name])}'>{image}</div>"
+    return f"<div title='{clock(one.t_ns)}'>{image}</div>"
 
 
 # ---- lanes -----------------------------------------------------------------------------------------------------------

@@ -8,43 +8,24 @@ from __future__ import annotations
 
 import hashlib
 import json
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from memory.archive import Archive
-from memory.events import ANSWER, INSTANT, OPEN, QUESTION, SOUND, SPEECH, WORDS, Event, row_id
+from memory.erased import Erased, telling
+from memory.events import ANSWER, INSTANT, OPEN, QUESTION, SOUND, SPEECH, Event, row_id
 from memory.grove import Grove
+from memory.retold import Retold
 from memory.sentences import sentence
 from memory.store import Store
 from memory.traces import CERTAIN, Needles, files_where, folded
-from wire.spans import Span, joined
+from wire.spans import Span, joined, touched
 
 WHOLE = INSTANT | {SPEECH, SOUND, QUESTION, ANSWER}  # are either erased or kept, never cut
-TELLING = 4  # bytes: a shorter string proves nothing when it is found
 LATE_NS = 3 * 10**9  # words are noted that long after their end at most
 _BATCH = 1000
 _NO_TEXT = (".jpg", ".index")
-
-
-@dataclass(slots=True)
-class Erased:
-    """What was erased. spans: (session, from, to); gone: those of them in which something was, and where something
-    told of it; strings: erased words that stand nowhere else; left: what was found afterwards, which must be
-    nothing."""
-
-    events: int = 0
-    clips: int = 0
-    pictures: int = 0
-    spans: list[tuple[int, int, int]] = field(default_factory=list)
-    gone: list[tuple[int, int, int]] = field(default_factory=list)
-    phrases: list[int] = field(default_factory=list)
-    clip_ids: list[int] = field(default_factory=list)
-    strings: list[str] = field(default_factory=list)
-    files: list[str] = field(default_factory=list)
-    digests: list[str] = field(default_factory=list)
-    left: list[str] = field(default_factory=list)
 
 
 class Eraser:
@@ -56,6 +37,7 @@ class Eraser:
         self._archive = archive
         self._grove = grove
         self._folder = folder
+        self._retold = Retold(store)
         self._db.create_function("folded", 1, folded, deterministic=True)
 
     def spans(self, session: int, spans: Sequence[Span], done: Erased, *, aged: bool = False) -> None:
@@ -76,29 +58,35 @@ class Eraser:
                 held.add(span)
             for text in done.strings[known:]:
                 after.setdefault(text, span[1])
-            self._db.execute("DELETE FROM questions WHERE session = ? AND t_ns BETWEEN ? AND ?", (session, *span))
-        self._unsay(gone)
+            put = "DELETE FROM questions WHERE session = ? AND t_ns BETWEEN ? AND ? RETURNING answer_event"
+            done.answers += [identity for (identity,) in self._db.execute(put, (session, *span)).fetchall()]
+        self._retold.unsay(gone)
         self._unshow(session, names)
         if not aged:  # a question put later may carry evidence from the spans; one that is due to old age, until played
             self._db.execute(
                 "UPDATE questions SET message = x'' WHERE session = ? AND t_ns > ?", (session, spans[0][1])
             )
-        self._quoted(session, after, done, aged=aged)
+        self._unclip(session, self._retold.quoting(session, after, done, aged=aged), done)
         for clip in self._clips(session, spans, joined(wide), done.strings, done):
-            held.update(_touched(spans, clip) or [clip])
+            held.update(touched(spans, clip) or [clip])
         self._grove.rederive(session, joined(wide))
+        done.held += [(session, *span) for span in spans if span in held]
         done.gone += [(session, *span) for span in sorted(held)]
 
     def told_of(self, done: Erased) -> None:
-        """What was told later of the erased spans: later sessions may quote them, too, and so may replies under way,
-        which count as over with nothing heard, so that nothing of them is noted."""
+        """What was told later of the erased spans: later sessions may quote them or rest on them, too, and so may
+        replies under way, which count as over with nothing heard, so that nothing of them is noted."""
         after: dict[int, int] = {}
         for no, _, to_ns in done.spans:
             after[no] = min(to_ns, after.get(no, to_ns))
-        for row in self._store.sessions():
-            if row.no > min(after, default=row.no):
-                after[row.no] = -OPEN
-                self._quoted(row.no, dict.fromkeys(done.strings, -OPEN), done, aged=False)
+        rows = {row.no: row for row in self._store.reaching()}
+        first = min(after, default=OPEN)
+        later = [no for no in rows if no >= first]
+        for no in (no for no in later if no > first):
+            after[no] = -OPEN
+            self._unclip(no, self._retold.quoting(no, dict.fromkeys(done.strings, -OPEN), done, aged=False), done)
+        for no in later:  # at last: other answers may be in the same words and rest on something else
+            self._retold.resting(no, rows, done)
         self._db.executemany(
             "UPDATE questions SET played = 1, message = x'' WHERE played = 0 AND session = ? AND t_ns > ?",
             after.items(),
@@ -152,7 +140,7 @@ class Eraser:
             whole = [hit.event for hit in hits if hit.event.kind in WHOLE and hit.event.id not in kept]
             wide_from = min([wide_from, *(e.start_ns for e in whole)])
             wide_to = max([wide_to, *(e.end_ns + LATE_NS for e in whole)])
-            done.strings += _telling(hit.event for hit in hits if not (aged and hit.event.id in kept))
+            done.strings += telling(hit.event for hit in hits if not (aged and hit.event.id in kept))
             dropped = [hit.event.id for hit in hits if hit.event.id not in kept]
             done.phrases += self._store.drop(dropped)
             gone += dropped
@@ -179,51 +167,6 @@ class Eraser:
             row = self._store.session(event.session)
             self._store.put([event], start_unix_s=row.start_unix_s, recorded_at=row.start_unix_s)
 
-    def _quoted(self, session: int, after: Mapping[str, int], done: Erased, *, aged: bool) -> None:
-        """Later talk that quotes what was erased goes too. after: strings, each with the time since when. aged: but not
-        talk that quotes what was also seen later."""
-        rows = self._db.execute(
-            "SELECT id FROM events WHERE session = ? AND kind IN (?, ?) AND start_ns > ?",
-            (session, ANSWER, QUESTION, min(after.values(), default=OPEN)),
-        ).fetchall()
-        talk = [event for (identity,) in rows if (event := self._store.event(identity)) is not None]
-        said = [event.subject.casefold() for event in talk]
-        wanted = [(s.casefold(), since_ns, s) for s, since_ns in after.items()]
-        if aged:
-            wanted = [one for one in wanted if any(one[0] in text for text in said) and not self._stands(one[2])]
-        quoting = [
-            event
-            for event, text in zip(talk, said, strict=True)
-            if any(since_ns < event.start_ns and s in text for s, since_ns, _ in wanted)
-        ]
-        if not quoting:
-            return
-        gone = [event.id for event in quoting]
-        done.events += len(gone)
-        done.gone += [(session, event.start_ns, event.end_ns) for event in quoting]
-        done.strings += _telling(quoting)
-        done.phrases += self._store.drop(gone)
-        self._unsay(gone)
-        self._unclip(session, [event for event in quoting if event.kind == QUESTION], done)
-
-    def _stands(self, text: str) -> bool:
-        """Whether it stands in anything that is remembered but talk."""
-        row = self._db.execute(
-            "SELECT 1 FROM phrases p WHERE instr(lower(p.text), lower(?))"
-            " AND EXISTS (SELECT 1 FROM events WHERE phrase = p.id AND kind NOT IN (?, ?)) LIMIT 1",
-            (text, ANSWER, QUESTION),
-        )
-        return row.fetchone() is not None
-
-    def _unsay(self, gone: list[int]) -> None:
-        """Blot out what questions hold of these events: one is put after its words, and its answer later still. What
-        cannot be sent again is not waited for."""
-        of = "IN (SELECT value FROM json_each(?))"
-        self._db.execute(
-            f"UPDATE questions SET text = '', message = x'', played = 1 WHERE asked_event {of}", (json.dumps(gone),)
-        )
-        self._db.execute(f"UPDATE questions SET heard = '' WHERE answer_event {of}", (json.dumps(gone),))
-
     # ---- clips and pictures --------------------------------------------------------------------------------------
 
     def _clips(
@@ -239,7 +182,7 @@ class Eraser:
         gone: dict[int, Span] = {}
         for identity, *times, sentences in rows:
             clip = (int(times[0]), int(times[1]))
-            if _touched(spans, clip) or (_touched(wide, clip) and _repeats(json.loads(sentences), sought)):
+            if touched(spans, clip) or (touched(wide, clip) and _repeats(json.loads(sentences), sought)):
                 gone[int(identity)] = clip
         self._db.executemany("DELETE FROM clips WHERE id = ?", [(identity,) for identity in gone])
         done.clip_ids += gone
@@ -286,12 +229,6 @@ class Eraser:
         return sorted(gone)
 
 
-def _touched(spans: Sequence[Span], one: Span) -> Sequence[Span]:
-    """Those of the spans, which are in order and apart, that it touches."""
-    first = bisect_left(spans, one[0], key=lambda span: span[1])
-    return spans[first : bisect_right(spans, one[1], key=lambda span: span[0])]
-
-
 def _repeats(sentences: Iterable[str], strings: Iterable[str]) -> bool:
     said = "\n".join(sentences)
     return any(text in said for text in strings)
@@ -302,13 +239,6 @@ def _later(event: Event, to_ns: int, seen_ns: int) -> Iterator[Event]:
     reaches_ns = seen_ns if event.open else event.end_ns
     if reaches_ns > to_ns and (event.kind == SOUND or event.kind not in WHOLE):
         yield replace(event, start_ns=to_ns + 1)
-
-
-def _telling(events: Iterable[Event]) -> list[str]:
-    """The strings by which events can be told: words read or said, and names of several words. "Silence" or "grey" is
-    true of too much to be a trace of anything."""
-    told = [e.subject for e in events if e.kind in WORDS or " " in e.subject]
-    return [text for text in told if len(text.encode()) >= TELLING]
 
 
 def find_traces(folder: Path, strings: Iterable[str], digests: Iterable[str]) -> list[str]:

@@ -97,8 +97,7 @@ class Errands:
 
     async def _within(self, span: tuple[int, int]) -> tuple[tuple[int, int, int], ...]:
         """(session, from, to) of a span of this session, which may begin or lie before it."""
-        no = self._desk.row.no
-        return ((no, *span),) if span[0] >= 0 else forgetting.in_sessions(span, no, await self._steward.sessions())
+        return forgetting.in_sessions(span, self._desk.row.no, await self._steward.sessions())
 
     async def _moments(self, wanted: Wanted, words: Utterance) -> tuple[list[tuple[int, int, int]], str]:
         """(session, from, to) of all that holds the words as they are; else of what is meant by them. And its name."""

@@ -189,7 +189,10 @@ _BORDER = re.compile(r"\b(?:before|after|until|till|up to|since|than|prior to|ex
 
 
 def in_sessions(span: tuple[int, int], no: int, sessions: Iterable[SessionRow]) -> tuple[tuple[int, int, int], ...]:
-    """(session, from, to) of a span of session `no`, with what of it lies in sessions before that one."""
+    """(session, from, to) of a span of session `no`; of one that begins before it, what lies in earlier sessions, too.
+    sessions: of this memory, with their reach."""
+    if span[0] >= 0:
+        return ((no, *span),)
     rows = {row.no: row for row in sessions if row.no <= no}
     found = []
     for row in rows.values():

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from memory.archive import Archive, Asked, ClipRow
 from memory.clip_memory import ClipMemories, Wanted
 from memory.door import Address
-from memory.erase import Erased
+from memory.erased import Erased
 from memory.events import ANSWER, QUESTION, Event
 from memory.grove import Grove
 from memory.index import Snapshot, VectorIndex
@@ -26,6 +26,7 @@ from memory.query import Ahead, Query
 from memory.recall import Recalled, overview, span_of
 from memory.renewal import Renewal
 from memory.retention import LetGo
+from memory.retold import resting
 from memory.rows import SessionRow
 from memory.schema import MemoryUnusable
 from memory.search import Search
@@ -35,7 +36,7 @@ from memory.shown import SessionShown, session_shown
 from memory.store import Store
 from memory.timeline import NEWEST_FRAMES, Clip, KeyFrame, Step
 from memory.upkeep import Upkeep, Wish
-from wire.messages import Evidence
+from wire.messages import Evidence, Played
 
 Array = NDArray[np.float32]
 
@@ -213,13 +214,13 @@ class Keeper:
         self.archive.mark_sent(no, reply_id)
         self.store.commit()
 
-    def played(self, row: SessionRow, reply_id: str, heard: str, start_ns: int, end_ns: int, now_s: float) -> bool:
+    def played(self, row: SessionRow, played: Played, now_s: float) -> bool:
         """Note what was heard of a reply. Words that got an answer were a question, and no evidence for later ones."""
-        asked = self.archive.mark_played(row.no, reply_id, heard)
+        asked = self.archive.mark_played(row.no, played.reply_id, played.heard)
         if asked is None:
             return False
-        if heard:
-            events = [self._answer(row, asked, heard, start_ns, end_ns)]
+        if played.heard:
+            events = [self._answer(row, asked, played)]
             words = self.store.event(asked.asked_event)
             if words is not None:
                 events.append(_renamed(words, QUESTION))
@@ -227,10 +228,12 @@ class Keeper:
         self.store.commit()
         return True
 
-    def _answer(self, row: SessionRow, asked: Asked, heard: str, start_ns: int, end_ns: int) -> Event:
+    def _answer(self, row: SessionRow, asked: Asked, played: Played) -> Event:
+        start_ns, heard = played.start_ns, played.heard
         return Event(
-            id=asked.answer_event, session=row.no, kind=ANSWER, start_ns=start_ns, end_ns=max(start_ns, end_ns),
-            text=sentence(ANSWER, heard), subject=heard, attrs={"reply": asked.reply_id},
+            id=asked.answer_event, session=row.no, kind=ANSWER, start_ns=start_ns, end_ns=max(start_ns, played.t_ns),
+            text=sentence(ANSWER, heard), subject=heard,
+            attrs={"reply": asked.reply_id, **resting((one.start_ns, one.end_ns) for one in played.rests_on)},
         )  # fmt: skip
 
     # ---- upkeep --------------------------------------------------------------------------------------------------

@@ -1,14 +1,33 @@
-"""What can be read of a table of which pages may be damaged: row after row, past the places that cannot be read."""
+"""What can be read of a database of which pages may be damaged, or are cut off: row after row of a table, past the
+places that cannot be read. Writes nothing."""
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 LAST = 2**62  # no row has a higher number
 MOST = 1000  # stretches that cannot be read; behind them nothing is tried any more
 _TOLD = 3  # stretches that are named
+_HEADER = 100  # bytes
+
+
+def cut_off(path: Path) -> str:
+    """How much of the end of a database's file is missing, "" if nothing is. Nothing is told of one whose header does
+    not count its pages, or whose log was not moved into it yet: its owner may be making it longer just now."""
+    log = path.with_name(path.name + "-wal")
+    with path.open("rb") as file:
+        header = file.read(_HEADER)
+        n_bytes = file.seek(0, 2)
+    known = header.startswith(b"SQLite format 3\0") and len(header) == _HEADER
+    if not known or header[24:28] != header[92:96] or (log.is_file() and log.stat().st_size):
+        return ""
+    page_bytes, n_pages = int.from_bytes(header[16:18], "big"), int.from_bytes(header[28:32], "big")
+    n_left = n_bytes // (1 << 16 if page_bytes == 1 else max(page_bytes, 1))
+    lost = f"{path.name}: the file is cut off, {n_left} of its {n_pages} pages are there"
+    return f"{lost} and {100 * (n_pages - n_left) / n_pages:.0f} % are lost" if n_left < n_pages else ""
 
 
 class Salvage:
@@ -26,11 +45,11 @@ class Salvage:
         self.gaps: list[tuple[int, int]] = []
 
     def rows(self) -> Iterator[tuple[Any, ...]]:
-        at, seen = 0, set[int]()
+        at, seen = 1, set[int]()
         while at <= LAST:
             try:
                 for number, *row in self._db.execute(self._query, (at,)):
-                    if number in seen or not 0 <= number <= self._last:  # a damaged page may say anything
+                    if number in seen or not 0 < number <= self._last:  # a damaged page may say anything
                         continue
                     at = max(at, number + 1)
                     seen.add(number)

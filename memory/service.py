@@ -176,6 +176,7 @@ class MemoryService:
         await asyncio.shield(closing)
 
     async def _end(self, desk: Desk, folder: Folder) -> None:
+        await folder.steward.left(desk)
         await desk.close()
         await self._folders.leave(folder, desk)
 

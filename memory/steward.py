@@ -16,7 +16,7 @@ from typing import Any
 
 from memory import heap, placing
 from memory.desk import Desk
-from memory.erase import Erased
+from memory.erased import Erased
 from memory.index import build_lists
 from memory.retention import LetGo
 from memory.rows import SessionRow
@@ -24,13 +24,14 @@ from memory.upkeep import Wish
 from wire.messages import Forget, Forgotten, Span
 from wire.service import Context
 from wire.spans import covering_sides, joined
+from wire.topology import PERCEPTION, REASONING, STREAMER
 from wire.worker import Worker
 
 log = logging.getLogger(__name__)
 
 ACKNOWLEDGED_WITHIN_S = 5.0  # a process that has not dropped what it holds by then is named in the report
 PATIENT = 12  # times as long in a replay, where recognisers always have work before them and nobody waits
-OTHERS = frozenset({"perception", "reasoning", "streamer"})
+OTHERS = frozenset({PERCEPTION, REASONING, STREAMER})
 AT_MOST = 10_000  # spans in a message; where there are more, a larger one stands for several
 LAST = 19  # the lowest priority
 RENEWED = 3  # vectors made anew at a time: a question waits for no more, and so many make one pass
@@ -102,10 +103,11 @@ class Steward:
                 await desk.forget(own)
                 earlier = placing.told(done.gone, desk.row.no, rows, desk.going)
                 wanted_ns = by_words.get(desk.row.no, t_ns + 1)  # a question of this moment goes, but for the order
-                if not desk.closed:  # the others hold nothing of a session that is over
-                    forgets.append(_forget(desk.name, wanted_ns, [*earlier, *own]))
+                forget = _forget(desk.name, wanted_ns, [*earlier, *own])
+                if forget.spans and not desk.closed:  # the others hold nothing of a session that is over
+                    forgets.append((desk, forget))
             patience = PATIENT if all(desk.settings.mode == "replay" for desk in desks) else 1
-            silent = await self._tell([one for one in forgets if one.spans], ACKNOWLEDGED_WITHIN_S * patience)
+            silent = await self._tell(forgets, ACKNOWLEDGED_WITHIN_S * patience)
             return await self._keeper.call("settle", done), silent
 
     async def sessions(self) -> list[SessionRow]:
@@ -113,19 +115,31 @@ class Steward:
         rows: list[SessionRow] = await self._keeper.call("store.reaching")
         return rows
 
-    async def _tell(self, forgets: Sequence[Forget], within_s: float) -> tuple[str, ...]:
+    async def _tell(self, forgets: Sequence[tuple[Desk, Forget]], within_s: float) -> tuple[str, ...]:
         """Ask the other processes to drop what they hold of it, and wait until they say so. Who did not."""
-        waiting = [one.request_id for one in forgets]
-        self._acknowledged |= {request: set() for request in waiting}
-        for one in forgets:
+        waiting = [(desk, one.request_id) for desk, one in forgets]
+        self._acknowledged |= {request: set() for _, request in waiting}
+        for _, one in forgets:
             await self._context.send(one)
-        silent: set[str] = set()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(within_s), self._news:
-                await self._news.wait_for(lambda: all(self._acknowledged[r] >= OTHERS for r in waiting))
-        for request in waiting:
-            silent |= OTHERS - self._acknowledged.pop(request)
+                await self._news.wait_for(lambda: not any(self._silent(desk, request) for desk, request in waiting))
+        silent = {service for desk, request in waiting for service in self._silent(desk, request)}
+        for _, request in waiting:
+            del self._acknowledged[request]
         return tuple(sorted(silent))
+
+    def _silent(self, desk: Desk, request: str) -> set[str]:
+        """Who has not said that it did what was asked. An edge that has closed its session reads nothing more of it,
+        and holds nothing."""
+        left = {STREAMER} if desk.closed else set()
+        return {*OTHERS} - self._acknowledged[request] - left
+
+    async def left(self, desk: Desk) -> None:
+        """The edge has closed a session."""
+        desk.closed = True
+        async with self._news:
+            self._news.notify_all()
 
     async def acknowledged(self, message: Forgotten) -> None:
         """Another process has dropped what a request named."""

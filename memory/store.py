@@ -33,14 +33,14 @@ _EVENT = f"SELECT {COLUMNS} FROM events e {_SENTENCE}"
 class Store(Sentences):
     """One database file, one connection, one thread."""
 
-    def __init__(self, folder: Path, *, durable: bool = False, read_only: bool = False) -> None:
+    def __init__(self, folder: Path, *, durable: bool = False, read_only: bool = False, cut: bool = False) -> None:
         """durable: a commit survives a power cut, not only the end of the process; each costs a disk flush.
-        read_only: beside the owner, for looking. Raises MemoryUnusable."""
+        read_only: beside the owner, for looking. cut: the end of the file is missing. Raises MemoryUnusable."""
         self.path = folder / "memory.db"
         self._commits = 0
         self._over: dict[int, Evidence] = {}  # the oldest first; who writes events past `put` and `drop` must `forget`
         try:
-            super().__init__(_read_only(self.path) if read_only else _owned(self.path, durable))
+            super().__init__(_read_only(self.path, cut) if read_only else _owned(self.path, durable))
             (check_version if read_only else migrate)(self.database, str(folder))
         except sqlite3.Error as error:
             raise MemoryUnusable(
@@ -281,10 +281,12 @@ class Store(Sentences):
         return [found_of(row) for row in self.database.execute(query, arguments)]
 
 
-def _read_only(path: Path) -> sqlite3.Connection:
+def _read_only(path: Path, cut: bool) -> sqlite3.Connection:
     """Where nothing may be written and there is no log to read, without the lock files that reading wants."""
     still = not os.access(path.parent, os.W_OK) and not path.with_name(path.name + "-wal").exists()
-    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro{'&immutable=1' if still else ''}", uri=True)
+    database = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro{'&immutable=1' if still else ''}", uri=True)
+    database.execute(f"PRAGMA writable_schema = {cut:d}")  # else a file of which the end is missing is refused
+    return database
 
 
 def _owned(path: Path, durable: bool) -> sqlite3.Connection:

@@ -20,7 +20,8 @@ from numpy.typing import NDArray
 from memory import question
 from memory.archive import Archive
 from memory.bearing import wanted
-from memory.erase import Erased, Eraser
+from memory.erase import Eraser
+from memory.erased import Erased
 from memory.events import OPEN
 from memory.grove import Grove
 from memory.index import Snapshot, VectorIndex

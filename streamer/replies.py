@@ -19,11 +19,13 @@ from streamer.story import Story
 from streamer.times import clock_text
 from streamer.view import View
 from wire import messages as m
+from wire.spans import covering_sides
 
 PATIENCE_NS = 2_000_000_000  # a voice that stopped and led to no words holds a reply back no longer
 # Replies of many questions asked at once are spoken one after the other, up to here; memory and the queues in front of
 # it hold what perception notices in the meantime, see NOTICED_BOUND.
 LONGEST_WAIT_NS = 600_000_000_000
+RESTS_ON = 128  # spans of evidence that are named at most, on either side of 0; where there are more, gaps are closed
 _PLAYED_AGAIN = 8  # replies whose end a restarted memory may have missed
 
 
@@ -179,4 +181,5 @@ def _played(turn: Turn, done: m.ReplyDone) -> m.Played:
         heard=playback.heard if playback else "",
         start_ns=end_ns if start_ns is None else start_ns,
         cut=playback.cut if playback else False,
+        rests_on=tuple(m.Span(*one) for one in covering_sides(turn.rests_on, RESTS_ON)),
     )

@@ -46,6 +46,7 @@ MOVING_MODULES = {
     "memory.folders",  # opens and closes what a session's memory consists of
     "memory.steward",  # erasing and upkeep, across workers and processes
     "memory.desk",  # one session's errands between store, recall and the models' worker
+    "memory.looking",  # what the edge asks to see, from the same workers
     "memory.question_recall",  # what the encoder and the disk do at the same time
     "reasoning.residence",  # has a worker read ahead
     "streamer.replay",  # the tasks and the pacing of a replay

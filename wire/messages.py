@@ -269,12 +269,14 @@ class ReplyDone(Message):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Played(Message):
-    """A reply is over at the edge: `heard` is the part that was played, from start_ns to t_ns."""
+    """A reply is over at the edge: `heard` is the part that was played, from start_ns to t_ns. rests_on: where its
+    evidence lay."""
 
     reply_id: str
     heard: str
     start_ns: int
     cut: bool = False
+    rests_on: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
 
 Span = tuple[int, int]
 
@@ -18,6 +19,12 @@ def joined(spans: Iterable[Span]) -> list[Span]:
         else:
             found.append((start, end))
     return found
+
+
+def touched(spans: Sequence[Span], one: Span) -> Sequence[Span]:
+    """Those of the spans, which are in order and apart, that it touches."""
+    first = bisect_left(spans, one[0], key=lambda span: span[1])
+    return spans[first : bisect_right(spans, one[1], key=lambda span: span[0])]
 
 
 def covering_sides(spans: Iterable[Span], limit: int = FEW) -> list[Span]:

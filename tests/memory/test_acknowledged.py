@@ -76,6 +76,37 @@ async def test_a_session_that_ends_meanwhile_leaves_nobody_silent(tmp_path: Path
     await m.service.close()
 
 
+async def test_an_edge_that_closes_the_session_unasked_is_not_waited_for(tmp_path: Path) -> None:
+    out = Neighbours("perception", "reasoning")
+    m = await running(out, tmp_path)
+    await m.see(1, sign("Placard 0 of the hall"))
+    await m.mark(5)
+    command = asyncio.create_task(forget(tmp_path, matching="Placard 0"))
+    await forgets(out)
+    closing = asyncio.create_task(m.service.handle(SessionClosed(session="s", t_ns=6 * S)))  # it read no Forget
+    done = await command
+    assert (done["left"], done["silent"]) == ([], [])
+    assert not [x for x in out.sent if isinstance(x, Warned)]
+    await closing
+    await m.service.close()
+
+
+async def test_who_else_is_silent_when_a_session_ends_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("memory.steward.ACKNOWLEDGED_WITHIN_S", 0.05)
+    out = Neighbours("perception")
+    m = await running(out, tmp_path)
+    await m.open(tmp_path, "two", mode="live")
+    for session in ("s", "two"):
+        await m.see(1, sign("Placard 0 of the hall"), session=session)
+        await m.mark(5, session=session)
+    command = asyncio.create_task(forget(tmp_path, matching="Placard 0"))
+    await forgets(out, 2)
+    closing = asyncio.create_task(m.service.handle(SessionClosed(session="s", t_ns=6 * S)))
+    assert (await command)["silent"] == ["reasoning", "streamer"]  # that of the other session
+    await closing
+    await m.service.close()
+
+
 async def test_one_memory_is_not_taken_for_another(tmp_path: Path) -> None:
     out = Neighbours(*OTHERS)
     m = await running(out, tmp_path / "one")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 import pytest
-from desk_tools import memory, sign
+from desk_tools import Memory, memory, sign
 from PIL import Image
 
 from memory.album import DRAWN, Album
@@ -90,7 +91,7 @@ def test_what_is_large_and_no_picture_is_left_out() -> None:
 
 def test_pictures_are_spread_over_the_time_and_small() -> None:
     shown = day()
-    at = [t_ns // S for t_ns, name in shown.strip() if name]
+    at = [one.t_ns // S for one in shown.strip() if one.name and not one.lasting]
     assert len(at) == STRIP
     assert all(n * 8640 <= t_s < (n + 1) * 8640 for n, t_s in enumerate(at))
     large = io.BytesIO()
@@ -98,6 +99,38 @@ def test_pictures_are_spread_over_the_time_and_small() -> None:
     with Image.open(io.BytesIO(small(large.getvalue()))) as made:
         assert max(made.size) == LONGEST_PX
     assert small(b"no picture") == b"no picture"
+
+
+async def _still(m: Memory, folder: Path, *, new: Mapping[int, str]) -> None:
+    """100 seconds; only these bring a picture, each of something new, and a clip ends every five seconds."""
+    await m.open(folder)
+    for t in range(100):
+        await m.see(t, sign(new.get(t, "")) if t in new else sign("Hall"), look=t // 5, jpeg=new.get(t, "").encode())
+    await m.mark(100, final=True)
+
+
+async def test_a_picture_is_drawn_paler_for_as_long_as_nothing_new_was_seen(tmp_path: Path) -> None:
+    async with memory() as m:
+        await _still(m, tmp_path / "walk", new={12: "first", 51: "second"})
+        keeper = next(iter(m.service._folders)).worker  # type: ignore[attr-defined]
+        shown, pictures = await keeper.call("shown", 1)
+        first, second = "1-0000012000", "1-0000051000"
+        lasting = [(one.name, one.lasting) for one in shown.strip()]
+        before = [("", False), (first, False), *[(first, True)] * 3]
+        assert lasting == [*before, (second, False), *[(second, True)] * 4]
+        html = drawing(shown, pictures.get)
+        assert html.count("<div class=lasting") == 7
+        assert "title='0:24, still as at 0:12'" in html
+        await keeper.call("settle", await keeper.call("erase", Wish(((1, 20 * S, 29 * S), (1, 51 * S, 53 * S)))))
+        shown, _ = await keeper.call("shown", 1)
+        lasting = [(one.name, one.lasting) for one in shown.strip()]
+        assert lasting == [*before[:2], ("", False), *before[3:], *[("", False)] * 5]
+
+
+def test_no_picture_lasts_where_no_clip_is() -> None:
+    parts = [node(0, 100, EPISODE)]
+    shown = SessionShown(1, "s", 0.0, 100 * S, parts, [(0, 30 * S), (80 * S, 90 * S)], {"a": S}, ["a", ""])
+    assert [one.name for one in shown.strip()] == ["a", "a", "a", *[""] * 7]
 
 
 def test_nothing_kept_is_nothing_drawn() -> None:

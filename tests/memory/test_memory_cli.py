@@ -244,6 +244,19 @@ def test_the_last_of_a_stream_without_pictures(tmp_path: Path) -> None:
     assert find_traces(tmp_path, ["remark number 40"], [])
 
 
+@pytest.mark.parametrize(("last", "kept"), [("2s", 5), ("4s", 4), ("5s", 3), ("10m", 0)])
+def test_the_last_minutes_reach_into_the_sessions_before(tmp_path: Path, last: str, kept: int) -> None:
+    asyncio.run(_say(tmp_path, *(f"earlier remark {t}" for t in range(5))))
+    asyncio.run(_say(tmp_path, "later 0", "later 1", "later 2"))
+    with sqlite3.connect(tmp_path / "memory.db") as database:
+        database.execute("UPDATE sessions SET start_unix_s = 1000 + 6 * (no - 1)")
+    database.close()
+    assert _run("forget", tmp_path, "--last", last).exit_code == 0
+    assert not find_traces(tmp_path, ["later 1", "later 2"], [])
+    assert [t for t in range(5) if find_traces(tmp_path, [f"earlier remark {t}"], [])] == [*range(kept)]
+    assert _run("verify", tmp_path).output == "the memory is whole\n"
+
+
 def test_what_lasts_is_found_until_now(tmp_path: Path) -> None:
     async def look() -> Result:
         async with memory() as m:
@@ -389,6 +402,28 @@ def test_of_a_damaged_memory_the_rest_is_exported(folder: Path, tmp_path: Path) 
         assert archive.read("events.jsonl") == b""
         assert len(archive.read("clips.jsonl").splitlines()) == 4
         assert "Placard" in archive.read("index.html").decode()
+
+
+@pytest.mark.parametrize("share", [0.9, 0.5])
+def test_of_a_memory_that_is_cut_off_what_is_left_is_exported(folder: Path, tmp_path: Path, share: float) -> None:
+    path, out = folder / "memory.db", tmp_path / "all.zip"
+    whole = path.read_bytes()
+    left = whole[: int(len(whole) * share)]
+    path.write_bytes(left)
+    done = _run("export", folder, out)
+    assert done.exit_code == 1
+    n_pages = len(whole) // 4096
+    told = f"memory.db: the file is cut off, {len(left) // 4096} of its {n_pages} pages are there"
+    assert f"missing from it: {told}" in done.output
+    with zipfile.ZipFile(out) as archive:
+        assert told in archive.read("missing.txt").decode()
+        assert json.loads(archive.read("sessions.jsonl"))["name"] == "walk"
+        frames = [name for name in archive.namelist() if name.startswith("frames/")]
+        assert len(frames) == len([*(folder / "frames").rglob("*.jpg")])
+    assert path.read_bytes() == left
+    looked = _run("verify", folder)
+    assert looked.exit_code == 1
+    assert told in looked.output
 
 
 def test_lost_key_frames_are_told_by_an_export(folder: Path, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from memory import salvage
-from memory.salvage import Salvage
+from memory.salvage import Salvage, cut_off
 
 pytestmark = pytest.mark.unit
 
@@ -51,6 +51,22 @@ def test_all_but_the_damaged_pages_is_read(tmp_path: Path, apart: int) -> None:
     assert len(reader.gaps) == 2
     assert all(any(a <= n <= b for a, b in reader.gaps) for n in numbers if page_of[n] in bad)
     assert reader.told().startswith(f"told: {len(kept)} of 59 rows could be read; damaged: ")
+
+
+def test_of_a_file_that_is_cut_off_the_pages_that_are_there_are_read(tmp_path: Path) -> None:
+    path, numbers = tmp_path / "m.db", [*range(1, 60)]
+    page_of = _table(path, numbers)
+    assert cut_off(path) == ""
+    n_pages = path.stat().st_size // PAGE
+    path.write_bytes(path.read_bytes()[: page_of[40] * PAGE + 99])
+    n_left = page_of[40]
+    lost = f"{100 * (n_pages - n_left) / n_pages:.0f} % are lost"
+    assert cut_off(path) == f"m.db: the file is cut off, {n_left} of its {n_pages} pages are there and {lost}"
+    database = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)
+    database.execute("PRAGMA writable_schema = 1")
+    reader = Salvage(database, "told", "id, text")
+    assert [n for n, _ in reader.rows()] == [n for n in numbers if page_of[n] < n_left]
+    assert "and later" in reader.told()
 
 
 def test_a_whole_table_is_read_whole(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from streamer.edge import Arrived
 from streamer.folder import prepare_folder
 from streamer.questions import Scripted
 from streamer.record import Recorder
+from streamer.replies import RESTS_ON
 from streamer.session import ReplaySession
 from streamer.view import NoView
 from wire import messages as m
@@ -192,6 +193,17 @@ def test_questions_of_a_span_go_with_what_was_heard_of_them_and_what_rests_on_it
     assert sorted({int(t) for t in sounding}) == [3, 4, 24, 25, 31, 32]
     assert {e.get("id") for e in stage.events()} >= {"q3", "q24", "q31"}
     assert not {e.get("id") for e in stage.events()} & {"q9.5", "q12", "q23"}
+
+
+def test_memory_is_told_what_a_reply_rests_on(stage: Stage) -> None:
+    stage.answered(3, "What first?", "A sign.", (1, 2), (-9, -8))
+    stage.answered(9, "And now?", "Nothing.")
+    stage.answered(20, "What was there?", "Much.", *((n / 100, n / 100) for n in range(1000)))
+    stage.reached(40)
+    rests = {message.reply_id: message.rests_on for message in stage.sent if isinstance(message, m.Played)}
+    assert rests["reply-q3"] == (m.Span(-9 * S, -8 * S), m.Span(S, 2 * S))
+    assert rests["reply-q9"] == ()
+    assert len(rests["reply-q20"]) == RESTS_ON
 
 
 def test_of_earlier_sessions_only_what_rests_on_the_erased_moment_goes(stage: Stage) -> None:
