@@ -19,7 +19,7 @@ from memory.rows import Found, SessionRow
 from memory.shortlist import Judgement
 from memory.store import Store
 from memory.terms import telling
-from memory.times import civil
+from wire.civil import civil
 from wire.messages import Cues, Evidence
 
 IN_SPAN = 400  # when a time is named: all events of the span are candidates, up to that many
