@@ -166,6 +166,23 @@ def test_before_something_of_this_session_that_nothing_precedes_lies_the_session
     assert diary.ask(now, "kettle repair", relation="after", anchor=zebra).evidence == ()
 
 
+def test_an_anchor_is_looked_for_in_the_earlier_time_that_is_named_with_it(diary: Diary) -> None:
+    zebra = "zebra crossing ahead"
+    diary.live(NOON - 2 * DAY, {5: "kettle repair sunday", 50: zebra, 90: "kettle repair evening"})
+    diary.live(NOON - DAY, {5: "kettle repair monday", 50: zebra, 90: "kettle repair tuesday"})
+    diary.live(NOON - DAY + 1000, {5: "kettle repair wednesday"})
+    now = diary.live(NOON, {5: "kettle repair thursday", 50: zebra, 90: "kettle repair friday"})
+    span = {"spanned": True, "start_ns": (-DAY - 100) * S, "end_ns": (-DAY + 5000) * S}
+    after = diary.ask(now, "kettle repair", relation="after", anchor=zebra, **span)
+    assert told(after.evidence) == ["kettle repair tuesday", "kettle repair wednesday"]
+    before = diary.ask(now, "kettle repair", relation="before", anchor=zebra, **span)
+    assert told(before.evidence) == ["kettle repair monday"]
+    assert zebra in told(before.log)  # by which an answerer knows it
+    assert {found.cues.anchor_ns for found in (before, after)} == {(50 - DAY) * S}
+    none = diary.ask(now, "kettle repair", relation="after", anchor="harbour office", **span)
+    assert none.cues.anchor_ns == -1
+
+
 def test_a_track_of_an_earlier_session_is_none_of_this_one(diary: Diary) -> None:
     diary.live(NOON, {5: "kettle repair"}, track=3)
     now = diary.live(NOON + DAY, {5: "harbour office"}, track=3)
