@@ -19,14 +19,15 @@ _MONTHS = (
 _HOURS: dict[str, tuple[float, float]] = {  # of the day; what reaches beyond midnight counts on
     "morning": (5, 12), "afternoon": (12, 18), "evening": (17, 24), "night": (18, 30), "lunchtime": (11, 14),
 }  # fmt: skip
-_PART = f"(?:{'|'.join(_HOURS)})"
+PART = f"(?:{'|'.join(_HOURS)})"
 _WEEKDAY = f"(?:{'|'.join(WEEKDAYS)})"
 _MONTH = f"(?:{'|'.join(_MONTHS)})"
 _SURE_MONTH = f"(?:{'|'.join(m for m in _MONTHS if m not in ('march', 'may'))})"
 _FEW = r"(?:\d+|a few|few|a couple of|a couple|couple of|several|an?|one)"
+_SEVERAL = ("a few", "few", "several")
 _TH = r"(?: (?:st|nd|rd|th))"
 _YEAR = r"(?: [12]\d{3}(?! (?:hours|am|pm)\b))"
-_IN_PART = rf"(?: (?:in the |at )?{_PART})?"
+_IN_PART = rf"(?: (?:in the |at )?{PART})?"
 # These are written on signs as well.
 _WRITTEN_TOO = (
     rf"(?:tonight|overnight|during the night|(?:this|at the|over the|on the) weekend|"
@@ -41,10 +42,11 @@ _WRITTEN_TOO = (
 _OF_NOW = rf"(?:(?:early |late )?today{_IN_PART}|this (?:week|month))"
 _SURE = (
     rf"(?:the night before last|the day before yesterday{_IN_PART}|(?:early |late )?yesterday{_IN_PART}|"
-    rf"(?:early |late )?this (?:morning|afternoon|evening)|(?:late )?last (?:night|evening)|"
-    rf"(?:about )?{_FEW} (?:days?|weeks?|months?) ago{_IN_PART}|"
+    rf"(?:early |late )?this (?:morning|afternoon|evening|lunchtime)|(?:late )?last (?:night|evening)|"
+    rf"(?:about )?{_FEW} (?:days?|weeks?|months?) ago{_IN_PART}|(?:about )?{_FEW} {PART}s? ago|"
     rf"(?:on )?(?:last|this past|this last) {_WEEKDAY}{_IN_PART}|(?:on )?{_WEEKDAY} last week|"
-    rf"earlier (?:this week|today)|the week before last|last (?:week|month|weekend))"
+    rf"earlier (?:on )?(?:this (?:week|morning|afternoon|evening)|today)|the week before last|last (?:week|month)|"
+    rf"(?:(?:over |at |on )?the )?last weekend(?! of\b))"
 )
 DAY = rf"(?:{_SURE}|{_OF_NOW}|{_WRITTEN_TOO})"
 OPEN = (  # what may follow: "yesterday evening news" is no time
@@ -55,7 +57,7 @@ OPEN = (  # what may follow: "yesterday evening news" is no time
 )
 _IS_WRITTEN_TOO = re.compile(_WRITTEN_TOO)
 _IS_OF_NOW = re.compile(_OF_NOW)
-_AGO = re.compile(rf"(?P<n>{_FEW}) (?P<unit>day|week|month)s? ago")
+_AGO = re.compile(rf"(?P<n>{_FEW}) (?P<unit>day|week|month|{PART})s? ago")
 _LAST_FEW = re.compile(rf"(?P<n>{_FEW} )?(?P<unit>day|week|month)s?")
 LAST_DAYS = rf"(?:{_FEW} )?(?:days?|weeks?|months?)"
 _DATE = re.compile(
@@ -64,7 +66,7 @@ _DATE = re.compile(
 )
 _DAY_OF_MONTH = re.compile(rf"(?:on|day) the (\d{{1,2}}){_TH}")
 _ISO = re.compile(r"(20\d\d) (\d{1,2}) (\d{1,2})")
-_NAMED_PART = re.compile(rf"\b(?:{_PART}|tonight|overnight)\b")
+_NAMED_PART = re.compile(rf"\b(?:({PART})s?|tonight|overnight)\b")
 _NAMED_WEEKDAY = re.compile(rf"\b{_WEEKDAY}\b")
 _MOST = 600  # of days, weeks or months: more than any memory has
 _UNIT_DAYS = {"day": 1, "week": 7, "month": 30}
@@ -73,13 +75,29 @@ _NEW_DAY = 5  # before that hour, people still speak of the night that began the
 
 def moment_s(day: date, hours: float, now: Now) -> float:
     """Where in the stream a time of a day lies."""
-    at = datetime.combine(day, time()) + timedelta(hours=hours)
-    return at.timestamp() - now.start_unix_s
+    return _at(day, hours, now).timestamp() - now.start_unix_s
+
+
+def clock_s(day: date, hours: float, now: Now) -> float:
+    """Where in the stream a clock time of a day lies: of one that comes twice, as clocks are put back, the last time it
+    has been."""
+    at = _at(day, hours, now)
+    first, again = (at.replace(fold=fold).timestamp() - now.start_unix_s for fold in (0, 1))
+    return again if first < again <= now.t_s else first
+
+
+def _at(day: date, hours: float, now: Now) -> datetime:
+    return datetime.combine(day, time(), now.zone) + timedelta(hours=hours)
+
+
+def civil_at(at_s: float, now: Now) -> datetime:
+    """Day and clock time of a moment of the stream."""
+    return datetime.fromtimestamp(now.start_unix_s + at_s, now.zone)
 
 
 def today(now: Now) -> date:
     """The day on which it is asked."""
-    return datetime.fromtimestamp(now.start_unix_s + now.t_s).date()
+    return civil_at(now.t_s, now).date()
 
 
 def may_be_meant(text: str, now: Now) -> bool:
@@ -95,7 +113,7 @@ def is_written_too(text: str) -> bool:
 def part_of(text: str) -> str:
     """ "morning", "night"... if the words name a part of a day."""
     found = _NAMED_PART.search(text)
-    return "" if found is None else "night" if "night" in found[0] else found[0]
+    return "" if found is None else found[1] or "night"
 
 
 def day_of(text: str, now: Now) -> date | None:
@@ -106,12 +124,13 @@ def day_of(text: str, now: Now) -> date | None:
     if "yesterday" in text:
         return here - timedelta(days=1)
     if text in ("tonight", "last night", "late last night", "last evening", "overnight", "during the night"):
-        small_hours = datetime.fromtimestamp(now.start_unix_s + now.t_s).hour < _NEW_DAY
+        small_hours = civil_at(now.t_s, now).hour < _NEW_DAY
         return here if text == "tonight" and not small_hours else here - timedelta(days=1)
     if text.startswith("the weekend") or "week" in text or "month" in text.split():
         return _weekday_of_last_week(text, here)
     if ago := _AGO.search(text):
-        return here - timedelta(days=_few(ago["n"])) if ago["unit"] == "day" else None
+        is_several = ago["unit"] in ("week", "month") or ago["n"] in _SEVERAL
+        return None if is_several else here - timedelta(days=_few(ago["n"]))
     if dated := _DATE.search(text):
         day, month = int(dated["d"] or dated["d2"]), _MONTHS.index(dated["m"] or dated["m2"]) + 1
         return _valid(int(dated["y"]), month, day) if dated["y"] else _date(day, month, here)
@@ -177,14 +196,14 @@ def _days(text: str, here: date) -> tuple[date, date] | None:
     """From, to (not with it) of weeks and months."""
     monday = here - timedelta(days=here.weekday())
     if ago := _AGO.search(text):
-        days = _few(ago["n"]) * _UNIT_DAYS[ago["unit"]]
-        around = 1 if ago["unit"] == "week" else 7
+        days = _few(ago["n"]) * _UNIT_DAYS.get(ago["unit"], 1)
+        before, after = {"week": (1, 2), "month": (7, 8)}.get(ago["unit"], (2, 2))
         middle = here - timedelta(days=days)
-        return middle - timedelta(days=around), middle + timedelta(days=around + 1)
+        return middle - timedelta(days=before), middle + timedelta(days=after)
     week = timedelta(days=7)
     if "weekend" in text:
         saturday = monday + timedelta(days=5)
-        if saturday > here or ("last" in text and here.weekday() < 5):
+        if saturday > here or "last" in text:
             saturday -= week
         return saturday, saturday + timedelta(days=2)
     first = here.replace(day=1)

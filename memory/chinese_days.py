@@ -14,16 +14,25 @@ _WEEKDAYS = {
     "一": "monday", "二": "tuesday", "三": "wednesday", "四": "thursday", "五": "friday", "六": "saturday",
     "日": "sunday", "天": "sunday",
 }  # fmt: skip
-_DAYS = {"前天": "the day before yesterday", "昨": "yesterday", "今": "today"}
+_DAYS = {
+    "大前天": "3 days ago", "前天": "the day before yesterday", "前": "the day before yesterday", "昨": "yesterday",
+    "今": "today",
+}  # fmt: skip
 _PARTS = {
     "早上": "morning", "早晨": "morning", "上午": "morning", "凌晨": "morning", "中午": "lunchtime",
     "下午": "afternoon", "傍晚": "evening", "晚上": "evening", "夜里": "night", "早": "morning", "晚": "evening",
     "夜": "night",
 }  # fmt: skip
 _WEEKS = {
+    "上个周末": "last weekend", "上周末": "last weekend", "这个周末": "this weekend", "这周末": "this weekend",
+    "本周末": "this weekend", "前几天": "the other day", "前两天": "the other day", "前些天": "the other day",
+    "前些日子": "the other day", "前阵子": "the other day",
     "上个星期": "last week", "上星期": "last week", "上周": "last week", "上个月": "last month", "这周": "this week",
     "本周": "this week", "这个星期": "this week",
 }  # fmt: skip
+_MEALS = {"早": "breakfast", "午": "lunch", "中": "lunch", "晚": "dinner"}
+_MEAL = "早[饭餐]|[午中][饭餐]|晚[饭餐]"
+_LESS = rf"{NUMBER}[分刻]"
 _SIGNS = "[一二两三四五六七八九十]+"
 _OF_CLOCK = "早上|上午|中午|下午|傍晚|晚上|凌晨"
 _MINUTES = rf"(?:半|整|{NUMBER}[分刻]?)"
@@ -32,7 +41,7 @@ _AT = rf"(?P<h>\d{{1,2}}|{_SIGNS})点(?P<m>{_MINUTES})?钟?"
 _PLANNED = "开始|开会|开门|开车|关门|结束|出发|起飞"  # what stands behind a time that is told, as of a meeting
 _CLOCK = re.compile(rf"(?P<part>{_OF_CLOCK})?{_AT}")
 _DAY = (
-    rf"(?:(?P<day>前天|昨[天日]|今[天日](?=的?(?:{'|'.join(_PARTS)}|\d|{_SIGNS}点))|[昨今](?=[早晚夜]))|"
+    rf"(?:(?P<day>大?前天|(?<![天分钟时后以之])前(?=晚)|昨[天日]|今[天日](?=的?(?:{'|'.join(_PARTS)}|\d|{_SIGNS}点))|[昨今](?=[早晚夜]))|"
     rf"(?P<ago>{NUMBER})天(?:之前|以前|前)|(?P<last>上个?)?(?:周|星期|礼拜)(?P<weekday>[一二三四五六日天]))"
     rf"的?(?P<part>{'|'.join(_PARTS)})?"
 )
@@ -76,7 +85,7 @@ def _day(found: re.Match[str]) -> str:
     if found["weekday"]:
         day = f"on {_WEEKDAYS[found['weekday']]}" + (" last week" if found["last"] else "")
     elif found["ago"]:
-        day = f"{number(found['ago']):g} days ago"
+        day = f"{_count(found['ago'])} days ago"
     else:
         day = _DAYS.get(found["day"], "") or _DAYS[found["day"][0]]
     if found["h"]:
@@ -86,6 +95,34 @@ def _day(found: re.Match[str]) -> str:
     if day == "today":
         return "tonight" if part == "night" else f"this {part}"
     return "last night" if (day, part) == ("yesterday", "night") else f"{day} {part}"
+
+
+def _count(sign: str) -> str:
+    return "a few" if sign == "几" else f"{number(sign):g}"
+
+
+def _meal(found: re.Match[str]) -> str:
+    """ "Before lunch yesterday"; "" for a meal that may stand on a sign."""
+    if not _SEEN.search(found.string):
+        return ""
+    rel = found["rel"]
+    way = "before" if "前" in rel else "since" if rel == "以来" else "after" if "后" in rel else "at"
+    day = _DAYS.get(found["day"] or "", "") or _DAYS.get((found["day"] or " ")[0], "")
+    return f"{way} {_MEALS[found['meal'][0]]} {day}".strip()
+
+
+def _to(found: re.Match[str]) -> str:
+    """ "15 to 3 pm" of 差一刻三点 and 三点差一刻."""
+    less, hour = found["less"] or found["less2"], int(number(found["h"] or found["h2"]))
+    minutes = int(number(less.rstrip("钟分刻"))) * (15 if "刻" in less else 1)
+    part = found["part"] or ""
+    half = "pm" if part in _AFTERNOON or hour > 12 else "am" if part else ""
+    return f"at {minutes} to {hour - 12 if hour > 12 else hour} {half}".strip()
+
+
+def _seen(say: str) -> Callable[[re.Match[str]], str]:
+    """What may stand on a sign as well, where the question is about what was seen or heard."""
+    return lambda found: say if _SEEN.search(found.string) else ""
 
 
 def _between(found: re.Match[str]) -> str:
@@ -107,6 +144,18 @@ def _related(found: re.Match[str]) -> str:
 
 
 RULES: tuple[tuple[str, Callable[[re.Match[str]], str]], ...] = (
+    (
+        rf"在?(?P<day>大?前天|昨天|今天)?的?(?:吃(?:完|了|过)?)?(?P<meal>{_MEAL})(?:时间)?"
+        r"(?P<rel>之前|以前|前(?!面)|之后|以后|以来|后(?!面)|的时候|时(?!间|候)|期间)",
+        _meal,
+    ),
+    (
+        rf"在?(?P<part>{_OF_CLOCK})?(?:差(?P<less>{_LESS})钟?(?:到|不到)?(?P<h>\d{{1,2}}|{_SIGNS})点钟?|"
+        rf"(?P<h2>\d{{1,2}}|{_SIGNS})点差(?P<less2>{_LESS})钟?)(?:的时候|时|左右)?",
+        _to,
+    ),
+    (rf"(?P<ago>{NUMBER})个?(?:晚上?|夜)(?:之前|以前|前)", lambda m: f"{_count(m['ago'])} nights ago"),
+    (r"今天(?:早些|早前|稍早)(?:的?时候)?", lambda m: "earlier today"),
     (rf"在?{_DAY}(?:{_AT})?(?:的时候|时|左右)?", _day),
     ("|".join(_WEEKS), lambda m: _WEEKS[m[0]]),
     (rf"(?:从|在)?(?P<a>{_O_CLOCK})(?:到|至|-)(?P<b>{_O_CLOCK})(?:之间|期间|这段时间|内|里)?", _between),
@@ -121,4 +170,11 @@ RULES: tuple[tuple[str, Callable[[re.Match[str]], str]], ...] = (
         rf"(?P<m>{_MINUTES})?钟?(?:的时候|时|左右)?",
         lambda m: f"at {clock(m)}",
     ),
+)
+BARE = (  # of today, where nothing else says when
+    (r"在?(?:大?中午|午间)(?:的时候|时)?", _seen("this lunchtime")),
+    (r"在?(?:午夜|半夜(?:12|十二)点)(?:的时候|时)?", _seen("at midnight")),
+    (r"在?(?:半夜|深夜|夜里)(?:的时候|时)?", _seen("last night")),
+    (r"在?周末(?:的时候|时)?", _seen("over the weekend")),
+    (r"(?:早些|稍早)的?时候", _seen("earlier today")),
 )

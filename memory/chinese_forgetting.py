@@ -54,6 +54,12 @@ _LONGEST_ANSWER = 10  # signs
 
 def order_in_english(text: str) -> str:
     """ "Forget the last 5 minutes" for 忘记最近五分钟; "" where nothing is to be forgotten."""
+    what = named(text)
+    return _in_english(what) if what else ""
+
+
+def named(text: str) -> str:
+    """What an order wants forgotten, as it was said: 最近五分钟 of 忘记最近五分钟; "" where that is nothing."""
     words = _MARKS.sub("", text)
     if _ASKED.match(words):
         return ""
@@ -68,11 +74,11 @@ def order_in_english(text: str) -> str:
         timed = bool(take_time(what)[0])
         if not timed and ("timed" in parts or parts.get("verb") == "忘了"):  # "I forgot to bring the keys"
             continue
-        return _named(what)
+        return what
     return ""
 
 
-def _named(what: str) -> str:
+def _in_english(what: str) -> str:
     if _SESSION.fullmatch(what):
         return "forget this session"
     if _JUST_SAID.fullmatch(what):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from memory.chinese_days import NUMBER, RULES, number
+from memory.chinese_days import BARE, NUMBER, RULES, number
 
 _UNIT = r"(?:小时|钟头|刻钟|分钟|分|秒钟|秒)"
 _LENGTH = rf"(?:{NUMBER}个?半?{_UNIT}半?)(?:零?{NUMBER}个?半?{_UNIT}半?)*"
@@ -39,6 +39,11 @@ def _point(text: str) -> str:
     return f"{hours}:{minutes:02}:{whole % 60:02}" if hours else f"{minutes}:{whole % 60:02}"
 
 
+def _over(found: re.Match[str]) -> str:
+    """一个多小时前 is up to half an hour more than one."""
+    return f"{(number(found['n']) + 0.25) * _UNIT_S[found['u'][0]]:g} seconds ago"
+
+
 def _minute(found: re.Match[str]) -> str:
     size = _UNIT_S[found["u"][0]]
     end = number(found["n"]) * size
@@ -55,7 +60,9 @@ _RULES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = tup
         *RULES[:-1],
         (rf"(?:从|在)?(?P<a>{_POINT})(?:到|至|-)(?P<b>{_POINT})(?:之间|期间|这段时间|内|里)?",
          lambda m: f"between {_point(m['a'])} and {_point(m['b'])}"),
-        (rf"(?:大概|大约)?(?P<d>{_LENGTH})(?:钟)?(?:之前|以前|前)", lambda m: f"{_length(m['d'])} ago"),
+        (rf"(?:大概|大约|差不多|约)?(?P<d>{_LENGTH})(?:钟)?(?:左右|上下)?(?:之前|以前|前)",
+         lambda m: f"{_length(m['d'])} ago"),
+        (rf"(?P<n>{NUMBER})个?多(?P<u>{_UNIT})(?:之前|以前|前)", _over),
         (rf"在?(?:最后|最近|过去|近|刚过去|刚才|刚刚)的?这?(?P<d>{_LENGTH})(?:之?内|里|中|当中)?",
          lambda m: f"in the last {_length(m['d'])}"),
         (rf"在?(?:最前面?|前|最初|最开始|开头|头)的?(?P<d>{_LENGTH})(?:之?内|里|中|当中)?",
@@ -64,6 +71,7 @@ _RULES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = tup
          lambda m: f"between {_at(60 * (number(m['a']) - 1))} and {_at(60 * number(m['b']))}"),
         (rf"在?第(?P<n>{NUMBER})个?(?P<u>小时|分钟|秒钟|秒)(?:之?内|里|的时候|时|处)?", _minute),
         RULES[-1],
+        *BARE,
         (rf"在?(?P<p>\d{{1,2}}:\d\d(?::\d\d)?|{_LENGTH})(?:的时候|的地方|那时候?|左右|时候|时|处)",
          lambda m: f"at {_point(m['p'])}"),
         (r"在?(?P<p>\d{1,2}:\d\d(?::\d\d)?)", lambda m: f"at {_point(m['p'])}"),

@@ -8,13 +8,13 @@ else "1:30" is a place in a recording, and "the train at 9:30" a fact.
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from memory.calendar_days import DAY, day_of, may_be_meant, moment_s, part_of, span_of_days, today
+from memory.calendar_days import DAY, civil_at, clock_s, day_of, may_be_meant, part_of, span_of_days, today
 from memory.clock_readings import CLOCK, HALF_DAY, HOUR, readings_of
 from memory.time_lengths import CLOCKED, Now, Span, around, seconds_of
 
-BARE = rf"(?:{CLOCK}|{HOUR}(?: \d\d)?|\d{{3,4}})"
+BARE = rf"(?:{CLOCK}|half {HOUR}|{HOUR}(?: \d\d)?|\d{{3,4}})"
 _PRECEDED = f"(?:{'|'.join(f'(?<={p} )' for p in ('at', 'since', 'after', 'before', 'until', 'around', 'by'))})"
 _SURE_AT = r"(?:(?:at )?(?:around |about )|at )"
 _AT = rf"{_SURE_AT}?"
@@ -51,8 +51,9 @@ def split(place: str) -> tuple[str, str]:
     return ("", place) if found is None else (found["a"], found["c"] or "")
 
 
-def moments_of(day: str, clock: str, now: Now, last: bool = False) -> list[float]:
-    """When a clock time of a day may have been; without one, when the day began, or was over if `last`."""
+def moments_of(day: str, clock: str, now: Now, last: bool = False, days_on: int = 0) -> list[float]:
+    """When a clock time of a day, or of so many days later, may have been; without one, when the day began, or was over
+    if `last`."""
     if not clock:
         span = span_of_days(day, now)
         return [] if span is None else [span[1] if last else span[0]]
@@ -62,7 +63,8 @@ def moments_of(day: str, clock: str, now: Now, last: bool = False) -> list[float
     said = f"{clock} {_AS_SAID[part]}" if part and not _HALF.search(clock) else clock
     hours = [seconds / 3600 for seconds in readings_of(said)]
     # "Last night at 2" was after midnight.
-    return [moment_s(one, hour + (24 if part == "night" and hour < 7 else 0), now) for hour in hours]
+    one += timedelta(days=days_on)
+    return [clock_s(one, hour + (24 if part == "night" and hour < 7 else 0), now) for hour in hours]
 
 
 def on_day(day: str, clock: str, now: Now) -> Span | None:
@@ -77,7 +79,7 @@ def on_day(day: str, clock: str, now: Now) -> Span | None:
 
 def waking(at_s: float, now: Now) -> bool:
     """Whether it is an hour that people mean who do not say which half of the day."""
-    return 7 <= datetime.fromtimestamp(now.start_unix_s + at_s).hour < 19
+    return 7 <= civil_at(at_s, now).hour < 19
 
 
 def day_end(day: str, now: Now) -> float:
@@ -120,7 +122,7 @@ def moments(readings: tuple[float, ...], now: Now, back: int, ahead: int = 0) ->
     """Where in the stream the times of today lie, and those of some days before and after."""
     here = today(now)
     return [
-        moment_s(here + timedelta(days=days), seconds / 3600, now)
+        clock_s(here + timedelta(days=days), seconds / 3600, now)
         for days in range(-back, ahead + 1)
         for seconds in readings
     ]

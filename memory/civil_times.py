@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from memory.calendar_days import DAY, LAST_DAYS, OPEN, WEEKDAYS, is_written_too, last_days_s, span_of_days
 from memory.civil_places import (
@@ -24,6 +25,7 @@ from memory.civil_places import (
     waking,
 )
 from memory.clock_readings import CLOCK, readings_of
+from memory.rough_times import MEAL, OTHER_DAY, span_of_meal, span_of_other_day
 from memory.time_lengths import LENGTH, LENGTHS, UNCLEAR, Now, Span, around, seconds_of
 from memory.told_times import is_told
 from memory.witnessed import is_of_plans, is_past, is_present, is_witnessed
@@ -65,7 +67,7 @@ _OLDER = re.compile(
     rf"(?:^|(?<= ))(?:(?:older|earlier) than (?P<n>{LAST_DAYS})|(?:more than|over) (?P<ago>{LAST_DAYS}) ago){OPEN}"
 )
 _HINT = re.compile(
-    r"\d|\b(?:one|noon|midday|midnight|yesterday|today|tonight|\w*night|morning|afternoon|evening|\w+day|\w+days|days?|"
+    r"\d|\b(?:one|noon|midday|midnight|yesterday|today|tonight|\w*nights?|mornings?|afternoons?|evenings?|lunchtime|lunch|breakfast|dinner|supper|half|other|\w+day|\w+days|days?|"
     r"weeks?|weekend|months?)\b"
 )
 _NO_CLOCK_AFTER = re.compile(
@@ -85,7 +87,7 @@ def named_span(text: str, now: Now) -> tuple[Span, int, int] | None:
     if not now.start_unix_s or not _HINT.search(text):
         return None
     witnessed = now.witnessed or is_witnessed(text) or re.fullmatch(DAY, text) is not None
-    now = Now(now.t_s, now.start_unix_s, witnessed or is_past(text), witnessed)
+    now = replace(now, past=witnessed or is_past(text), witnessed=witnessed)
     for pattern, read in _RULES:
         for found in pattern.finditer(text):
             if not (_told(found) or is_of_recording(found, now)) and (span := read(found, now)) is not None:
@@ -95,7 +97,7 @@ def named_span(text: str, now: Now) -> tuple[Span, int, int] | None:
 
 def _told(found: re.Match[str]) -> bool:
     """Whether the time is part of what was said or written."""
-    if found.re in (_OLDER, _LAST):
+    if found.re in (_OLDER, _LAST, OTHER_DAY):
         return False
     days = [day[0] for day in _DAYS.finditer(found[0])]
     is_sure = bool(days) and not any(is_written_too(day) for day in days)
@@ -133,8 +135,7 @@ def _between(found: re.Match[str], now: Now) -> Span | None:
 def _ends(day: str, first_day: str, clock: str, now: Now) -> list[float]:
     """When a stretch may end: on the day named, which may be this one; else on the first day or the one after it."""
     if not day:
-        same = moments_of(first_day, clock, now)
-        return [*same, *(at_s + _DAY_S for at_s in same)]
+        return [at_s for days_on in (0, 1) for at_s in moments_of(first_day, clock, now, days_on=days_on)]
     weekday = day.removeprefix("on ")
     of_now = moments_of(f"this {weekday}", clock, now, last=True) if weekday in WEEKDAYS else []
     return [*moments_of(day, clock, now, last=True), *of_now]
@@ -283,6 +284,8 @@ def _older(found: re.Match[str], now: Now) -> Span | None:
 
 _RULES = (
     (_OLDER, _older),
+    (MEAL, span_of_meal),
+    (OTHER_DAY, span_of_other_day),
     (_BETWEEN, _between),
     (_BESIDE, _beside),
     (_END_OF, _end_of),

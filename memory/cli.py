@@ -21,8 +21,9 @@ from memory.door import PATIENCE_S, knock
 from memory.forgetting import in_sessions
 from memory.lock import owner_of
 from memory.schema import MemoryUnusable
-from memory.times import civil, clock, length_s, moment_ns
+from memory.times import clock, length_s, moment_ns
 from memory.upkeep import ALWAYS
+from wire.civil import civil
 from wire.memories import home, memory_folder, memory_names
 
 BAD_INPUT = 2
@@ -194,7 +195,10 @@ def forget(
     last: Annotated[
         str, typer.Option(help="The last 90s, 5m, 1.5h ... up to the end of the newest session, by the calendar.")
     ] = "",
-    between: Annotated[tuple[str, str] | None, typer.Option(help="From A to B: 90, 1:30, or a civil time.")] = None,
+    between: Annotated[
+        tuple[str, str] | None,
+        typer.Option(help="From A to B: 90, 1:30, or a civil time, of this machine's zone unless it names another."),
+    ] = None,
     matching: Annotated[str, typer.Option(help="Whatever holds these words.")] = "",
     everything: Annotated[bool, typer.Option("--all", help="All of it.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,

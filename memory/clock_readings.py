@@ -10,13 +10,13 @@ _OCLOCK = r"(?: (?:oclock|o clock))"
 CLOCK = (
     rf"(?:\d{{1,2}}:\d\d(?::\d\d)?{_OCLOCK}?{HALF_DAY}?(?: hours)?|"
     rf"(?:half past|(?:a )?quarter (?:past|after|to|before)|\d{{1,2}}(?: minutes?)? (?:past|to)) "
-    rf"{HOUR}{_OCLOCK}?{HALF_DAY}?|"
+    rf"{HOUR}{_OCLOCK}?{HALF_DAY}?|half {HOUR}(?:{_OCLOCK}{HALF_DAY}?|{HALF_DAY})|"
     rf"{HOUR}{_OCLOCK}{HALF_DAY}?|{HOUR}(?: \d\d)?{HALF_DAY}|\d{{3,4}}(?:{HALF_DAY}| hours)|\d{{1,2}} h(?: \d\d)?|"
     r"noon|midday|midnight)"
 )
 _READING = re.compile(
-    rf"(?:(?P<word>noon|midday|midnight)|(?P<from>half past|(?:a )?quarter (?:past|after|to|before)|\d+(?: minutes?)? "
-    rf"(?:past|to)) (?P<of>{HOUR})|"
+    rf"(?:(?P<word>noon|midday|midnight)|"
+    rf"(?P<from>half(?: past)?|(?:a )?quarter (?:past|after|to|before)|\d+(?: minutes?)? (?:past|to)) (?P<of>{HOUR})|"
     rf"(?P<h>(?:\d{{1,2}}|one)(?!\d))(?:(?:[: ]| h )(?P<m>\d\d)(?::(?P<s>\d\d))?)?|(?P<hm>\d{{3,4}})).*"
 )
 _DAY_S = 86_400.0
@@ -49,7 +49,7 @@ def readings_of(clock: str) -> tuple[float, ...]:
 
 
 def _minutes(words: str) -> int:
-    """Of "half past", "a quarter to", "20 minutes past"; those to the hour are negative."""
+    """Of "half past", "half" (as Britons say it), "a quarter to", "20 minutes past"; those to the hour are negative."""
     count = 30 if "half" in words else 15 if "quarter" in words else int(words.split()[0])
     return -count if words.endswith(("to", "before")) else count
 

@@ -2,7 +2,8 @@
 date.
 
 They are looked into where this session has nothing, where an anchor is named that was not found in it, and where a time
-is named at which it had not begun; never for a question about now, nor where not all of this session may be seen.
+is named at which it had not begun, an anchor then in that time; never for a question about now, nor where not all of
+this session may be seen.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from memory.rows import Found, SessionRow
 from memory.shortlist import Judgement
 from memory.store import Store
 from memory.terms import telling
-from memory.times import civil
+from wire.civil import civil
 from wire.messages import Cues, Evidence
 
 IN_SPAN = 400  # when a time is named: all events of the span are candidates, up to that many
@@ -73,6 +74,9 @@ class _There:
 
     def _told(self, start_ns: int) -> dict[str, str]:
         return {"date": civil(self.row.start_unix_s + start_ns / 1e9), "session": self.row.name}
+
+
+_Part = tuple[_There, Query, Cues]  # of a span: a session, and the question to it
 
 
 class Earlier:
@@ -147,20 +151,44 @@ class Earlier:
         logged: list[Evidence] = []
         truncated = False
         most = LOG_LIMIT // max(1, len(rows))
-        for row in reversed(rows):
-            there = _There(row, apart_ns(row, now))
-            own_from_ns, own_to_ns = here.cues.start_ns - there.offset_ns, to_ns - there.offset_ns
-            own = replace(query, session=row.no, t_ns=max(0, min(own_to_ns, row.reach_ns)))
-            own_cues = replace(here.cues, start_ns=max(0, own_from_ns), end_ns=own.t_ns, anchor_ns=-1, at_ns=-1)
-            in_span = IN_SPAN // len(rows)
+        in_span = IN_SPAN // max(1, len(rows))
+        parts = [self._part(query, here.cues, _There(row, apart_ns(row, now)), to_ns) for row in reversed(rows)]
+        anchor = self._anchor_within(query, parts, in_span) if here.cues.end_ns < 0 else None
+        for there, own, own_cues in parts:
+            if anchor is not None and anchor.event.session == own.session:
+                own_cues = replace(own_cues, anchor_ns=anchor.event.start_ns - there.offset_ns)
             candidates = self._within.candidates(own, own_cues, own_cues.start_ns, own.t_ns, known(), in_span=in_span)
             found += [there.shifted(one) for one in candidates]
             log, cut = self._within.log(own, own_cues, most)
             logged += [there.told(one) for one in log]
             truncated |= cut
-        cues = replace(here.cues, anchor_ns=-1) if here.cues.end_ns < 0 else here.cues
-        evidence = sorted((*fuse(found, cues, query.t_ns), *here.evidence), key=lambda one: -one.score)
+        cues = ranked = replace(here.cues, anchor_ns=-1) if here.cues.end_ns < 0 else here.cues
+        if anchor is not None:
+            at_ns = anchor.event.start_ns
+            found = _on_side(found, cues.relation, at_ns)
+            cues, ranked = replace(cues, anchor_ns=at_ns), replace(cues, anchor_ns=0)  # here it is below 0
+        evidence = sorted((*fuse(found, ranked, query.t_ns), *here.evidence), key=lambda one: -one.score)
         return self._with(replace(here, cues=cues, evidence=()), evidence, logged, truncated)
+
+    def _part(self, query: Query, cues: Cues, there: _There, to_ns: int) -> _Part:
+        """What of a span lies in one session, as a question to that session."""
+        own_from_ns, own_to_ns = cues.start_ns - there.offset_ns, to_ns - there.offset_ns
+        own = replace(query, session=there.row.no, t_ns=max(0, min(own_to_ns, there.row.reach_ns)))
+        return there, own, replace(cues, start_ns=max(0, own_from_ns), end_ns=own.t_ns, anchor_ns=-1, at_ns=-1)
+
+    def _anchor_within(self, query: Query, parts: Sequence[_Part], in_span: int) -> Candidate | None:
+        """What the anchor names, within a span; on the time line of the question."""
+        if not (query.cues.anchor and telling(query.cues.anchor)):
+            return None
+        asked = self._within.anchored(query)
+        known = self._within.judge(asked)
+        found: list[Candidate] = []
+        for there, own, cues in parts:
+            one = replace(asked, session=own.session, t_ns=own.t_ns)
+            own_cues = replace(asked.cues, start_ns=cues.start_ns, end_ns=cues.end_ns, spanned=True)
+            some = self._within.candidates(one, own_cues, cues.start_ns, own.t_ns, known, in_span=in_span)
+            found += [there.shifted(candidate) for candidate in some]
+        return best_of(found, asked.cues, query.t_ns)
 
     def _with(self, here: Recalled, evidence: Iterable[Evidence], log: Iterable[Evidence], truncated: bool) -> Recalled:
         """Both, as much as fits; of the log the newest of both."""
@@ -186,6 +214,13 @@ def best_of(candidates: Sequence[Candidate], cues: Cues, t_ns: int) -> Candidate
     best = fuse(candidates, cues, t_ns, limit=1)
     told = [(e.start_ns, e.kind, e.text) for e in best]
     return next((c for c in candidates if (c.event.start_ns, c.event.kind, c.event.text) in told), None)
+
+
+def _on_side(found: Iterable[Candidate], relation: str, at_ns: int) -> list[Candidate]:
+    """Those before or after a moment; all where neither is asked for."""
+    if relation == "before":
+        return [one for one in found if one.event.start_ns < at_ns]
+    return [one for one in found if relation != "after" or one.event.start_ns > at_ns]
 
 
 def found_tracks(evidence: Iterable[Evidence]) -> dict[int, int]:

@@ -1,6 +1,7 @@
 """What a person wants of the memory itself, in words: forgetting, confirmed aloud first. Moves data, no messages.
 
-One for each session. What is said and decided is `memory.forgetting`; erasing takes the way of every other erasure, by
+One for each session. What is decided is
+`memory.forgetting`, what is said `memory.forgetting_said`; erasing takes the way of every other erasure, by
 the steward, with the other processes' acknowledgements.
 """
 
@@ -8,7 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from memory import forgetting
+from memory import forgetting, forgetting_said
+from memory.chinese_words import is_chinese
 from memory.desk import Desk
 from memory.forgetting import Wanted
 from memory.steward import Steward
@@ -31,8 +33,9 @@ class _Pending:
     """An erasure that waits for a yes."""
 
     wish: Wish
-    named: str
+    named: str  # "" for what is not named again
     until_ns: int
+    chinese: bool  # the order was
 
 
 class Errands:
@@ -59,7 +62,7 @@ class Errands:
                 if answer == "yes":
                     return await self._erase(pending, words.t_ns)
                 if answer == "no":
-                    return Said(forgetting.KEPT)
+                    return Said(forgetting_said.told(forgetting_said.KEPT, chinese=pending.chinese))
         if not words.asks:
             return Said()
         before_ns = max(0, words.start_ns - 1)  # the order itself is no part of what it names
@@ -68,31 +71,34 @@ class Errands:
 
     async def _erase(self, pending: _Pending, t_ns: int) -> Said:
         done, silent = await self._steward.erase(pending.wish, (self._desk.row.no, t_ns))
-        return Said(forgetting.done(pending.named, done.events, done.pictures, len(done.left)), silent)
+        counts = done.events, done.pictures, len(done.left)
+        return Said(forgetting_said.done(pending.named, *counts, chinese=pending.chinese), silent)
 
     async def _asked_back(self, wanted: Wanted, words: Utterance) -> str:
         """The question back, and what a yes to it will do; "" where words that were spoken name nothing known."""
-        no = self._desk.row.no
+        no, chinese = self._desk.row.no, is_chinese(words.text)
         if wanted.cannot:
-            return wanted.cannot
+            return forgetting_said.told(wanted.cannot, chinese=chinese)
         if wanted.everything:
-            wish, named, question = Wish(everything=True), "everything", forgetting.ask_everything()
+            wish, named = Wish(everything=True), wanted.named
+            question = forgetting_said.ask_everything(chinese=chinese)
         elif wanted.span is not None and not wanted.words:
             within = await self._within(wanted.span)
             if not within:
-                return forgetting.NOTHING_THEN
+                return forgetting_said.told(forgetting_said.NOTHING_THEN, chinese=chinese)
             wish, named = Wish(within), wanted.named
-            question = forgetting.ask_span(named, *wanted.span, self._desk.start_unix_s)
+            question = forgetting_said.ask_span(named, *wanted.span, self._desk.start_unix_s, chinese=chinese)
         else:
-            spans, named = await self._moments(wanted, words)
+            spans, found = await self._moments(wanted, words)
             if not spans:
-                return forgetting.NOTHING_LIKE_IT if words.source == "typed" else ""
+                nothing = forgetting_said.told(forgetting_said.NOTHING_LIKE_IT, chinese=chinese)
+                return nothing if words.source == "typed" else ""
             here = tuple(sorted((start, end) for of, start, end in spans if of == no))
-            question = forgetting.ask_moments(named, here, len(spans) - len(here))
+            question = forgetting_said.ask_moments(wanted.named, here, len(spans) - len(here), found, chinese=chinese)
             order = (no, words.start_ns, words.t_ns)  # it names what is to be forgotten
             exact = wanted.words if wanted.span is None else ""
-            wish, named = Wish((*spans, order), matching=exact), "it"
-        self._pending = _Pending(wish, named, words.t_ns + forgetting.CONFIRM_WITHIN_NS)
+            wish, named = Wish((*spans, order), matching=exact), ""
+        self._pending = _Pending(wish, named, words.t_ns + forgetting.CONFIRM_WITHIN_NS, chinese)
         return question
 
     async def _within(self, span: tuple[int, int]) -> tuple[tuple[int, int, int], ...]:
@@ -100,7 +106,8 @@ class Errands:
         return forgetting.in_sessions(span, self._desk.row.no, await self._steward.sessions())
 
     async def _moments(self, wanted: Wanted, words: Utterance) -> tuple[list[tuple[int, int, int]], str]:
-        """(session, from, to) of all that holds the words as they are; else of what is meant by them. And its name."""
+        """(session, from, to) of all that holds the words as they are; else of what is meant by them, and what that
+        is."""
         desk = self._desk
         from_ns, to_ns = wanted.span or (0, words.t_ns)
         async with desk.lock:
@@ -109,12 +116,11 @@ class Errands:
                 within = await self._within(wanted.span)
                 spans = [s for s in spans if any(s[0] == no and s[1] <= end and s[2] >= at for no, at, end in within)]
             if spans or to_ns <= 0:
-                return spans, wanted.named
+                return spans, ""
             look = MemoryRequest(
                 session=words.session, t_ns=words.t_ns, request_id="errand", what="search", argument=wanted.words,
                 start_ns=max(0, from_ns), end_ns=to_ns, limit=LOOKED_AT,
             )  # fmt: skip
             found: tuple[Evidence, ...] = (await desk.look(look))[0]
         same = [e for e in found if e.text == found[0].text]
-        named = f"{wanted.named}, that is: {found[0].text.rstrip('.')}" if found else ""
-        return [(desk.row.no, e.start_ns, e.end_ns) for e in same], named
+        return [(desk.row.no, e.start_ns, e.end_ns) for e in same], found[0].text.rstrip(".") if found else ""

@@ -1,21 +1,20 @@
-"""Forgetting by word of mouth: what a sentence wants forgotten, the question back, and whether the answer is yes.
+"""Forgetting by word of mouth: what a sentence wants forgotten, and whether the answer to the question back is yes.
 
-Pure: words and times in, decisions and sentences out. `memory.errands` looks into the memory and erases.
+Pure: words and times in, decisions out. What is said is `memory.forgetting_said`; `memory.errands` looks into the
+memory and erases.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from memory import chinese_forgetting, timewords
 from memory.chinese_words import is_chinese
+from memory.forgetting_said import NOT_ALL_BUT, NOT_WHO, NOTHING_THEN, ONE_SENSE, WHICH_TIME
 from memory.rows import SessionRow
-from memory.sentences import number_word
-from memory.times import clock
 from wire.words import STOPWORDS, tokens, word_set
 
 CONFIRM_WITHIN_NS = 60 * 10**9  # a question back that got no answer by then is off
@@ -75,6 +74,14 @@ _TIME_LEFT = re.compile(
     r"(?:first|last) (?:\d+ |few )?(?:seconds?|minutes?|hours?)|(?:first|last) (?:and|or))\b|"
     r"^(?:the )?\d+ (?:seconds?|minutes?|hours?|days?)$"
 )
+_ROUGHLY = re.compile(  # times that are wide, so that more would be forgotten than is meant
+    r"\bthe other (?:day|week|night|morning|afternoon|evening)\b|\b(?:breakfast|lunch|dinner|supper)\b|"
+    r"\b(?:few|several) (?:day|week|month|night|morning|afternoon|evening)s ago\b"
+)
+_ROUGH_END = re.compile(
+    r"(?:^| )(?:(?:since|(?:right |just |shortly )?(?:after|before)|until|till|at|over|during) "
+    r"(?:breakfast|lunch|dinner|supper)(?: ?time)?|the other \w+)$"
+)
 _ONE_SENSE = re.compile(r"^(?:everything |all )?all (?:sounds|videos|pictures|conversations)$")
 _LOOSE_END = re.compile(r"(?: (?:from|of|in|during|within|over|at|on|that))+$")
 _YES = word_set(
@@ -103,8 +110,17 @@ class Wanted:
 
 def wanted(text: str, t_ns: int, start_unix_s: float = 0.0) -> Wanted | None:
     """What these words, said at t_ns, want forgotten; None if they want no such thing."""
-    if is_chinese(text):
-        text = chinese_forgetting.order_in_english(text)
+    if not is_chinese(text):
+        return _wanted(text, t_ns, start_unix_s)
+    found = _wanted(chinese_forgetting.order_in_english(text), t_ns, start_unix_s)
+    return (
+        replace(found, named=chinese_forgetting.named(text).removesuffix("的"))
+        if found is not None and found.named
+        else found
+    )
+
+
+def _wanted(text: str, t_ns: int, start_unix_s: float) -> Wanted | None:
     said = " ".join(tokens(text))
     while (bare := _LEAD.sub("", said)) != said:
         said = bare
@@ -123,6 +139,8 @@ def wanted(text: str, t_ns: int, start_unix_s: float = 0.0) -> Wanted | None:
         return _all_but(excepted["x"] or "everything", kept, t_ns, start_unix_s)
     if _NOTHING.match(what) and not _SESSION.match(what):
         return None
+    if (bare := _ROUGH_END.sub("", what)) != what and not _left(bare):
+        return Wanted(cannot=WHICH_TIME)
     when = timewords.find(what.split(), t_ns, start_unix_s, witnessed=True)
     if when.unclear:
         return Wanted(cannot=WHICH_TIME)
@@ -130,6 +148,8 @@ def wanted(text: str, t_ns: int, start_unix_s: float = 0.0) -> Wanted | None:
         return Wanted(span=(0, t_ns), named="this whole session")
     about = " ".join(when.rest) if when.spanned else what
     span = (when.start_ns, when.end_ns) if when.spanned else None
+    if span is not None and len(_ROUGHLY.findall(what)) > len(_ROUGHLY.findall(about)):
+        return Wanted(cannot=WHICH_TIME)
     if refused := _refused(about, span):
         return Wanted(cannot=refused)
     if not _left(about):
@@ -184,7 +204,9 @@ def _named(what: str) -> str:
     return found[0] if found[0].startswith("the ") else f"the {found[0]}"
 
 
-_TIME_NAMED = re.compile(r"(?:the )?(?:last|past|first) (?!night|evening|week\b|month|weekend|\w+day\b).+")
+_TIME_NAMED = re.compile(
+    r"(?:the (?:last|past|first)|last|first|^past) (?!night|evening|week\b|month|weekend|\w+day\b).+"
+)
 _BORDER = re.compile(r"\b(?:before|after|until|till|up to|since|than|prior to|except|but)\b")
 
 
@@ -217,56 +239,3 @@ def answer(text: str) -> Answer:
         return "yes"
     agrees = words[0] in _YES and all(word in _YES or word in _MAY_FOLLOW for word in words)
     return "yes" if agrees else "other"
-
-
-# ---- what is said ---------------------------------------------------------------------------------------------------
-
-
-def ask_span(named: str, from_ns: int, to_ns: int, start_unix_s: float = 0.0) -> str:
-    """start_unix_s: of the session; times before it are told by the calendar."""
-    if from_ns >= 0:
-        return f"Shall I forget {named}, from {clock(from_ns)} to {clock(to_ns)}? Say yes to do it."
-    year = datetime.fromtimestamp(start_unix_s).year
-    first, last = (_date(ns / 1e9 + start_unix_s, year) for ns in (from_ns, to_ns))
-    return f"Shall I forget {named}, from {first} to {last}? Say yes to do it."
-
-
-def _date(unix_s: float, year: int) -> str:
-    """ "Friday 20 November 15:00" by the clock of this machine, as times in words are read; another year is told."""
-    if unix_s < 86_400:
-        return "the beginning"
-    at = datetime.fromtimestamp(unix_s)
-    return f"{at:%A} {at.day} {at:%B}{'' if at.year == year else f' {at.year}'} {at:%H:%M}"
-
-
-def ask_everything() -> str:
-    return "Shall I forget everything I remember, of all sessions? Say yes to do it."
-
-
-def ask_moments(named: str, spans: tuple[tuple[int, int], ...], elsewhere: int) -> str:
-    """Moments of this session that hold what was named, and how many there are in other sessions."""
-    counted = f"{_count(len(spans) + elsewhere, 'moment')}"
-    at = [clock(start) for start, _ in spans]
-    times = "" if not at else f", at {at[0]}" if len(at) == 1 else f", between {at[0]} and {at[-1]}"
-    return f"Shall I forget {named}, {counted}{times}? Say yes to do it."
-
-
-def done(named: str, events: int, pictures: int, left: int) -> str:
-    """What was forgotten. Nothing that was erased is said again but the time."""
-    if left:
-        return f"I erased it, but {_count(left, 'file')} still {'holds' if left == 1 else 'hold'} a trace of it."
-    pictured = f" and {_count(pictures, 'picture')}" if pictures else ""
-    return f"Done. I have forgotten {named}: {_count(events, 'thing')}{pictured}."
-
-
-def _count(n: int, noun: str) -> str:
-    return f"{number_word(n)} {noun}{'' if n == 1 else 's'}"
-
-
-KEPT = "All right, I keep it."
-NOTHING_THEN = "I remember nothing of that time, so there is nothing to forget."
-NOT_ALL_BUT = "I cannot forget all but that. Say what to forget, or name one stretch of time."
-NOT_WHO = "I cannot tell who or what of that time is meant. Say it in other words, or name only the time."
-WHICH_TIME = "I cannot tell which time that is. Name one day or one stretch of time."
-ONE_SENSE = "I cannot forget only what was seen or only what was heard. Name a time or a thing."
-NOTHING_LIKE_IT = "I remember nothing like that, so there is nothing to forget."

@@ -7,7 +7,8 @@ from html import escape
 
 from memory.drawing import Picture, drawing
 from memory.shown import SessionShown
-from memory.times import civil, clock
+from memory.times import clock
+from wire.civil import civil
 
 _STYLE = """
 :root { color-scheme: light dark; --page: #f5f6f8; --card: #ffffff; --ink: #16191d; --soft: #5b6470; --line: #e2e6eb;

@@ -68,12 +68,16 @@ class Search:
         words that were looked for before."""
         cues = query.cues
         if cues.anchor and cues.anchor_ns < 0:
-            anchor = named_anchor(self._store, cues, query.session, query.visible_from_ns, query.t_ns)
+            here = not (cues.spanned and cues.end_ns < 0)  # else it is looked for where the span lies
+            anchor = None
+            if here:
+                anchor = named_anchor(self._store, cues, query.session, query.visible_from_ns, query.t_ns)
             if anchor is None and query.anchor is None:
                 wanted(cues.anchor)  # what is related to its words is known from here on
                 words = self._shortlist.worded((*query.texts, cues.anchor), known)
                 return Ahead(read_by(cues), -1, (), False, words, wants_anchor=True)
-            anchor = anchor or self._anchor(query, known)
+            if here:
+                anchor = anchor or self._anchor(query, known)
             cues = replace(cues, anchor_ns=-1 if anchor is None else anchor.start_ns)
         log, truncated = self.log(query, cues)
         return Ahead(read_by(query.cues), cues.anchor_ns, log, truncated, self._shortlist.worded(query.texts, known))

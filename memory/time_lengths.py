@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import tzinfo
 from typing import Literal
 
 from wire.words import with_digits
@@ -17,12 +18,14 @@ NEAR_S = 4.0  # "at one minute thirty" means that moment give or take this much
 @dataclass(frozen=True)
 class Now:
     """What a rule may know: seconds of the question, and of civil time at the start (0: unknown). past: the words are
-    about what has been; witnessed: about what somebody here saw and heard, not what a sign says of another time."""
+    about what has been; witnessed: about what somebody here saw and heard, not what a sign says of another time; zone:
+    of days and clock times, None for that of this machine."""
 
     t_s: float
     start_unix_s: float
     past: bool = False
     witnessed: bool = False
+    zone: tzinfo | None = None
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import tzinfo
+
+from wire.civil import unix_s_of
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 _LENGTH = re.compile(r"(\d+(?:\.\d+)?)\s*([smhd]?)")
@@ -18,9 +20,9 @@ def length_s(text: str) -> float:
     return float(found[1]) * _UNITS[found[2] or "s"]
 
 
-def moment_ns(text: str, start_unix_s: float) -> int:
-    """Media time of "90", "1:30", "1:02:03", or of a civil time "2026-11-21 14:05[:30]" (UTC unless it says otherwise)
-    in a session that began at start_unix_s. Raises ValueError."""
+def moment_ns(text: str, start_unix_s: float, zone: tzinfo | None = None) -> int:
+    """Media time of "90", "1:30", "1:02:03", or of a civil time "2026-11-21 14:05[:30]" (in the zone of this machine
+    unless it names one) in a session that began at start_unix_s. Raises ValueError."""
     plain = text.strip()
     clocked = _CLOCK.fullmatch(plain)
     if clocked is not None:
@@ -29,11 +31,13 @@ def moment_ns(text: str, start_unix_s: float) -> int:
     if _LENGTH.fullmatch(plain):
         return round(length_s(plain) * 1e9)
     try:
-        at = datetime.fromisoformat(plain)
+        unix_s = unix_s_of(plain, zone)
     except ValueError:
-        raise ValueError(f"{text!r} is no time; write seconds, 1:30, 1:02:03 or 2026-11-21T14:05") from None
-    at = at if at.tzinfo else at.replace(tzinfo=UTC)
-    return round((at.timestamp() - start_unix_s) * 1e9)
+        raise ValueError(
+            f"{text!r} is no time; write seconds, 1:30, 1:02:03, 2026-11-21T14:05 or, in another zone, "
+            "2026-11-21T14:05+01:00"
+        ) from None
+    return round((unix_s - start_unix_s) * 1e9)
 
 
 def clock(t_ns: int) -> str:
@@ -41,8 +45,3 @@ def clock(t_ns: int) -> str:
     seconds = max(0, t_ns) // 10**9
     hours, rest = divmod(seconds, 3600)
     return f"{hours}:{rest // 60:02d}:{rest % 60:02d}" if hours else f"{rest // 60}:{rest % 60:02d}"
-
-
-def civil(unix_s: float) -> str:
-    """2026-11-21 14:05:30 UTC."""
-    return datetime.fromtimestamp(unix_s, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")

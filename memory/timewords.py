@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import tzinfo
 from typing import Literal
 
 from memory.civil_times import named_span
@@ -251,12 +252,14 @@ _RULES: tuple[tuple[re.Pattern[str], _Read], ...] = tuple(
 _WHOLE_RULE = len(_RULES) - 1  # names the whole stream, which is no narrowing
 
 
-def find(words: list[str], t_ns: int, start_unix_s: float = 0.0, *, witnessed: bool = False) -> TimeWords:
+def find(
+    words: list[str], t_ns: int, start_unix_s: float = 0.0, *, witnessed: bool = False, zone: tzinfo | None = None
+) -> TimeWords:
     """The first time expression in `words` that can be meant at t_ns; without one, everything up to t_ns.
 
-    With a known start the span may lie before it, below 0: in an earlier session. witnessed: see `Now`."""
+    With a known start the span may lie before it, below 0: in an earlier session. witnessed, zone: see `Now`."""
     text = with_digits_of_times(words)
-    now = Now(t_ns / S, start_unix_s, witnessed, witnessed)
+    now = Now(t_ns / S, start_unix_s, witnessed, witnessed, zone)
     if (civil := named_span(text, now)) is not None:
         return _with_what_is_beside(civil[0], now, text[: civil[1]], text[civil[2] :], tuple(text.split()))
     return _relative(text, now) or TimeWords(0, t_ns, tuple(text.split()))

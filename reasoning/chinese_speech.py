@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 _CLOCK = re.compile(r"(?<![\d:])(?:(\d{1,2}):)?(\d{1,3}):(\d{2})(?![\d:])")
+_DATED = re.compile(r"(?:\d日(?:星期.)?|\d{4}-\d\d-\d\d) ?$")  # what stands before a time of day
 _ADDRESS = re.compile(r"(?:https?://)?(?:www\.)?((?:[a-z0-9-]+\.)+[a-z]{2,}(?:/[\w./?=&%#-]*)?)", re.IGNORECASE)
 _PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s?[%\uff05]")
 _MONEY = re.compile(r"([$€£¥\uffe5])\s?(\d+(?:,\d{3})*(?:\.\d+)?)")
@@ -35,7 +36,9 @@ def spoken_chinese(phrase: str) -> str:
 
 
 def _time(found: re.Match[str]) -> str:
-    """A place in the stream: "1:05" is "1分5秒"."""
+    """A place in the stream: "1:05" is "1分5秒"; a time of day is "14点5分"."""
+    if not found[1] and _DATED.search(found.string[: found.start()]):
+        return f"{int(found[2])}点{f'{int(found[3])}分' if int(found[3]) else ''}"
     parts = [(int(found[1] or 0), "小时"), (int(found[2]), "分"), (int(found[3]), "秒")]
     return "".join(f"{n}{unit}" for n, unit in parts if n) or "一开始"
 

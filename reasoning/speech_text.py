@@ -10,12 +10,16 @@ from wire.boxes import speakable
 from wire.words import word_set
 
 _CLOCK = re.compile(r"(?<![\d:])(?:(\d{1,2}):)?(\d{1,3}):(\d{2})(?![\d:])")
+_DATED = re.compile(  # what stands before a time of day
+    r"(?:\b\d{4}-\d\d-\d\d(?: at)?|\b(?:January|February|March|April|May|June|July|August|September|October|November|"
+    r"December)(?: \d{4})?) $"
+)
 _ADDRESS = re.compile(r"\b(?:https?://)?(?:www\.)?((?:[\w-]+\.)+[a-z]{2,}(?:/[\w./?=&%#-]*)?)", re.IGNORECASE)
 _IS_ADDRESS = re.compile(r"https?://|www\.|\.(?:org|com|net|io|de|uk|eu|info|edu|gov)\b|/", re.IGNORECASE)
 _MONEY = re.compile(r"([$€£])\s?(\d+)(?:[.,](\d{2}))?\b")
 _CURRENCIES = {"$": "dollars", "€": "euros", "£": "pounds"}
 _CAPITALS = re.compile(r"\b[A-Z]{2,}\b")
-_SPELLED = word_set("QR TV UK US USA EU PC ID AM PM BBC CNN DVD CD WC ATM GPS USB FAQ")
+_SPELLED = word_set("QR TV UK US USA EU PC ID AM PM BBC CNN DVD CD WC ATM GPS USB FAQ UTC GMT CET CEST EST EDT")
 _SYMBOLS = (
     ("&", " and "), ("%", " percent"), ("+", " plus "), ("=", " equals "), ("@", " at "), ("…", ", "),
     ("°", " degrees"), ("/", " "), ("_", " "), ("#", " number "), ('"', ""), ("*", ""), ("|", ", "),
@@ -37,7 +41,9 @@ def spoken(phrase: str) -> str:
 
 
 def _time(found: re.Match[str]) -> str:
-    """A place in the stream: "1:05" is "1 minute 5 seconds"."""
+    """A place in the stream: "1:05" is "1 minute 5 seconds". A time of day stays."""
+    if _DATED.search(found.string[: found.start()]):
+        return found[0]
     parts = [(int(found[1] or 0), "hour"), (int(found[2]), "minute"), (int(found[3]), "second")]
     said = [f"{n} {unit}{'' if n == 1 else 's'}" for n, unit in parts if n]
     return " ".join(said) or "the very beginning"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 import re
-from datetime import datetime
 from pathlib import Path
 
 from streamer.probe import BadInput
+from wire.civil import unix_s_of
 from wire.config import StreamerConfig
 from wire.memories import memory_folder
 from wire.messages import SessionSettings
@@ -45,8 +45,8 @@ def parse_listen(text: str, reply_delay_ms: int) -> SessionSettings:
 def parse_start(text: str) -> float:
     """Seconds since 1970 of "2026-11-21 14:05" in the zone of this machine, or of a time with its zone."""
     try:
-        unix_s = datetime.fromisoformat(text.strip()).timestamp()
-    except (ValueError, OverflowError, OSError):
+        unix_s = unix_s_of(text)
+    except ValueError:
         unix_s = -1.0
     if unix_s <= 0.0:
         raise BadInput(f"--start {text!r} is no date and time since 1970; write it as 2026-11-21 14:05")

@@ -13,6 +13,7 @@ import espeakng_loader
 import numpy as np
 
 from reasoning.backends.base import Pcm
+from reasoning.chinese import is_chinese
 
 _SYNCHRONOUS = 2  # samples come by callback only, and espeak_Synth returns when all of them came
 _RATE, _VOLUME, _PITCH = 1, 2, 3  # espeak_PARAMETER
@@ -29,6 +30,17 @@ class EspeakOptions:
     words_per_minute: int = 165
     pitch: int = 45  # 0..99
     volume: int = 160  # 0..200
+
+
+_SINITIC = ("cmn", "yue", "hak")
+
+
+def voice_for(phrase: str, voice: str) -> str:
+    """The voice with its variant; for a Chinese phrase one that reads Chinese, where the others name each sign."""
+    language, plus, variant = voice.partition("+")
+    if language.startswith(_SINITIC) or not is_chinese(phrase):
+        return voice
+    return f"cmn{plus}{variant}"
 
 
 class Espeak:
@@ -66,7 +78,7 @@ class Espeak:
         self._pieces, self._cancelled = [], cancelled
         library, options = self._library, self._options
         library.espeak_SetSynthCallback(self._callback)
-        library.espeak_SetVoiceByName(options.voice.encode())
+        library.espeak_SetVoiceByName(voice_for(phrase, options.voice).encode())
         library.espeak_SetParameter(_RATE, options.words_per_minute, 0)
         library.espeak_SetParameter(_PITCH, options.pitch, 0)
         library.espeak_SetParameter(_VOLUME, options.volume, 0)

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 
 import numpy as np
 import pytest
@@ -58,6 +59,30 @@ def cues(text: str, history: tuple[HistoryTurn, ...] = ()) -> Cues:
         ("两天前看到什么", "2 days ago", "看到什么"),
         ("上周三说了什么", "on wednesday last week", "说了什么"),
         ("周一开门吗", "", "周一开门吗"),
+        ("前天看到了什么", "the day before yesterday", "看到了什么"),
+        ("大前天看到了什么", "3 days ago", "看到了什么"),
+        ("前晚谁来了", "the day before yesterday evening", "谁来了"),
+        ("两天前的晚上谁来了", "2 days ago evening", "谁来了"),
+        ("两晚前谁来了", "2 nights ago", "谁来了"),
+        ("几天前看到了什么", "a few days ago", "看到了什么"),
+        ("前几天看到了什么", "the other day", "看到了什么"),
+        ("上周末看到了什么", "last weekend", "看到了什么"),
+        ("这个周末看到了什么", "this weekend", "看到了什么"),
+        ("周末看到了什么", "over the weekend", "看到了什么"),
+        ("周末营业吗", "", "周末营业吗"),
+        ("中午看到了什么", "this lunchtime", "看到了什么"),
+        ("中午营业吗", "", "中午营业吗"),
+        ("午夜听到了什么", "at midnight", "听到了什么"),
+        ("半夜听到了什么", "last night", "听到了什么"),
+        ("今天早些时候看到了什么", "earlier today", "看到了什么"),
+        ("差一刻三点谁来了", "at 15 to 3", "谁来了"),
+        ("下午三点差十分谁来了", "at 10 to 3 pm", "谁来了"),
+        ("一个小时左右前", "3600 seconds ago", ""),
+        ("一个多小时前", "4500 seconds ago", ""),
+        ("午饭前看到了什么", "before lunch", "看到了什么"),
+        ("昨天吃完午饭以后听到了什么", "after lunch yesterday", "听到了什么"),
+        ("午饭前要吃哪种药", "", "午饭前要吃哪种药"),
+        ("最前面是什么", "", "最前面是什么"),
         ("下午两点到三点之间发生了什么", "between 2:00 pm and 3:00 pm", "发生了什么"),
         ("下午两点以后谁来了", "after 2:00 pm", "谁来了"),
         ("下午2:30有什么", "at 2:30 pm", "有什么"),
@@ -70,6 +95,14 @@ def cues(text: str, history: tuple[HistoryTurn, ...] = ()) -> Cues:
 )
 def test_times(text: str, english: str, rest: str) -> None:
     assert take_time(text) == (english, rest)
+
+
+def test_times_of_days_are_those_of_english_ones() -> None:
+    start = datetime(2026, 11, 21, 13, 0)
+    for text, hours in (("中午看到了什么", (-2, 1)), ("午饭前看到了什么", (-13, 1)), ("前晚谁来了", (-44, -37))):
+        found = understand(in_english(text), t_ns=6000 * S, start_unix_s=start.timestamp())
+        assert found.spanned
+        assert (found.start_ns, found.end_ns) == tuple(hour * 3600 * S for hour in hours)
 
 
 def test_numbers() -> None:

@@ -15,6 +15,7 @@ from memory.keeper import Keeper
 from memory.query import Query
 from memory.recall import LIMIT, Recalled
 from memory.timeline import Step
+from wire.civil import civil
 from wire.messages import Cues, Evidence
 
 pytestmark = pytest.mark.unit
@@ -76,7 +77,7 @@ def test_a_fact_of_a_week_ago_is_found_though_many_sessions_lie_between(diary: D
     now = diary.live(NOON + 8 * DAY, {5: "harbour office"})
     (found,) = diary.ask(now, "kettle repair").evidence
     assert found.subject == "kettle repair tuesday"
-    assert found.attrs == {"date": "2023-11-14 22:13:25 UTC", "session": f"s{NOON:.0f}"}
+    assert found.attrs == {"date": civil(NOON + 5), "session": f"s{NOON:.0f}"}
     assert found.start_ns == (5 - 8 * DAY) * S
     assert diary.ask(now, "kettle repair", now=True).evidence == ()
     assert diary.ask(now, "kettle repair", visible_from_ns=1).evidence == ()
@@ -164,6 +165,23 @@ def test_before_something_of_this_session_that_nothing_precedes_lies_the_session
     before = diary.ask(now, "kettle repair", relation="before", anchor=zebra)
     assert told(before.evidence) == ["kettle repair monday"]
     assert diary.ask(now, "kettle repair", relation="after", anchor=zebra).evidence == ()
+
+
+def test_an_anchor_is_looked_for_in_the_earlier_time_that_is_named_with_it(diary: Diary) -> None:
+    zebra = "zebra crossing ahead"
+    diary.live(NOON - 2 * DAY, {5: "kettle repair sunday", 50: zebra, 90: "kettle repair evening"})
+    diary.live(NOON - DAY, {5: "kettle repair monday", 50: zebra, 90: "kettle repair tuesday"})
+    diary.live(NOON - DAY + 1000, {5: "kettle repair wednesday"})
+    now = diary.live(NOON, {5: "kettle repair thursday", 50: zebra, 90: "kettle repair friday"})
+    span = {"spanned": True, "start_ns": (-DAY - 100) * S, "end_ns": (-DAY + 5000) * S}
+    after = diary.ask(now, "kettle repair", relation="after", anchor=zebra, **span)
+    assert told(after.evidence) == ["kettle repair tuesday", "kettle repair wednesday"]
+    before = diary.ask(now, "kettle repair", relation="before", anchor=zebra, **span)
+    assert told(before.evidence) == ["kettle repair monday"]
+    assert zebra in told(before.log)  # by which an answerer knows it
+    assert {found.cues.anchor_ns for found in (before, after)} == {(50 - DAY) * S}
+    none = diary.ask(now, "kettle repair", relation="after", anchor="harbour office", **span)
+    assert none.cues.anchor_ns == -1
 
 
 def test_a_track_of_an_earlier_session_is_none_of_this_one(diary: Diary) -> None:

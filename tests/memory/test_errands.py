@@ -1,5 +1,7 @@
 """Forgetting by word of mouth in a running memory: asked back, done after a yes, dropped after anything else."""
 
+# ruff: noqa: RUF001 (Chinese marks)
+
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import datetime
@@ -164,11 +166,23 @@ async def test_all_but_a_time_is_forgotten_and_what_leaves_no_one_stretch_is_ref
 
 async def test_an_order_in_chinese_is_confirmed_in_chinese(m: Memory, tmp_path: Path) -> None:
     asked = await m.ask(40, "忘记最近十五秒")
-    assert asked.say.startswith("Shall I forget the last 15 seconds, from 0:2")
-    assert (await m.ask(42, "不要")).say == "All right, I keep it."
+    assert asked.say == "要我忘掉“最近十五秒”吗？从0:23到0:38。说“是”就忘掉。"
+    assert (await m.ask(42, "不要")).say == "好的，我保留它。"
     await m.ask(44, "请把最近二十秒的内容都删除")
-    assert (await m.ask(46, "是")).say.startswith("Done.")
+    assert (await m.ask(46, "是")).say.startswith("好了，我已经忘掉了“最近二十秒的内容”：")
     assert not held(tmp_path, "remark 3")
+
+
+async def test_what_cannot_be_done_for_a_chinese_order_is_said_in_chinese(m: Memory) -> None:
+    assert (await m.ask(40, "删除所有声音")).say.startswith("我没法只忘掉看到的")
+    assert (await m.ask(41, "忘掉斑马线")).say.startswith("我不记得这样的东西")
+    assert (await m.ask(42, "忘记所有内容")).say.startswith("要我忘掉所有会话里记住的一切吗？")
+    assert (await m.ask(43, "no")).say == "好的，我保留它。"
+
+
+async def test_the_language_of_the_order_decides_not_that_of_the_yes(m: Memory) -> None:
+    await m.ask(40, "Forget the last fifteen seconds.")
+    assert (await m.ask(42, "是")).say.startswith("Done. I have forgotten the last fifteen seconds")
 
 
 async def test_a_live_session_began_when_it_was_opened(m: Memory) -> None:

@@ -2,11 +2,13 @@
 
 # ruff: noqa: RUF001 (Chinese marks)
 
-from datetime import datetime
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from memory import forgetting
+from memory import forgetting, forgetting_said
+from memory.chinese_words import is_chinese
 from memory.forgetting import Wanted, answer, in_sessions, wanted
 from memory.rows import SessionRow
 
@@ -23,6 +25,7 @@ NOW = 1020 * S  # 17:00
         ("Please forget what you saw in the last minute.", 960, 1020, "the last minute"),
         ("Could you delete everything from the past 90 seconds?", 930, 1020, "the past 90 seconds"),
         ("omni erase the first two minutes", 0, 120, "the first two minutes"),
+        ("forget what you saw in the past two minutes", 900, 1020, "the past two minutes"),
         ("wipe everything between 1:00 and 2:30", 60, 150, "that time"),
         ("forget what I just said", 960, 1020, "the last minute"),
         ("delete this session", 0, 1020, "this whole session"),
@@ -44,16 +47,16 @@ NOW = 1020 * S  # 17:00
         ("forget everything before the last minute", 0, 960, "that time"),
         ("forget everything up to five minutes ago", 0, 720, "that time"),
         ("forget everything after the first minute", 60, 1020, "that time"),
-        ("忘记最近五分钟", 720, 1020, "the last 5 minutes"),
-        ("忘掉刚才五分钟", 720, 1020, "the last 5 minutes"),
-        ("请把最近两分钟的内容都删除。", 900, 1020, "the last 2 minutes"),
-        ("能不能忘记最近半分钟？", 990, 1020, "the last 30 seconds"),
-        ("删除最近一刻钟", 120, 1020, "the last 15 minutes"),
-        ("最近五分钟的都删掉吧", 720, 1020, "the last 5 minutes"),
-        ("你能把刚才的事忘了吗", 1000, 1020, "the last 20 seconds"),
-        ("忘记我刚才说的话", 960, 1020, "the last minute"),
-        ("忘掉这次会话", 0, 1020, "this whole session"),
-        ("除了最后一分钟都删除", 0, 960, "everything of this session but the last minute"),
+        ("忘记最近五分钟", 720, 1020, "最近五分钟"),
+        ("忘掉刚才五分钟", 720, 1020, "刚才五分钟"),
+        ("请把最近两分钟的内容都删除。", 900, 1020, "最近两分钟的内容"),
+        ("能不能忘记最近半分钟？", 990, 1020, "最近半分钟"),
+        ("删除最近一刻钟", 120, 1020, "最近一刻钟"),
+        ("最近五分钟的都删掉吧", 720, 1020, "最近五分钟"),
+        ("你能把刚才的事忘了吗", 1000, 1020, "刚才的事"),
+        ("忘记我刚才说的话", 960, 1020, "我刚才说的话"),
+        ("忘掉这次会话", 0, 1020, "这次会话"),
+        ("除了最后一分钟都删除", 0, 960, "除了最后一分钟"),
     ],
 )
 def test_an_order_that_names_a_time(text: str, from_s: int, to_s: int, named: str) -> None:
@@ -134,7 +137,7 @@ def test_anything_else_is_no_yes(text: str) -> None:
 
 
 def test_the_question_back_names_the_times() -> None:
-    asked = forgetting.ask_span("the last five minutes", 720 * S, NOW)
+    asked = forgetting_said.ask_span("the last five minutes", 720 * S, NOW)
     assert asked == "Shall I forget the last five minutes, from 12:00 to 17:00? Say yes to do it."
 
 
@@ -148,7 +151,7 @@ def test_the_question_back_names_the_times() -> None:
     ],
 )
 def test_what_cannot_be_followed_is_refused(text: str) -> None:
-    assert wanted(text, NOW) == Wanted(cannot=forgetting.NOT_ALL_BUT)
+    assert wanted(text, NOW) == Wanted(cannot=forgetting_said.NOT_ALL_BUT)
 
 
 @pytest.mark.parametrize(
@@ -200,29 +203,34 @@ def test_a_day_that_stands_in_what_is_to_be_forgotten_is_no_time(text: str, word
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("forget everything not from today", forgetting.NOT_ALL_BUT),
-        ("forget everything without yesterday", forgetting.NOT_ALL_BUT),
-        ("forget everything no older than an hour", forgetting.NOT_ALL_BUT),
-        ("forget everything that is not red", forgetting.NOT_ALL_BUT),
-        ("forget him yesterday", forgetting.NOT_WHO),
-        ("forget what he did last night", forgetting.NOT_WHO),
-        ("forget you saw me today", forgetting.NOT_WHO),
-        ("forget that I was here yesterday", forgetting.NOT_WHO),
-        ("把他昨天忘掉", forgetting.NOT_WHO),
-        ("forget what happened an hour ago yesterday", forgetting.WHICH_TIME),
-        ("forget yesterday and today", forgetting.WHICH_TIME),
-        ("forget it yesterday", forgetting.NOT_WHO),
-        ("forget the first and last minute", forgetting.WHICH_TIME),
-        ("forget the two minutes before the last minute", forgetting.WHICH_TIME),
-        ("forget yesterday before the first 5 minutes", forgetting.WHICH_TIME),
-        ("forget everything yesterday after lunch", forgetting.WHICH_TIME),
-        ("forget ten minutes after four", forgetting.WHICH_TIME),
-        ("删除所有声音", forgetting.ONE_SENSE),
-        ("删除所有视频", forgetting.ONE_SENSE),
-        ("删除所有对话", forgetting.ONE_SENSE),
-        ("删除全部画面", forgetting.ONE_SENSE),
-        ("删除昨天的所有录像", forgetting.ONE_SENSE),
-        ("忘记以前的所有声音", forgetting.ONE_SENSE),
+        ("forget everything not from today", forgetting_said.NOT_ALL_BUT),
+        ("forget everything without yesterday", forgetting_said.NOT_ALL_BUT),
+        ("forget everything no older than an hour", forgetting_said.NOT_ALL_BUT),
+        ("forget everything that is not red", forgetting_said.NOT_ALL_BUT),
+        ("forget him yesterday", forgetting_said.NOT_WHO),
+        ("forget what he did last night", forgetting_said.NOT_WHO),
+        ("forget you saw me today", forgetting_said.NOT_WHO),
+        ("forget that I was here yesterday", forgetting_said.NOT_WHO),
+        ("把他昨天忘掉", forgetting_said.NOT_WHO),
+        ("forget what happened an hour ago yesterday", forgetting_said.WHICH_TIME),
+        ("forget yesterday and today", forgetting_said.WHICH_TIME),
+        ("forget it yesterday", forgetting_said.NOT_WHO),
+        ("forget the first and last minute", forgetting_said.WHICH_TIME),
+        ("forget the two minutes before the last minute", forgetting_said.WHICH_TIME),
+        ("forget yesterday before the first 5 minutes", forgetting_said.WHICH_TIME),
+        ("forget everything yesterday after lunch", forgetting_said.WHICH_TIME),
+        ("forget everything since lunch", forgetting_said.WHICH_TIME),
+        ("forget what we said the other day", forgetting_said.WHICH_TIME),
+        ("forget what happened a few nights ago", forgetting_said.WHICH_TIME),
+        ("忘掉午饭后听到的一切", forgetting_said.WHICH_TIME),
+        ("忘掉前几天的一切", forgetting_said.WHICH_TIME),
+        ("forget ten minutes after four", forgetting_said.WHICH_TIME),
+        ("删除所有声音", forgetting_said.ONE_SENSE),
+        ("删除所有视频", forgetting_said.ONE_SENSE),
+        ("删除所有对话", forgetting_said.ONE_SENSE),
+        ("删除全部画面", forgetting_said.ONE_SENSE),
+        ("删除昨天的所有录像", forgetting_said.ONE_SENSE),
+        ("忘记以前的所有声音", forgetting_said.ONE_SENSE),
     ],
 )
 def test_an_order_that_would_erase_more_than_it_says_is_refused(text: str, said: str) -> None:
@@ -233,11 +241,11 @@ def test_an_order_that_would_erase_more_than_it_says_is_refused(text: str, said:
     "text", ["forget what happened two hours ago", "forget everything older than an hour", "忘记两小时前的一切"]
 )
 def test_a_time_before_all_that_is_known_holds_nothing(text: str) -> None:
-    assert wanted(text, NOW) == Wanted(cannot=forgetting.NOTHING_THEN)
+    assert wanted(text, NOW) == Wanted(cannot=forgetting_said.NOTHING_THEN)
 
 
 def test_everything_but_a_time_before_all_that_is_known_is_refused() -> None:
-    assert wanted("forget everything except two hours ago", NOW) == Wanted(cannot=forgetting.NOT_ALL_BUT)
+    assert wanted("forget everything except two hours ago", NOW) == Wanted(cannot=forgetting_said.NOT_ALL_BUT)
 
 
 @pytest.mark.parametrize(
@@ -265,9 +273,48 @@ def test_everything_but_today_is_all_that_was_before() -> None:
     assert found is not None
     assert found.span is not None
     assert found.span[1] == -13 * 3600 * S
-    assert forgetting.ask_span(found.named, *found.span, start) == (
+    assert forgetting_said.ask_span(found.named, *found.span, start) == (
         "Shall I forget everything but today, from the beginning to Saturday 21 November 00:00? Say yes to do it."
     )
+
+
+def test_a_clock_time_is_no_length_of_time() -> None:
+    found = wanted("forget what you saw at half past two", 6000 * S, datetime(2026, 11, 21, 13, 0).timestamp())
+    assert found is not None
+    assert found.named == forgetting.THAT_TIME
+
+
+def test_the_question_back_to_a_chinese_order_names_days_in_chinese() -> None:
+    start = datetime(2026, 11, 21, 13, 0).timestamp()
+    found = wanted("忘记昨天的一切", 6000 * S, start)
+    assert found is not None
+    assert found.span is not None
+    assert forgetting_said.ask_span(found.named, *found.span, start, chinese=True) == (
+        "要我忘掉“昨天的一切”吗？从11月20日星期五00:00到11月21日星期六00:00。说“是”就忘掉。"
+    )
+
+
+def test_the_question_back_tells_days_in_the_zone_of_the_machine() -> None:
+    start = datetime(2026, 11, 21, 13, 0, tzinfo=UTC).timestamp()
+    asked = forgetting_said.ask_span("that time", -3600 * S, 0, start, zone=ZoneInfo("Europe/Berlin"))
+    assert (
+        asked
+        == "Shall I forget that time, from Saturday 21 November 13:00 to Saturday 21 November 14:00? Say yes to do it."
+    )
+
+
+def test_all_that_is_said_is_said_in_chinese_too() -> None:
+    for name, sentence in vars(forgetting_said).items():
+        if name.isupper() and not name.startswith("_"):
+            assert is_chinese(forgetting_said.told(sentence, chinese=True)), name
+            assert forgetting_said.told(sentence, chinese=False) == sentence
+    assert is_chinese(forgetting_said.ask_everything(chinese=True))
+    moments = forgetting_said.ask_moments("红色牌子", ((0, S), (60 * S, 61 * S)), 1, chinese=True)
+    assert moments == "要我忘掉“红色牌子”吗？一共3处，在0:00到1:00之间。说“是”就忘掉。"
+    assert (
+        forgetting_said.done("最近五分钟", 3, 2, 0, chinese=True) == "好了，我已经忘掉了“最近五分钟”：3件事和2张图片。"
+    )
+    assert forgetting_said.done("", 1, 0, 2, chinese=True) == "已经删除了，但还有2个文件留有痕迹。"
 
 
 def test_the_question_back_names_a_year_that_is_not_this_one() -> None:
@@ -275,7 +322,7 @@ def test_the_question_back_names_a_year_that_is_not_this_one() -> None:
     found = wanted("forget November 16, 2025", 6000 * S, start)
     assert found is not None
     assert found.span is not None
-    assert forgetting.ask_span(found.named, *found.span, start) == (
+    assert forgetting_said.ask_span(found.named, *found.span, start) == (
         "Shall I forget that time, from Sunday 16 November 2025 00:00 to Monday 17 November 2025 00:00? "
         "Say yes to do it."
     )

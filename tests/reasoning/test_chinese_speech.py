@@ -19,6 +19,8 @@ pytestmark = pytest.mark.unit
         ("牌子在1:05出现。", "牌子在1分5秒出现。"),
         ("在1:00:30有人进来。", "在1小时30秒有人进来。"),
         ("0:00有一块牌子。", "一开始有一块牌子。"),
+        ("从11月20日星期五00:00到11月21日星期六15:30", "从11月20日星期五0点到11月21日星期六15点30分"),
+        ("从0:20到0:38", "从20秒到38秒"),
         ("降价30%了", "降价百分之30了"),
         ("门票¥1,200", "门票1200元"),
         ("一共$5.50。", "一共5.50美元。"),
@@ -44,3 +46,12 @@ def test_mandarin_is_spoken() -> None:
     seconds = np.concatenate(pieces).size / voice.sample_rate
     assert 1.5 < seconds < 8.0
     voice.close()
+
+
+def test_a_voice_of_another_language_speaks_mandarin_too() -> None:
+    english, mandarin = (TTS.create("espeak", {"voice": voice}) for voice in ("en-us+Hugo", "cmn+Hugo"))
+    for phrase in ("要我忘掉最近五分钟吗？", "Shall I forget it?"):
+        sizes = [np.concatenate(list(voice.speak(phrase, lambda: False))).size for voice in (english, mandarin)]
+        assert (sizes[0] == sizes[1]) == (phrase[0] == "要")
+    english.close()
+    mandarin.close()

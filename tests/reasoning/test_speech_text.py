@@ -17,6 +17,11 @@ pytestmark = pytest.mark.unit
         ("at 1:00", "at 1 minute"),
         ("at 1:02:03", "at 1 hour 2 minutes 3 seconds"),
         ("at 0:00", "at the very beginning"),
+        ("on 2026-11-21 at 14:05 UTC", "on 2026-11-21 at 14:05 U T C"),
+        (
+            "from Friday 20 November 15:00 to Sunday 1 March 2026 06:00",
+            "from Friday 20 November 15:00 to Sunday 1 March 2026 06:00",
+        ),
         ('The sign said "OPEN DAILY".', "The sign said open daily."),
         ("The QR code", "The Q R code"),
         ('"https://example.org/tour"', "example dot org slash tour"),
