@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from memory.overlap import LOOKED_AT, NAMED, lasting, of_sentence
 from memory.rows import COLUMNS
 
 FOLLOWED = ("entered", "left", "motion", "object")  # kinds with a track: others name nothing that is followed
 NEAR = 150  # events of a kind on each side of the moment at which a thing was found that are looked at
-LOOKED_AT = 300  # events of a sentence of which those in a colour are chosen
 
 _TOLD = f"SELECT {COLUMNS} FROM json_each(?1) j CROSS JOIN events e ON e.id IN"
 _SENTENCE = "CROSS JOIN phrases p ON p.id = e.phrase"
@@ -34,11 +34,8 @@ def of_colour(oldest: bool) -> str:
     """For (JSON list of sentences, session, to, from, what the attributes hold, limit): events that touch the span, of
     each sentence the newest ones or the oldest ones of that look."""
     order = "ASC" if oldest else "DESC"
-    some = (
-        "SELECT id, attrs FROM events WHERE phrase = j.value AND session = ?2 AND start_ns <= ?3 AND end_ns >= ?4"
-        f" ORDER BY start_ns {order}, id {order} LIMIT {LOOKED_AT}"
-    )
-    return f"{_TOLD} (SELECT id FROM ({some}) WHERE instr(attrs, ?5) LIMIT ?6) {_SENTENCE}"
+    some = of_sentence("j.value", order, str(LOOKED_AT), more=", attrs")
+    return f"{lasting(NAMED)} {_TOLD} (SELECT id FROM ({some}) WHERE instr(attrs, ?5) LIMIT ?6) {_SENTENCE}"
 
 
 @lru_cache(maxsize=1)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from memory.elsewhere import of_colour, of_phrases_before, of_tracks
 from memory.events import OPEN, Event
-from memory.overlap import touching
+from memory.overlap import of_sentences, of_worded, sentences_there, touching
 from memory.phrases import Sentences, matching
 from memory.rows import COLUMNS, REACHING, SESSIONS, TOLD, Found, SessionRow, attrs_of, evidence_of, found_of, packed
 from memory.schema import MemoryUnusable, check_version, migrate
@@ -204,13 +204,7 @@ class Store(Sentences):
     ) -> list[Found]:
         """Events with one of these sentences that touch [from_ns, to_ns]: of each sentence at most `limit`, its newest
         ones or its oldest ones."""
-        order = "ASC" if oldest else "DESC"
-        return self._rows(
-            f"SELECT {COLUMNS} FROM json_each(?) j {_JOINED} e.id IN (SELECT id FROM events WHERE phrase = j.value"
-            " AND session = ? AND start_ns <= ? AND end_ns >= ?"
-            f" ORDER BY start_ns {order}, id {order} LIMIT ?) {_SENTENCE}",
-            json.dumps(list(phrases)), session, to_ns, from_ns, limit,
-        )  # fmt: skip
+        return self._rows(of_sentences(oldest), json.dumps(list(phrases)), session, to_ns, from_ns, limit)
 
     def of_phrases_before(
         self, phrases: Iterable[int], session: int, *, limit: int, oldest: bool = False
@@ -246,36 +240,20 @@ class Store(Sentences):
         known = self.vocabulary()
         if not words or any(word.isalnum() and word not in known for word in words):
             return []
-        order, outermost = ("ASC", "min") if oldest else ("DESC", "max")
-        chosen = (
-            f"SELECT e.id, {outermost}(e.start_ns) AS start_ns FROM phrase_words w CROSS JOIN events e"
-            " ON e.phrase = w.rowid AND e.session = ? AND e.start_ns <= ? AND e.end_ns >= ?"
-            " AND e.kind IN (SELECT value FROM json_each(?)) WHERE phrase_words MATCH ? GROUP BY e.phrase"
-            f" ORDER BY start_ns {order}, e.id {order} LIMIT ?"
-        )
-        return self._rows(
-            f"SELECT {COLUMNS} FROM ({chosen}) c {_JOINED} e.id = c.id {_SENTENCE}"
-            f" ORDER BY c.start_ns {order}, c.id {order}",
-            session, to_ns, from_ns, json.dumps([*kinds]), matching(words, " AND "), limit,
-        )  # fmt: skip
+        asked = (matching(words, " AND "), session, to_ns, from_ns, json.dumps([*kinds]), limit)
+        return self._rows(of_worded(oldest), *asked)
 
     def any_of_phrases(self, phrases: Iterable[int], session: int, from_ns: int, to_ns: int) -> bool:
         """Whether an event with one of these sentences touches [from_ns, to_ns]."""
-        found = self.database.execute(
-            "SELECT 1 FROM json_each(?) j CROSS JOIN events e ON e.phrase = j.value AND e.session = ?"
-            " AND e.start_ns <= ? AND e.end_ns >= ? LIMIT 1",
-            (json.dumps(list(phrases)), session, to_ns, from_ns),
-        )
-        return found.fetchone() is not None
+        return bool(self._present(phrases, session, from_ns, to_ns, 1))
 
     def present(self, phrases: Iterable[int], session: int, from_ns: int, to_ns: int) -> set[int]:
         """Which of these sentences an event that touches [from_ns, to_ns] has."""
-        found = self.database.execute(
-            "SELECT j.value FROM json_each(?) j WHERE EXISTS (SELECT 1 FROM events e WHERE e.phrase = j.value"
-            " AND e.session = ? AND e.start_ns <= ? AND e.end_ns >= ?)",
-            (json.dumps(list(phrases)), session, to_ns, from_ns),
-        )
-        return {int(number) for (number,) in found}
+        return self._present(phrases, session, from_ns, to_ns, -1)
+
+    def _present(self, phrases: Iterable[int], session: int, from_ns: int, to_ns: int, limit: int) -> set[int]:
+        asked = (json.dumps(list(phrases)), session, to_ns, from_ns, limit)
+        return {int(number) for (number,) in self.database.execute(sentences_there(), asked)}
 
     def _rows(self, query: str, *arguments: object) -> list[Found]:
         return [found_of(row) for row in self.database.execute(query, arguments)]
