@@ -157,7 +157,7 @@ class FakeSpeakers:
     def encode(self, pcm: Pcm) -> Vector:
         """(VOICES,): where the voice is."""
         marks = np.abs(pcm.astype(np.int32)) == MARK
-        letters = max(1, int((marks[1:] & ~marks[:-1]).sum()) + int(marks[0]))
+        letters = max(1, int((marks[1:] & ~marks[:-1]).sum()) + int(marks[:1].sum()))
         voice = min(VOICES, max(1, round(float(marks.sum()) / letters) - _MARKED + 1))
         found: Vector = np.eye(VOICES, dtype=np.float32)[voice - 1]
         return found

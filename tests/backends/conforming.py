@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 
 import memory.backends
@@ -23,6 +24,7 @@ REGISTRIES = {
     "vad": perception.backends.VAD,
     "asr": perception.backends.ASR,
     "sound": perception.backends.SOUND,
+    "speakers": perception.backends.SPEAKERS,
     "vision": perception.backends.VISION,
     "compressor": memory.backends.COMPRESSOR,
     "text_encoder": memory.backends.TEXT_ENCODER,
@@ -35,7 +37,7 @@ def of_profile(name: str) -> list[tuple[str, BackendConfig]]:
     """(role, backend) of everything that a profile names."""
     loaded = config.load(name)
     hearing = loaded.perception
-    pairs = [("vad", hearing.vad), ("asr", hearing.asr), ("sound", hearing.sound)]
+    pairs = [("vad", hearing.vad), ("asr", hearing.asr), ("sound", hearing.sound), ("speakers", hearing.speakers)]
     pairs += [("vision", backend) for backend in hearing.vision]
     pairs += [("compressor", loaded.memory.compressor), ("text_encoder", loaded.memory.text_encoder)]
     return [*pairs, ("llm", loaded.reasoning.llm), ("tts", loaded.reasoning.tts)]
@@ -97,6 +99,19 @@ def _sound(sound: Any, speech: Pcm) -> None:
     assert found[0] == found[1]
     assert all(0 <= s.start_sample < s.end_sample <= speech.size for s in found[0])
     assert sound.stream().finish() == []
+
+
+def _speakers(encoder: Any, speech: Pcm) -> None:
+    assert 0.0 <= encoder.scale.other <= encoder.scale.same
+    vector = encoder.encode(speech)
+    assert (vector.dtype, vector.ndim) == (np.float32, 1)
+    assert np.array_equal(encoder.encode(speech), vector)
+    if encoder.tells:
+        assert float(np.linalg.norm(vector)) == pytest.approx(1.0, abs=1e-4)
+    for nothing in (speech[:0], speech[:1], np.zeros(16_000, np.int16)):
+        found = encoder.encode(nothing)
+        assert found.shape == vector.shape
+        assert np.isfinite(found).all()
 
 
 def _vision(vision: Any, speech: Pcm) -> None:
@@ -187,6 +202,7 @@ CASES: dict[str, Callable[[Any, Pcm], None]] = {
     "vad": _vad,
     "asr": _asr,
     "sound": _sound,
+    "speakers": _speakers,
     "vision": _vision,
     "compressor": _compressor,
     "text_encoder": _text_encoder,

@@ -14,6 +14,7 @@ pytestmark = pytest.mark.lite
 BACKENDS = [
     *of_profile("lite"),
     ("vad", BackendConfig(backend="silero")),
+    ("speakers", BackendConfig(backend="none")),
     ("tts", BackendConfig(backend="flite")),
 ]
 
