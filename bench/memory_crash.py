@@ -76,10 +76,10 @@ def child(folder: Path, first: int, seed: int, say: Callable[[str], None]) -> No
         if second % ERASE_EVERY == ERASE_EVERY - 1:
             start = rng.randrange(max(0, second - 200), second - 5)
             say(f"erasing {start} {start + 4}")
-            keeper.settle(keeper.erase(Wish(((row.no, start * S, (start + 5) * S - 1),))))
+            keeper.upkeep.settle(keeper.upkeep.erase(Wish(((row.no, start * S, (start + 5) * S - 1),))))
             say(f"erased {start} {start + 4}")
-        if second % SWITCH_EVERY == SWITCH_EVERY - 1 and (name := keeper.crowded()):
-            keeper.adopt(name, build_lists(keeper.snapshot(name)))
+        if second % SWITCH_EVERY == SWITCH_EVERY - 1 and (name := keeper.upkeep.crowded()):
+            keeper.upkeep.adopt(name, build_lists(keeper.upkeep.snapshot(name)))
             keeper.upkeep.save_indexes()
 
 

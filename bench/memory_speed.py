@@ -264,8 +264,8 @@ def end_of(folder: Path) -> int:
 def make_lists(folder: Path) -> None:
     """Inverted lists as the process makes them in the background, written to their files."""
     keeper = Keeper(str(folder), DIM, DIM)
-    while name := keeper.crowded():
-        keeper.adopt(name, build_lists(keeper.snapshot(name)))
+    while name := keeper.upkeep.crowded():
+        keeper.upkeep.adopt(name, build_lists(keeper.upkeep.snapshot(name)))
     keeper.close()
 
 

@@ -282,7 +282,7 @@ def _alone(folder: Path, spans: list[tuple[int, int, int]], matching: str, every
         dims = album.dims()
     keeper = Keeper(str(folder), *dims)
     try:
-        done = keeper.settle(keeper.erase(Wish(tuple(spans), matching, everything)))
+        done = keeper.upkeep.settle(keeper.upkeep.erase(Wish(tuple(spans), matching, everything)))
     finally:
         keeper.close()
     return {

@@ -155,7 +155,7 @@ class Desk:
 
     async def matching(self, words: str) -> list[tuple[int, int, int]]:
         """(session, from, to) of everything in this memory whose sentence holds the words."""
-        found: list[tuple[int, int, int]] = await self._keeper.call("matching", words)
+        found: list[tuple[int, int, int]] = await self._keeper.call("upkeep.matching", words)
         return found
 
     async def errand(self, words: Utterance, say: str) -> Question:

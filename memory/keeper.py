@@ -17,15 +17,13 @@ from numpy.typing import NDArray
 from memory.archive import Archive, Asked, ClipRow
 from memory.clip_memory import ClipMemories, Wanted
 from memory.door import Address
-from memory.erased import Erased
 from memory.events import ANSWER, QUESTION, Event
 from memory.grove import Grove
-from memory.index import Snapshot, VectorIndex
+from memory.index import VectorIndex
 from memory.lock import FolderLock
 from memory.query import Ahead, Query
 from memory.recall import Recalled, overview, span_of
 from memory.renewal import Renewal
-from memory.retention import LetGo
 from memory.retold import resting
 from memory.rows import SessionRow
 from memory.schema import MemoryUnusable
@@ -35,7 +33,7 @@ from memory.shortlist import Judgement
 from memory.shown import SessionShown, session_shown
 from memory.store import Store
 from memory.timeline import NEWEST_FRAMES, Clip, KeyFrame, Step
-from memory.upkeep import Upkeep, Wish
+from memory.upkeep import Upkeep
 from wire.messages import Evidence, Played
 
 Array = NDArray[np.float32]
@@ -236,37 +234,10 @@ class Keeper:
             attrs={"reply": asked.reply_id, **resting((one.start_ns, one.end_ns) for one in played.rests_on)},
         )  # fmt: skip
 
-    # ---- upkeep --------------------------------------------------------------------------------------------------
-
-    def erase(self, wish: Wish) -> Erased:
-        """Erase what is wished, in database and indexes; `settle` proves it."""
-        return self.upkeep.erase(wish)
-
-    def matching(self, words: str) -> list[tuple[int, int, int]]:
-        """(session, from, to) of what an erasure of these words would take."""
-        return self.upkeep.matching(words)
-
-    def settle(self, done: Erased) -> Erased:
-        return self.upkeep.settle(done)
-
-    def retain(self, no: int, hours: float, limit_bytes: int, live: Mapping[int, int] | None = None) -> LetGo:
-        """Erase what is too old or too much."""
-        return self.upkeep.retain(no, hours, limit_bytes, live)
-
-    def crowded(self) -> str:
-        """Name of the index that wants inverted lists, "" if none does."""
-        return self.upkeep.crowded()
-
-    def snapshot(self, name: str) -> Snapshot:
-        return self.upkeep.snapshot(name)
-
-    def adopt(self, name: str, lists: object) -> None:
-        self.upkeep.adopt(name, lists)
+    # ---- looking in ----------------------------------------------------------------------------------------------
 
     def row(self, no: int) -> SessionRow:
         return self.store.session(no)
-
-    # ---- looking in ----------------------------------------------------------------------------------------------
 
     def timeline(self, no: int, from_ns: int, to_ns: int, limit: int) -> tuple[Evidence, ...]:
         """Clips of the span as scenes, with their key frames' names."""

@@ -94,7 +94,7 @@ class Steward:
                 await held.enter_async_context(desk.lock)
                 await desk.commit()
             now_ns = [by_words.get(desk.row.no, desk.now_ns) for desk in desks]
-            done: Erased = await self._keeper.call("erase", wish)
+            done: Erased = await self._keeper.call("upkeep.erase", wish)
             await self._embedder.call("forget")
             rows = {row.no: row for row in await self.sessions()}
             forgets = []
@@ -108,7 +108,7 @@ class Steward:
                     forgets.append((desk, forget))
             patience = PATIENT if all(desk.settings.mode == "replay" for desk in desks) else 1
             silent = await self._tell(forgets, ACKNOWLEDGED_WITHIN_S * patience)
-            return await self._keeper.call("settle", done), silent
+            return await self._keeper.call("upkeep.settle", done), silent
 
     async def sessions(self) -> list[SessionRow]:
         """All of this memory."""
@@ -186,7 +186,7 @@ class Steward:
         if self._renewing is not None and self._renewing.done():
             self._renewing.result()
             self._renewing = None
-        if self._building is None and (name := await self._keeper.call("crowded")):
+        if self._building is None and (name := await self._keeper.call("upkeep.crowded")):
             self._building = asyncio.create_task(self._rebuild(name), name=f"lists of {name}")
 
     async def retain(self, desk: Desk) -> None:
@@ -207,7 +207,7 @@ class Steward:
             for each in desks:
                 await each.commit()
             live = {each.row.no: self._now_ns.get(each.row.no, 0) for each in desks if not each.closed}
-            gone: LetGo = await self._keeper.call("retain", desk.row.no, hours, round(megabytes * 1e6), live)
+            gone: LetGo = await self._keeper.call("upkeep.retain", desk.row.no, hours, round(megabytes * 1e6), live)
             for each in desks:
                 await each.let_go(gone)
         if gone.spans:
@@ -215,13 +215,13 @@ class Steward:
 
     async def _rebuild(self, name: str) -> None:
         """Make inverted lists while searches and writes go on."""
-        snapshot = await self._keeper.call("snapshot", name)
+        snapshot = await self._keeper.call("upkeep.snapshot", name)
         builder = await Worker.start(Builder)
         try:
             lists = await builder.call("build", snapshot)
         finally:
             await builder.close()
-        await self._keeper.call("adopt", name, lists)
+        await self._keeper.call("upkeep.adopt", name, lists)
         self._context.count("indexes_rebuilt")
 
     async def close(self) -> None:

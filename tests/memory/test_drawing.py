@@ -121,7 +121,7 @@ async def test_a_picture_is_drawn_paler_for_as_long_as_nothing_new_was_seen(tmp_
         html = drawing(shown, pictures.get)
         assert html.count("<div class=lasting") == 7
         assert "title='0:24, still as at 0:12'" in html
-        await keeper.call("settle", await keeper.call("erase", Wish(((1, 20 * S, 29 * S), (1, 51 * S, 53 * S)))))
+        await keeper.call("upkeep.settle", await keeper.call("upkeep.erase", Wish(((1, 20 * S, 29 * S), (1, 51 * S, 53 * S)))))
         shown, _ = await keeper.call("shown", 1)
         lasting = [(one.name, one.lasting) for one in shown.strip()]
         assert lasting == [*before[:2], ("", False), *before[3:], *[("", False)] * 5]
@@ -176,7 +176,7 @@ async def test_what_was_erased_is_not_drawn(tmp_path: Path) -> None:
             await m.see(t, sign(f"Placard {t // 10}"), look=t // 10, jpeg=b"jpeg %d" % t)
         await m.mark(40, final=True)
         keeper = next(iter(m.service._folders)).worker  # type: ignore[attr-defined]
-        await keeper.call("settle", await keeper.call("erase", Wish(((1, 10 * S, 20 * S - 1),))))
+        await keeper.call("upkeep.settle", await keeper.call("upkeep.erase", Wish(((1, 10 * S, 20 * S - 1),))))
         await m.service.handle(MemoryRequest(session="s", t_ns=40 * S, request_id="d", what="drawing"))
         reply = m.out.sent[-1]
         assert isinstance(reply, MemoryReply)

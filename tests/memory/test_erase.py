@@ -73,7 +73,7 @@ class Made:
         self.keeper.embedded([i for i, _ in rows], vectors)
 
     def erase(self, **wish: object) -> list[str]:
-        done = self.keeper.settle(self.keeper.erase(Wish(**wish)))  # type: ignore[arg-type]
+        done = self.keeper.upkeep.settle(self.keeper.upkeep.erase(Wish(**wish)))  # type: ignore[arg-type]
         return done.left
 
     def strings(self, first: int, last: int) -> list[str]:
@@ -170,7 +170,7 @@ def test_what_concerns_a_whole_session_is_done_once_for_all_spans(tmp_path: Path
         made.embed()
         statements: list[str] = []
         made.keeper.store.database.set_trace_callback(statements.append)
-        done = made.keeper.erase(Wish(matching="remark"))
+        done = made.keeper.upkeep.erase(Wish(matching="remark"))
         made.keeper.store.database.set_trace_callback(None)
         assert len(done.spans) == minutes + 1
         whole = (
@@ -270,7 +270,7 @@ def test_a_word_that_is_true_of_much_is_no_trace(made: Made) -> None:
 
 def test_retention_by_hours(tmp_path: Path) -> None:
     made = Made(tmp_path, minutes=90)
-    spans = made.keeper.retain(1, 1.0, 0).spans
+    spans = made.keeper.upkeep.retain(1, 1.0, 0).spans
     assert [(no, to // (60 * S)) for no, _, to in spans] == [(1, 29)]
     found = made.keeper.store.overlapping(1, 0, 10**15, ("text",), limit=999)
     assert found[0].event.subject == "Signboard number 030"
@@ -279,18 +279,18 @@ def test_retention_by_hours(tmp_path: Path) -> None:
 def test_retention_by_bytes_takes_the_oldest(tmp_path: Path) -> None:
     made = Made(tmp_path, minutes=60)
     used = made.keeper.upkeep.used_bytes()
-    spans = made.keeper.retain(1, 0, used - 30_000).spans
+    spans = made.keeper.upkeep.retain(1, 0, used - 30_000).spans
     assert spans
     assert made.keeper.upkeep.used_bytes() <= used - 30_000
     first = made.keeper.store.overlapping(1, 0, 10**15, ("text",), limit=1, oldest=True)[0].event
     assert first.start_ns > 600 * S
-    assert made.keeper.retain(1, 0, 1).spans  # far too little: all but the last stretch goes
+    assert made.keeper.upkeep.retain(1, 0, 1).spans  # far too little: all but the last stretch goes
     assert made.keeper.numbers()["clips"] > 0
 
 
 def test_no_limit_keeps_all(made: Made) -> None:
-    assert made.keeper.retain(1, 0, 0).spans == []
-    assert made.keeper.retain(1, 24, 10**9).spans == []
+    assert made.keeper.upkeep.retain(1, 0, 0).spans == []
+    assert made.keeper.upkeep.retain(1, 24, 10**9).spans == []
 
 
 def test_older_sessions_are_measured_by_civil_time() -> None:

@@ -37,7 +37,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         )  # fmt: skip
     keeper.write(row, Step(tuple(events), (), tuple(pictures)), 0.0)
     keeper.embedded([i for i, _ in keeper.unembedded(MANY)], _vectors())
-    keeper.adopt("phrases", build_lists(keeper.snapshot("phrases")))
+    keeper.upkeep.adopt("phrases", build_lists(keeper.upkeep.snapshot("phrases")))
     keeper.close()
     assert (tmp_path / "phrases.index").is_file()
     return tmp_path
