@@ -20,6 +20,7 @@ WORDS = frozenset({"text", "code", SPEECH, QUESTION, ANSWER})  # their subject i
 TALK = frozenset({QUESTION, ANSWER})  # what was said between the person and us: never evidence for the world
 
 _SERIAL_BITS = 32
+_OF_VOICES = 1 << 30  # in a track: above the numbers of all that is seen
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -72,6 +73,16 @@ class Event:
             self, start_ns=self.start_ns + offset_ns, end_ns=end_ns, track=elsewhere(self.session, self.track),
             attrs={**self.attrs, **attrs},
         )  # fmt: skip
+
+
+def track_of_voice(voice: int) -> int:
+    """The track of what a voice said, 0 if it is not known whose it is: no number of a thing seen."""
+    return _OF_VOICES | voice if 0 < voice < _OF_VOICES else 0
+
+
+def is_voice(track: int) -> bool:
+    """Whether a track, of this session or as it is named elsewhere, is that of a voice."""
+    return bool(serial_of(track) & _OF_VOICES)
 
 
 def elsewhere(session: int, track: int) -> int:

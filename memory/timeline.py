@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from memory.clips import ClipCutter
-from memory.events import OPEN, QUESTION, SOUND, SPEECH, Event, row_id
+from memory.events import OPEN, QUESTION, SOUND, SPEECH, Event, row_id, track_of_voice
 from memory.intervals import Changes, Intervals
 from memory.sentences import sentence, summary
 from wire.messages import FrameSeen, Picture, SoundHeard, Tensor, Utterance
@@ -145,9 +145,11 @@ class Timeline:
         if not words.asks and (words.start_ns < self._from_ns or self._is_gone(words.start_ns, words.end_ns)):
             return Step()
         attrs = {} if words.source == "spoken" else {"source": words.source}
+        if track := track_of_voice(words.voice):
+            attrs["voice"] = str(words.voice)
         marked = words.text.rstrip().endswith("?") or (words.source == "typed" and bool(_ASKED.match(words.text)))
         kind = QUESTION if words.asks and marked else SPEECH
-        event = self._event(kind, words.start_ns, words.end_ns, words.text, score=words.score, attrs=attrs)
+        event = self._event(kind, words.start_ns, words.end_ns, words.text, score=words.score, track=track, attrs=attrs)
         if self._clip is not None and kind == SPEECH and words.source == "spoken":
             self._clip.sentences[event.text] = None
         return Step((event,))
@@ -272,6 +274,7 @@ class Timeline:
         subject: str,
         *,
         score: float = 1.0,
+        track: int = 0,
         attrs: Mapping[str, str] | None = None,
         serial: int | None = None,
     ) -> Event:
@@ -284,6 +287,7 @@ class Timeline:
             text=sentence(kind, subject),
             subject=subject,
             score=round(score, 3),
+            track=track,
             attrs=attrs or {},
             key_frame=self._last_picture,
         )

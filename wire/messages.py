@@ -18,6 +18,7 @@ from wire.parts import (
     Observation as Observation,
     Picture as Picture,
     SessionSettings as SessionSettings,
+    Speaker as Speaker,
     Tensor as Tensor,
 )
 

@@ -92,6 +92,26 @@ class Mention:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Speaker:
+    """What a question asks of those who spoke, told apart by their voices, and which of them it means.
+
+    asks: count (how many spoke), who (whose voice said something), said (what one of them said), same (whether one said
+    both), times, length, when (of one who spoke); "" if it asks nothing of the kind. words: the telling words of what
+    that one said, `others` of the second thing for "same"; number: as the voice is numbered; nth: in the order in which
+    voices were first heard, -1 for who spoke last; back: the one whom the last answer quoted.
+    """
+
+    asks: Literal["", "count", "who", "said", "same", "times", "length", "when"] = ""
+    words: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+    number: int = 0
+    nth: int = 0
+    back: bool = False
+    other: bool = False  # not that one, but another
+    side: Literal["", "before", "after"] = ""  # of what that one said
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Cues:
     """What a question asks for, as memory understood it when it looked for evidence (`memory.question`).
 
@@ -122,6 +142,7 @@ class Cues:
     wants: str = ""  # what the answer must hold: number, price, time, date, phone, name, website, ink, background...
     yes_no: bool = False
     follow_up: bool = False  # understood with the help of the question before
+    speaker: Speaker = Speaker()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
