@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache
 
+from memory.chinese_speakers import asked_of_speakers
 from memory.chinese_things import Thing, thing
 from memory.chinese_times import take_time
 from memory.chinese_words import RUN, is_chinese
@@ -248,7 +249,7 @@ def in_english(text: str) -> str:
     words = _OPENING.sub("", _MARKS.sub("", text)) or _MARKS.sub("", text)
     when, core = take_time(words)
     core = core.removeprefix("的").removeprefix("在")
-    english = _anchored(core) or _asked(core)
+    english = asked_of_speakers(core) or _anchored(core) or _asked(core)
     return f"{english} {when}".strip()
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from memory.asking import Encode
 from memory.chinese_question import in_english, own_words
-from memory.question import understand
+from memory.question import understand, words_of_speakers
 from wire.messages import Cues, HistoryTurn
 
 _ASKS = re.compile(
@@ -69,7 +69,9 @@ class Drafter:
 
     def meant(self, inquiry: Inquiry) -> tuple[str, ...]:
         """What is searched for by its meaning: the sentences to encode."""
-        return _each_once((self.meaning_of(inquiry.text), *inquiry.options))
+        english = in_english(with_its_mark(inquiry.text))
+        said = words_of_speakers(english, t_ns=inquiry.t_ns, start_unix_s=inquiry.start_unix_s)
+        return _each_once((self.meaning_of(inquiry.text), *inquiry.options, *said))
 
     def meaning_of(self, text: str) -> str:
         """As the encoder can read it."""

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from memory.events import elsewhere, serial_of, session_of
+from memory.events import elsewhere, is_voice, serial_of, session_of
 from memory.placing import GAP_NS, apart_ns, offset_ns, placed
 from memory.query import Query
 from memory.recall import FOUND, LIMIT, Candidate, Recalled, beside_anchor, fuse
@@ -103,7 +103,7 @@ class Earlier:
         judged = known()
         found = self._of_phrases(query, here.cues, judged)
         evidence = fuse(found, here.cues, query.t_ns)
-        if tracks := found_tracks(evidence):
+        if tracks := found_tracks(evidence, voices=bool(here.cues.speaker.asks)):
             for no, there in self._placed(query, {session_of(track) for track in tracks}).items():
                 own = replace(query, session=no, cues=here.cues)
                 of_it = {serial_of(t): at - there.offset_ns for t, at in tracks.items() if session_of(t) == no}
@@ -223,13 +223,16 @@ def _on_side(found: Iterable[Candidate], relation: str, at_ns: int) -> list[Cand
     return [one for one in found if relation != "after" or one.event.start_ns > at_ns]
 
 
-def found_tracks(evidence: Iterable[Evidence]) -> dict[int, int]:
-    """The best things found that are followed, by track, with when they were found."""
-    first: dict[int, int] = {}
+def found_tracks(evidence: Iterable[Evidence], *, voices: bool = False) -> dict[int, int]:
+    """The best things found that are followed, by track, with when they were found. voices: those of words that were
+    found too, and first: else what was found would drag along what was said besides."""
+    seen: dict[int, int] = {}
+    heard: dict[int, int] = {}
     for one in evidence:
+        first = heard if is_voice(one.track) else seen
         if one.track and one.score >= FOUND and len(first) < TRACKS:
             first.setdefault(one.track, one.start_ns)
-    return first
+    return heard | seen if voices else seen
 
 
 def _asks_for_more(here: Recalled) -> bool:

@@ -1,5 +1,5 @@
 """The statements that find events that are not among the newest of their sentence: in earlier sessions, of one thing
-followed, in one colour.
+followed, of one voice, in one colour.
 
 Pure. Each reads a bounded number of rows of an index.
 """
@@ -13,6 +13,7 @@ from memory.rows import COLUMNS
 
 FOLLOWED = ("entered", "left", "motion", "object")  # kinds with a track: others name nothing that is followed
 NEAR = 150  # events of a kind on each side of the moment at which a thing was found that are looked at
+WORDS_NEAR = 8  # ... and of what a voice said that is looked at
 
 _TOLD = f"SELECT {COLUMNS} FROM json_each(?1) j CROSS JOIN events e ON e.id IN"
 _SENTENCE = "CROSS JOIN phrases p ON p.id = e.phrase"
@@ -51,3 +52,16 @@ def of_tracks() -> str:
         for side in (after, before)
     )
     return f"{_TOLD} (SELECT id FROM ({near}) WHERE track = {track}) {_SENTENCE}"
+
+
+SAID = "session = ?2 AND kind = 'speech' AND track <> 0"  # as events_by_voice has it
+
+
+@lru_cache(maxsize=1)
+def of_voices() -> str:
+    """For (JSON list of [track, moment], session, from, to): what these voices said next to the moment."""
+    track, moment = "json_extract(j.value, '$[0]')", "json_extract(j.value, '$[1]')"
+    said = f"SELECT id FROM events WHERE {SAID} AND track = {track} AND start_ns"
+    after = f"{said} BETWEEN max({moment}, ?3) AND ?4 ORDER BY start_ns, id LIMIT {WORDS_NEAR}"
+    before = f"{said} BETWEEN ?3 AND min({moment} - 1, ?4) ORDER BY start_ns DESC, id DESC LIMIT {WORDS_NEAR}"
+    return f"{_TOLD} (SELECT * FROM ({after}) UNION ALL SELECT * FROM ({before})) {_SENTENCE}"

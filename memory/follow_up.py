@@ -78,7 +78,7 @@ def _beside(turn: HistoryTurn, relation: Relation, t_ns: int, understand: Unders
     earlier = understand(turn.question, ())
     ask = earlier.ask if earlier.ask in ("text", "said", "colour", "object", "motion") else "next"
     about = replace(earlier.about, content=(), order="", nth=0, colour="", words="")
-    times = _times_in(turn.heard)
+    times = times_in(turn.heard)
     anchor_ns = (min(times) if relation == "before" else max(times)) if times else turn.t_ns
     return replace(
         earlier, ask=ask, about=about, order="", nth=0, relation=relation, anchor="that", anchor_ns=anchor_ns,
@@ -97,7 +97,7 @@ def with_antecedent(cues: Cues, history: Sequence[HistoryTurn], understand: Unde
         not words and cues.ask in ("when", "ago", "duration", "where", "motion", "count")
     )
     names_something = cues.about.kind not in ("", "scene") or cues.about.content or cues.about.colour
-    times = _times_in(history[-1].heard)
+    times = times_in(history[-1].heard)
     if cues.anchor in IT and cues.anchor:
         return replace(cues, anchor_ns=times[0] if times else -1, follow_up=True)
     if not points_back or names_something or cues.choices or cues.relation:
@@ -113,6 +113,6 @@ def with_antecedent(cues: Cues, history: Sequence[HistoryTurn], understand: Unde
     )  # fmt: skip
 
 
-def _times_in(heard: str) -> list[int]:
+def times_in(heard: str) -> list[int]:
     """The moments that an answer named, not those that stood on a sign it quoted."""
     return [(int(m) * 60 + int(s)) * timewords.S for m, s in _CLOCK.findall(_QUOTED.sub("", heard))]

@@ -57,4 +57,13 @@ class Ahead:
 def read_by(cues: Cues) -> tuple[object, ...]:
     """What of the cues decides about the anchor and the log."""
     span = (cues.start_ns, cues.end_ns, cues.spanned, cues.now, cues.at_ns)
-    return (cues.kinds, *span, cues.order, cues.relation, cues.anchor, cues.anchor_ns, cues.ask == "summary")
+    return (
+        cues.kinds,
+        *span,
+        cues.order,
+        cues.relation,
+        cues.anchor,
+        cues.anchor_ns,
+        cues.ask == "summary",
+        cues.speaker,
+    )

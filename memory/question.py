@@ -23,7 +23,8 @@ from memory.lexicon import repair
 from memory.likely_frame import likely_frame
 from memory.mentions import mention, mention_of
 from memory.rewording import plain, reworded
-from wire.messages import Cues, HistoryTurn
+from memory.speakers import about_speakers, speaker_asked
+from wire.messages import Cues, HistoryTurn, Speaker
 from wire.words import tokens
 
 _TELLER = r"(?:he|she|they|(?:the|our|that) (?:narrator|speaker|voice|guide|announcer|man|woman|lady|host|presenter))"
@@ -95,6 +96,7 @@ def understand(
     cues = follow_up(core, joined, t_ns, history, as_then)
     if cues is None:
         cues = with_antecedent(_read(core, text, t_ns, encode), history, as_then)
+        cues = about_speakers(cues, _unanchored(core), history)
     if when.edge and cues.ask in ("said", "fact", "text") and not cues.order:
         # What came first or last of its kind, however far from the edge.
         cues, when = replace(cues, order=when.edge), replace(when, spanned=False)
@@ -122,7 +124,7 @@ def _apart(text: str, t_ns: int, start_unix_s: float) -> tuple[timewords.TimeWor
 
 def forget() -> None:
     """Drop what is kept of the last questions and sentences."""
-    for kept in (_apart, mention_of, read, in_english):
+    for kept in (_apart, mention_of, read, in_english, speaker_asked):
         kept.cache_clear()
     terms.forget()
     related.forget()
@@ -170,6 +172,22 @@ def _split_anchor(core: str) -> tuple[str, Relation, str] | None:
         if named.kind or named.deed or named.colour or named.content:
             return found["q"], RELATIONS.get(found["rel"], "during"), anchor
     return None
+
+
+def _unanchored(core: str) -> tuple[str, ...]:
+    """A question, first without what it is anchored at, if it is."""
+    split = _split_anchor(core)
+    return (core,) if split is None or split[2] in IT else (split[0], core)
+
+
+def words_of_speakers(text: str, *, t_ns: int, start_unix_s: float = 0.0) -> tuple[str, ...]:
+    """What somebody said who is asked about by it: "the museum opens at ten" of "what else did the one say who said
+    that the museum opens at ten"."""
+    asked = (speaker_asked(one) for one in _unanchored(_apart(text, t_ns, start_unix_s)[1]))
+    speaker = next((found[0] for found in asked if found is not None), Speaker())
+    if speaker.asks == "who":
+        return ()  # it is no more than the question
+    return tuple(" ".join(words) for words in (speaker.words, speaker.others) if words)
 
 
 def _is_present(words: list[str], cues: Cues) -> bool:

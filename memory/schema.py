@@ -151,7 +151,13 @@ _V4 = (
     "INSERT INTO phrase_words (rowid, words) SELECT id, words FROM phrases",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_V1, _V2, _V3, _V4)
+# What one voice said, in the order in which it did.
+_V5 = (
+    "CREATE INDEX IF NOT EXISTS events_by_voice ON events (session, track, start_ns)"
+    " WHERE kind = 'speech' AND track <> 0",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_V1, _V2, _V3, _V4, _V5)
 VERSION = len(MIGRATIONS)
 
 

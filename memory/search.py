@@ -17,7 +17,7 @@ from memory.archive import Archive, ClipRow
 from memory.bearing import wanted
 from memory.draft import Drafter, Inquiry
 from memory.earlier import IN_SPAN, LOG_LIMIT, PER_PHRASE, Earlier, best_of, found_tracks
-from memory.events import SCENE, Event
+from memory.events import SCENE, Event, is_voice
 from memory.index import VectorIndex
 from memory.mentions import worn
 from memory.query import Ahead, Query, read_by
@@ -36,6 +36,7 @@ from memory.recall import (
     tells,
 )
 from memory.rows import Found
+from memory.said_by import of_speakers, with_speakers
 from memory.shortlist import NOTHING, Judgement, Shortlist, Worded
 from memory.store import Store
 from wire.messages import Cues, Evidence
@@ -118,7 +119,7 @@ class Search:
             cues = replace(cues, relation="", anchor="", anchor_ns=-1)
             every = candidates
             evidence = fuse(every, cues, query.t_ns)
-        if tracks := found_tracks(evidence):
+        if tracks := found_tracks(evidence, voices=bool(cues.speaker.asks)):
             every = [*every, *self.followed(tracks, replace(query, cues=cues), (from_ns, to_ns), judged)]
             evidence = fuse(every, cues, query.t_ns)
         kept = cues is anchored and not ahead.wants_anchor
@@ -178,7 +179,10 @@ class Search:
     ) -> list[Candidate]:
         """More events of things that were found, each by track with when that was: what they did next, then what they
         had done before."""
-        hits = self._store.of_tracks(query.session, list(tracks.items()), *span)
+        voices = [(track, at) for track, at in tracks.items() if is_voice(track)]
+        seen = [(track, at) for track, at in tracks.items() if not is_voice(track)]
+        hits = self._store.of_tracks(query.session, seen, *span) if seen else []
+        hits += self._store.of_voices(query.session, voices, *span) if voices else []
         hits = [hit for hit in hits if hit.event.start_ns != tracks[hit.event.track]]
         hits.sort(key=lambda hit: _later(hit.event, tracks))
         known = self._shortlist.completed(known, hits, query.texts, query.vectors)
@@ -272,6 +276,10 @@ class Search:
             seen = self._store.witnessed(no, from_ns, to_ns, kinds, t_ns, limit=limit + 1, oldest=oldest)
             truncated = len(seen) > limit
             seen = seen[:limit] if oldest else seen[-limit:]
+        if truncated and cues.speaker.asks:
+            seen = with_speakers(
+                seen, of_speakers(self._store, cues.speaker, no, (from_ns, to_ns), t_ns), limit, oldest
+            )
         return tuple(evidence for _, evidence in seen), truncated
 
 

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from itertools import islice
 from pathlib import Path
 
-from memory.elsewhere import of_colour, of_phrases_before, of_tracks
+from memory.elsewhere import of_colour, of_phrases_before, of_tracks, of_voices
 from memory.events import OPEN, Event
 from memory.overlap import of_sentences, of_worded, sentences_there, touching
 from memory.phrases import Sentences, matching
@@ -184,10 +184,10 @@ class Store(Sentences):
         chosen, arguments = touching(session, from_ns, to_ns, kinds, limit, oldest)
         rows = sorted(self.database.execute(chosen, arguments).fetchall())
         told = {i: self._over[i] for _, i, end_ns in rows if end_ns <= t_ns and i in self._over}
-        told |= self._evidence([i for _, i, _ in rows if i not in told], t_ns)
+        told |= self.told_of([i for _, i, _ in rows if i not in told], t_ns)
         return [(i, told[i]) for _, i, _ in rows if i in told]  # not what another process dropped meanwhile
 
-    def _evidence(self, ids: Sequence[int], t_ns: int) -> dict[int, Evidence]:
+    def told_of(self, ids: Sequence[int], t_ns: int) -> dict[int, Evidence]:
         """These events as evidence, as it was known at t_ns; those that were over are kept."""
         if not ids:
             return {}
@@ -223,6 +223,10 @@ class Store(Sentences):
         """Events of these things, each a (track, moment at which it was found), that begin in [from_ns, to_ns]: those
         near that moment."""
         return self._rows(of_tracks(), json.dumps(tracks), session, from_ns, to_ns)
+
+    def of_voices(self, session: int, voices: Sequence[tuple[int, int]], from_ns: int, to_ns: int) -> list[Found]:
+        """What these voices, each a (track, moment at which it was found), said in [from_ns, to_ns] next to that."""
+        return self._rows(of_voices(), json.dumps(voices), session, from_ns, to_ns)
 
     def with_all(
         self,
