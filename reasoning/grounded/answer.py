@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from reasoning.grounded import changes, counts, looks, order, overview, presence, talk, texts, times
+from reasoning.grounded import changes, counts, looks, order, overview, presence, speakers, talk, texts, times
 from reasoning.grounded.choose import choose
 from reasoning.grounded.pool import Pool
 from reasoning.grounded.scope import Scope
@@ -70,6 +70,8 @@ def _find(question: Question, pool: Pool) -> Answer | None:
     cues = question.cues
     text = " ".join(tokens(question.text))
     scope = Scope.of(cues, pool)
+    if cues.speaker.asks and (told := speakers.told(question, pool, scope)):
+        return told
     found = _by_kind(question, pool, scope, text)
     bare_sign = cues.ask == "text" and not cues.wants and not cues.about.content
     if found is None and cues.ask in _TOLD_INSTEAD and cues.topic and not scope.missing and not bare_sign:

@@ -43,6 +43,7 @@ class Thing:
     value: float = 0.0
     score: float = 0.0
     track: int = 0
+    voice: int = 0  # the number of the voice that said it, in its session; its track is another for each
     parts: tuple[int, ...] = ()
     lines: tuple[Evidence, ...] = ()
 
@@ -140,7 +141,8 @@ def _plain(index: int, event: Evidence) -> Thing:
     return Thing(
         kind=event.kind, start_ns=event.start_ns, end_ns=event.end_ns, subject=event.subject,
         colour=event.subject if event.kind == "colour" else event.attrs.get("colour", ""),
-        side=side, value=event.value, score=event.score, track=event.track, parts=(index,),
+        side=side, value=event.value, score=event.score, track=event.track,
+        voice=int(event.attrs.get("voice", "0")), parts=(index,),
     )  # fmt: skip
 
 

@@ -1,0 +1,321 @@
+"""Answers about those who spoke: how many voices there were, whose said something, what else it said. They have numbers
+and places, no names.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from reasoning.grounded.pool import Pool, S, Thing
+from reasoning.grounded.relevance import MY_NAME, telling
+from reasoning.grounded.scope import Scope
+from reasoning.grounded.talk import TOLD, statements
+from reasoning.grounded.wording import Answer, capital, clock, length, listed
+from wire.messages import Question, Speaker
+from wire.words import ORDINALS, tokens
+
+_MOST = 3  # things that one said which are quoted
+_MOST_TIMES = 4
+_PLACES = {n: word for word, n in reversed(ORDINALS.items())}
+_APART = "I cannot tell the voices apart"
+_ONLY_ONE = re.compile(r"\b(?:only|just) (?:one|1)\b")
+_EXACTLY = re.compile(r"\b(two|2|three|3)\b")
+_WIDE = re.compile("[\u2e80-\u9fff]")
+_QUOTED = re.compile(r'"([^"]*)"')
+
+
+@dataclass(frozen=True)
+class _Heard:
+    """What was said aloud, in order of time."""
+
+    question: Question
+    pool: Pool
+    scope: Scope
+
+    @cached_property
+    def spoken(self) -> list[Thing]:
+        remembered = (*self.question.evidence, *self.question.log)
+        return [u for u in self.pool.all("speech") if remembered[u.parts[0]].attrs.get("source") != "typed"]
+
+    @cached_property
+    def first(self) -> dict[int, Thing]:
+        """What each voice of this session said first, by track, in the order of these."""
+        return {u.track: u for u in _firsts([u for u in self.spoken if u.voice and u.start_ns >= 0])}
+
+    @property
+    def whole(self) -> bool:
+        """Whether the first words of every voice are known, so that they can be counted."""
+        return not (self.scope.cues.spanned or self.scope.cues.now)
+
+    @cached_property
+    def known(self) -> bool:
+        return any(u.voice for u in self.spoken)
+
+    def name(self, thing: Thing) -> str:
+        """ "The second voice that I heard"."""
+        if thing.track not in self.first:
+            return f"voice {thing.voice} of an earlier session"
+        if not self.whole:
+            return f"voice {thing.voice}"
+        place = [*self.first].index(thing.track) + 1
+        if len(self.first) == 1:
+            return "the only voice that I heard"
+        return f"the {_PLACES.get(place, f'{place}th')} voice that I heard"
+
+    def about(self, words: Sequence[str], among: Sequence[Thing]) -> list[Thing]:
+        """Those in which this was said, the likeliest first."""
+        stems = frozenset(s for u in self.spoken for s in u.stems)
+        scored = [(max(telling(words, u, "", stems), _shared(words, u.subject)), u) for u in among]
+        best = max((score for score, _ in scored), default=0.0)
+        kept = [(score, u) for score, u in scored if score >= max(TOLD, best - 0.15)]
+        return [u for _, u in sorted(kept, key=lambda pair: -pair[0])]
+
+    def by(self, thing: Thing) -> list[Thing]:
+        """What the same voice said: no questions, unless there is nothing else."""
+        every = [u for u in self.spoken if u.track == thing.track]
+        told = [u for u in every if u in statements(self.pool)]
+        return told or every
+
+    def quoted(self) -> list[Thing]:
+        """What the last answer quoted, or what was said at the time that it named."""
+        heard = self.question.history[-1].heard if self.question.history else ""
+        texts = set(_QUOTED.findall(heard))
+        found = [u for u in self.spoken if u.subject in texts and clock(u.start_ns) in heard]
+        at = self.question.cues.anchor_ns
+        return found or [u for u in self.spoken if u.start_ns // S <= at // S <= u.end_ns // S][-1:]
+
+
+def told(question: Question, pool: Pool, scope: Scope) -> Answer | None:
+    """The answer; None where nothing that was said has to do with it, or it does not take telling voices apart."""
+    if scope.missing:
+        return None
+    handler: Callable[[_Heard, Speaker], Answer | None] = {
+        "count": _count, "who": _who, "said": _said, "same": _same, "times": _how, "length": _how, "when": _how,
+    }[question.cues.speaker.asks]  # fmt: skip
+    any_order = replace(scope, cues=replace(scope.cues, order=""))  # "the first" is a voice, not what it said
+    return handler(_Heard(question, pool, any_order), question.cues.speaker)
+
+
+def _count(heard: _Heard, speaker: Speaker) -> Answer | None:
+    spoken = heard.scope.pick(u for u in heard.spoken if u.start_ns >= 0 or heard.scope.cues.spanned)
+    if speaker.words and not (spoken := heard.about(speaker.words, spoken)):
+        return None
+    if not spoken:
+        return Answer("I heard nobody speak.")
+    known = [u for u in sorted(spoken, key=lambda u: u.start_ns) if u.voice]
+    if not known:
+        return Answer(f"I heard somebody speak, but {_APART}.", tuple(spoken[:1]), sure=False)
+    first = _firsts(known)
+    n = len(first)
+    text = f"I heard {'at least ' if 2 * len(known) < len(spoken) else ''}{n} voice{'' if n == 1 else 's'}"
+    if heard.question.cues.yes_no:
+        asked = " ".join(tokens(heard.question.text))
+        exact = _EXACTLY.search(asked)
+        wanted = 1 if _ONLY_ONE.search(asked) else {"two": 2, "2": 2, "three": 3, "3": 3}[exact[1]] if exact else 0
+        text = f"{'Yes' if (n == wanted if wanted else n > 1) else 'No'}, {text}"
+    return Answer(f"{text}: {_set_in(first)}.", tuple(first))
+
+
+def _firsts(said: Sequence[Thing]) -> list[Thing]:
+    """The first of each voice, in order of time."""
+    found: dict[int, Thing] = {}
+    for u in said:
+        found.setdefault(u.track, u)
+    return list(found.values())
+
+
+def _set_in(first: Sequence[Thing]) -> str:
+    if len(first) == 1:
+        return f"from {clock(first[0].start_ns)} on"
+    shown = [clock(u.start_ns) for u in first[:6]]
+    rest = len(first) - len(shown)
+    return f"first at {listed([*shown, *([f'{rest} more times'] if rest else [])])}"
+
+
+def _who(heard: _Heard, speaker: Speaker) -> Answer | None:
+    if speaker.back:
+        chosen = heard.quoted()[-1:]
+    elif speaker.words:
+        chosen = heard.scope.pick(heard.about(speaker.words, heard.spoken))[:2]
+    elif speaker.nth:
+        inside = sorted(heard.scope.pick(heard.spoken), key=lambda u: u.start_ns)
+        chosen = inside[-1:] if speaker.nth < 0 else inside[:1]
+    else:
+        return _count(heard, speaker) if heard.spoken else None
+    if not chosen:
+        return None
+    voices = {u.track: u for u in reversed(chosen) if u.voice}
+    if len(voices) < len({u.track for u in chosen}):
+        apart = "I cannot tell whose voice it was" if heard.known else _APART
+        return Answer(f"I heard {_quotes(chosen)}, but {apart}.", tuple(chosen))
+    parts = [
+        f"{heard.name(u)} said {_quotes([one for one in chosen if one.track == u.track])}" for u in voices.values()
+    ]
+    return Answer(f"{capital(listed(parts))}.{_known_as(heard, chosen)}", tuple(chosen))
+
+
+def _known_as(heard: _Heard, chosen: Sequence[Thing]) -> str:
+    """How else one knows the only voice of these: by a name that it gave, or since when it was there."""
+    first = heard.first.get(chosen[0].track)
+    if len({u.track for u in chosen}) > 1:
+        return ""
+    named = [u for u in heard.by(chosen[0]) if u not in chosen and MY_NAME.search(u.subject.lower())]
+    if named:
+        return f" That voice also said {_quotes(named[:1])}."
+    return f" I first heard that voice at {clock(first.start_ns)}." if first and first not in chosen else ""
+
+
+def _meant(heard: _Heard, speaker: Speaker) -> tuple[Thing | None, list[Thing]]:
+    """One thing that the voice that is meant said, and what of it is known already."""
+    if speaker.words:
+        found = heard.about(speaker.words, heard.spoken)[:1]
+        return (found[0] if found else None), found
+    if speaker.back:
+        found = heard.quoted()
+        return (found[-1] if found else None), found
+    if speaker.number:
+        return next((u for u in heard.spoken if u.voice == speaker.number and u.track in heard.first), None), []
+    if speaker.nth < 0:
+        inside = sorted(heard.scope.pick(heard.spoken), key=lambda u: u.start_ns)
+        return (inside[-1] if inside else None), []
+    if speaker.nth == 1 and not heard.known:
+        return (heard.spoken[0] if heard.spoken else None), []
+    return next(iter([*heard.first.values()][speaker.nth - 1 : speaker.nth]), None), []
+
+
+def _said(heard: _Heard, speaker: Speaker) -> Answer | None:
+    one, known = _meant(heard, speaker)
+    if one is None or not one.voice:
+        return _no_voice(heard, speaker, one)
+    if speaker.other:
+        return _others(heard, one)
+    said = [u for u in heard.by(one) if u not in known]
+    if speaker.side and known:
+        at = known[-1].start_ns if speaker.side == "after" else known[0].start_ns
+        said = [u for u in said if (u.start_ns > at if speaker.side == "after" else u.start_ns < at)]
+        said = said if speaker.side == "after" else said[-_MOST:]
+    elif heard.scope.narrowed and not speaker.back:
+        said = [u for u in said if u in heard.scope.pick(said)]
+    content = heard.question.cues.about.content
+    if content and not (said := sorted(heard.about(content, said), key=lambda u: u.start_ns)):
+        return Answer(f"I did not hear that from {_short(heard, one)}.", (one,), sure=False)
+    name = heard.name(one)
+    if known:
+        which = f", which said {_quotes(known[-1:])}"
+        if not said:
+            more = f" {speaker.side} that" if speaker.side else " else"
+            return Answer(f"I heard nothing{more} from {name}{which}.", (one,))
+        later = [u for u in said if u.start_ns > one.start_ns]
+        near = later[:_MOST] or said[-_MOST:]
+        return Answer(f"{capital(name)}{which}, also said {_quotes(near)}{_more(said)}.", (*known[-1:], *near))
+    if not said:
+        return None
+    return Answer(f"{capital(name)} said {_quotes(said[:_MOST])}{_more(said)}.", tuple(said[:_MOST]))
+
+
+def _short(heard: _Heard, one: Thing) -> str:
+    return "that voice" if one.track in heard.first else heard.name(one)
+
+
+def _more(said: Sequence[Thing]) -> str:
+    n = len(said) - _MOST
+    return "" if n <= 0 else f", and {n} more thing{'' if n == 1 else 's'}"
+
+
+def _others(heard: _Heard, one: Thing) -> Answer | None:
+    """What was said next by somebody else."""
+    others = [u for u in heard.spoken if u.voice and u.track != one.track and u in statements(heard.pool)]
+    later = [u for u in others if u.start_ns > one.start_ns][:_MOST] or others[-_MOST:]
+    if not later:
+        return Answer("I heard no other voice.", (one,))
+    return _who_said(heard, later)
+
+
+def _who_said(heard: _Heard, things: Sequence[Thing]) -> Answer:
+    by_voice: dict[int, list[Thing]] = {}
+    for u in things:
+        by_voice.setdefault(u.track, []).append(u)
+    parts = [f"{heard.name(said[0])} said {_quotes(said)}" for said in by_voice.values()]
+    return Answer(f"{capital(listed(parts))}.", tuple(things))
+
+
+def _no_voice(heard: _Heard, speaker: Speaker, one: Thing | None) -> Answer | None:
+    """Where whoever is meant cannot be found among the voices."""
+    if not heard.known:
+        if speaker.back or not heard.spoken or (speaker.words and one is None):
+            return None  # what was said is told, whoever said it
+        begins = f"I heard {_quotes([one])}" if one is not None else "I heard somebody speak"
+        return Answer(f"{begins}, but {_APART}.", () if one is None else (one,), sure=False)
+    if one is not None:
+        return Answer(f"I heard {_quotes([one])}, but I cannot tell whose voice it was.", (one,), sure=False)
+    if speaker.words or speaker.back:
+        return None
+    n = len(heard.first)
+    return Answer(f"I heard only {n} voice{'' if n == 1 else 's'}.", tuple(heard.first.values()), sure=False)
+
+
+def _same(heard: _Heard, speaker: Speaker) -> Answer | None:
+    if speaker.back:
+        pair = _last_two(heard)
+    else:
+        found = [heard.about(words, heard.spoken) for words in (speaker.words, speaker.others)]
+        pair = [some[0] for some in found if some]
+        if len(pair) == 1:
+            return Answer(f"I only heard {_quotes(pair)}.", tuple(pair), sure=False)
+    if len(pair) < 2:
+        return None
+    a, b = pair
+    if not (a.voice and b.voice):
+        apart = _APART if not heard.known else "I cannot tell whether it was the same voice"
+        return Answer(f"I heard {_quotes(pair)}, but {apart}.", (a, b), sure=False)
+    if a.track == b.track:
+        both = [a] if a is b else [a, b]
+        return Answer(f"Yes, {heard.name(a)} said both: {_quotes(both)}.", tuple(both))
+    told = [f"{heard.name(u)} said {_quotes([u])}" for u in (a, b)]
+    return Answer(f"No, {listed(told)}.", (a, b))
+
+
+def _last_two(heard: _Heard) -> list[Thing]:
+    """The two things that the last answers quoted."""
+    found: dict[Thing, None] = {}
+    for turn in heard.question.history[-2:]:
+        texts = _QUOTED.findall(turn.heard)
+        found.update(dict.fromkeys(u for u in heard.spoken if u.subject in texts and clock(u.start_ns) in turn.heard))
+    return list(found)[-2:]
+
+
+def _how(heard: _Heard, speaker: Speaker) -> Answer | None:
+    """How often, how long or when one of them spoke."""
+    one, _ = _meant(heard, speaker)
+    if one is None or not one.voice:
+        return _no_voice(heard, speaker, one)
+    every = heard.scope.pick(u for u in heard.spoken if u.track == one.track)
+    every.sort(key=lambda u: u.start_ns)
+    if not every:
+        return None
+    name, n = capital(heard.name(one)), len(every)
+    least = "at least " if heard.question.log_truncated else ""
+    first, last = clock(every[0].start_ns), clock(every[-1].start_ns)
+    at = listed([clock(u.start_ns) for u in every]) if n <= _MOST_TIMES else f"{first}, and last at {last}"
+    if speaker.asks == "length":
+        whole = length(sum(u.end_ns - u.start_ns for u in every))
+        return Answer(f"{name} spoke for {least}{whole} in all, at {at}.", tuple(every))
+    if speaker.asks == "times":
+        return Answer(f"{name} spoke {least}{n} time{'' if n == 1 else 's'}, at {at}.", tuple(every))
+    if speaker.side:
+        at = f"first at {first}" if speaker.side == "before" else f"last at {last}"
+    return Answer(f"{name} spoke {at if speaker.side else f'at {at}'}.", tuple(every))
+
+
+def _quotes(said: Sequence[Thing]) -> str:
+    return listed([f'"{u.subject}" at {clock(u.start_ns)}' for u in said])
+
+
+def _shared(words: Sequence[str], text: str) -> float:
+    """Of words without spaces, the share of pairs of signs that the text holds."""
+    own = "".join(word for word in words if _WIDE.search(word))
+    pairs = {own[at : at + 2] for at in range(max(1, len(own) - 1))} if own else set()
+    return sum(pair in text for pair in pairs) / len(pairs) if pairs else 0.0
