@@ -139,7 +139,8 @@ def search(
         if not matches:
             print(f"memory: nothing that is remembered is like {words!r}", file=sys.stderr)
         for row, found in matches:
-            print(f"{row.name}  {clock(found.start_ns)}-{clock(found.end_ns)}  {found.score:.2f}  {found.text}")
+            whose = f"  (voice {voice})" if (voice := found.attrs.get("voice")) else ""
+            print(f"{row.name}  {clock(found.start_ns)}-{clock(found.end_ns)}  {found.score:.2f}  {found.text}{whose}")
 
 
 @app.command()

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import base64
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from html import escape
 
 from PIL import Image, UnidentifiedImageError
 
 from memory.shown import PICTURES, SessionShown, Sight
 from memory.times import clock
-from memory.tree import CHAPTER, EPISODE, Node
+from memory.tree import CHAPTER, EPISODE, Node, Said
 
 SENTENCES = 6  # of a node, the rest can be unfolded
 LONGEST_PX = 240  # side of a picture as it is drawn
@@ -182,16 +182,16 @@ def _zoomed(shown: SessionShown) -> str:
 
 
 def _parts(shown: SessionShown, made: dict[str, str], folded: bool) -> str:
-    articles = "".join(_article(node, made) for node in shown.nodes)
+    articles = "".join(_article(node, made, shown.voices) for node in shown.nodes)
     summary = f"{_count(len(shown.nodes), 'part')}, with words and pictures"
     return f"<details class=parts{'' if folded else ' open'}><summary>{summary}</summary>{articles}</details>"
 
 
-def _article(node: Node, made: dict[str, str]) -> str:
+def _article(node: Node, made: dict[str, str], voices: Mapping[str, str]) -> str:
     name = "chapter" if node.level == CHAPTER else "episode"
     images = "".join(made.get(one.name, "") for one in node.shown[:PICTURES])
     views = f"<div class=views>{images}</div>" if images else ""
-    said = [f"{escape(s.text)}{f' <i>({s.count} times)</i>' if s.count > 1 else ''}" for s in node.said]
+    said = [_sentence(one, voices.get(one.text, "")) for one in node.said]
     rest = said[SENTENCES:]
     more = f"<details><summary>{len(rest)} more</summary><p>{' '.join(rest)}</p></details>" if rest else ""
     return (
@@ -199,6 +199,14 @@ def _article(node: Node, made: dict[str, str]) -> str:
         f"<span>{name} of {_count(node.clips, 'clip')}</span></header>"
         f"<div>{views}<div class=said><p>{' '.join(said[:SENTENCES])}</p>{more}</div></div></article>"
     )
+
+
+def _sentence(said: Said, voices: str) -> str:
+    """What was said or seen, with whose voices said it and how often that was, where they are known and it was more
+    than once."""
+    whose = f"voice{'s' if ',' in voices else ''} {voices}" if voices else ""
+    more = ", ".join(part for part in (whose, f"{said.count} times" if said.count > 1 else "") if part)
+    return f"{escape(said.text)}{f' <i>({more})</i>' if more else ''}"
 
 
 def _image(name: str, picture: Picture) -> str:

@@ -85,6 +85,11 @@ def is_voice(track: int) -> bool:
     return bool(serial_of(track) & _OF_VOICES)
 
 
+def voice_of(track: int) -> int:
+    """The number of the voice in its session, 0 for the track of a thing seen."""
+    return serial_of(track) ^ _OF_VOICES if is_voice(track) else 0
+
+
 def elsewhere(session: int, track: int) -> int:
     """A track as it is named in other sessions."""
     return row_id(session, track) if track else 0

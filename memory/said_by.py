@@ -1,15 +1,17 @@
-"""What the log of a question about those who spoke needs besides the newest words: the first of each voice, and all of
-the one that is meant.
+"""What voices said: next to what was found of them, and what the log of a question about those who spoke needs besides
+the newest words, which is the first of each voice, and all of the one that is meant.
 
 Reads a bounded number of rows of an index.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 
-from memory.elsewhere import SAID
+from memory.elsewhere import SAID, of_voices
 from memory.events import track_of_voice
+from memory.rows import Found, found_of
 from memory.store import Store
 from wire.messages import Evidence, Speaker
 
@@ -28,6 +30,12 @@ _ALL = (
     f"SELECT id FROM events WHERE {SAID} AND track = ?1 AND start_ns BETWEEN ?3 AND ?4"
     " ORDER BY start_ns DESC, id DESC LIMIT ?5"
 )
+
+
+def said_near(store: Store, session: int, voices: Sequence[tuple[int, int]], from_ns: int, to_ns: int) -> list[Found]:
+    """What these voices, each a (track, moment at which it was found), said in [from_ns, to_ns] next to that."""
+    rows = store.database.execute(of_voices(), (json.dumps(voices), session, from_ns, to_ns))
+    return [found_of(row) for row in rows]
 
 
 def firsts(store: Store, session: int, from_ns: int, to_ns: int) -> list[tuple[int, int]]:

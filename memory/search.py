@@ -36,7 +36,7 @@ from memory.recall import (
     tells,
 )
 from memory.rows import Found
-from memory.said_by import of_speakers, with_speakers
+from memory.said_by import of_speakers, said_near, with_speakers
 from memory.shortlist import NOTHING, Judgement, Shortlist, Worded
 from memory.store import Store
 from wire.messages import Cues, Evidence
@@ -182,7 +182,7 @@ class Search:
         voices = [(track, at) for track, at in tracks.items() if is_voice(track)]
         seen = [(track, at) for track, at in tracks.items() if not is_voice(track)]
         hits = self._store.of_tracks(query.session, seen, *span) if seen else []
-        hits += self._store.of_voices(query.session, voices, *span) if voices else []
+        hits += said_near(self._store, query.session, voices, *span) if voices else []
         hits = [hit for hit in hits if hit.event.start_ns != tracks[hit.event.track]]
         hits.sort(key=lambda hit: _later(hit.event, tracks))
         known = self._shortlist.completed(known, hits, query.texts, query.vectors)

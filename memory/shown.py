@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import sqlite3
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from memory.events import SPEECH, voice_of
 from memory.grove import nodes_of
 from memory.rows import SessionRow
+from memory.sentences import sentence
 from memory.store import Store
 from memory.tree import Node
 
@@ -28,7 +32,7 @@ class Sight(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class SessionShown:
     """clips: from, to, in order; taken: times of key frames by name; held: of each clip the key frame that shows how
-    it began, which may be older, "" for none."""
+    it began, which may be older, "" for none; voices: which ones said a sentence, "1, 2"."""
 
     no: int
     name: str
@@ -38,6 +42,7 @@ class SessionShown:
     clips: Sequence[tuple[int, int]] = ()
     taken: Mapping[str, int] = field(default_factory=dict)
     held: Sequence[str] = ()
+    voices: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def end_ns(self) -> int:
@@ -88,4 +93,23 @@ def session_shown(store: Store, row: SessionRow) -> SessionShown:
     taken = store.database.execute(f"SELECT name, t_ns FROM key_frames {of} t_ns", (row.no,)).fetchall()
     nodes = nodes_of(store, row.no)
     spans, held = [(start_ns, end_ns) for start_ns, end_ns, _ in clips], [name for *_, name in clips]
-    return SessionShown(row.no, row.name, row.start_unix_s, row.seen_ns, nodes, spans, dict(taken), held)
+    voices = _voices(store, row.no, nodes)
+    return SessionShown(row.no, row.name, row.start_unix_s, row.seen_ns, nodes, spans, dict(taken), held, voices)
+
+
+def _voices(store: Store, no: int, nodes: Sequence[Node]) -> dict[str, str]:
+    """Of the sentences of these nodes that were said by known voices: by which. None where that is damaged."""
+    begins = sentence(SPEECH, "").rstrip('"')
+    told = dict.fromkeys(said.text for node in nodes for said in node.said if said.text.startswith(begins))
+    try:
+        rows = store.database.execute(
+            "SELECT DISTINCT p.text, e.track FROM json_each(?) j CROSS JOIN phrases p ON p.text = j.value"
+            f" CROSS JOIN events e ON e.phrase = p.id AND e.session = ? AND e.kind = '{SPEECH}' AND e.track <> 0",
+            (json.dumps([*told]), no),
+        ).fetchall()
+    except sqlite3.DatabaseError:
+        return {}
+    found: dict[str, list[int]] = {}
+    for text, track in rows:
+        found.setdefault(text, []).append(voice_of(track))
+    return {text: ", ".join(map(str, sorted(voices))) for text, voices in found.items()}

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from itertools import islice
 from pathlib import Path
 
-from memory.elsewhere import of_colour, of_phrases_before, of_tracks, of_voices
+from memory.elsewhere import of_colour, of_phrases_before, of_tracks
 from memory.events import OPEN, Event
 from memory.overlap import of_sentences, of_worded, sentences_there, touching
 from memory.phrases import Sentences, matching
@@ -223,10 +223,6 @@ class Store(Sentences):
         """Events of these things, each a (track, moment at which it was found), that begin in [from_ns, to_ns]: those
         near that moment."""
         return self._rows(of_tracks(), json.dumps(tracks), session, from_ns, to_ns)
-
-    def of_voices(self, session: int, voices: Sequence[tuple[int, int]], from_ns: int, to_ns: int) -> list[Found]:
-        """What these voices, each a (track, moment at which it was found), said in [from_ns, to_ns] next to that."""
-        return self._rows(of_voices(), json.dumps(voices), session, from_ns, to_ns)
 
     def with_all(
         self,

@@ -144,7 +144,7 @@ class Timeline:
         answer."""
         if not words.asks and (words.start_ns < self._from_ns or self._is_gone(words.start_ns, words.end_ns)):
             return Step()
-        attrs = {} if words.source == "spoken" else {"source": words.source}
+        attrs: dict[str, str] = {} if words.source == "spoken" else {"source": words.source}
         if track := track_of_voice(words.voice):
             attrs["voice"] = str(words.voice)
         marked = words.text.rstrip().endswith("?") or (words.source == "typed" and bool(_ASKED.match(words.text)))

@@ -18,6 +18,7 @@ SECOND_NS = 1_000_000_000
 RESIDENT = 4  # newest key frames that a model may have read before there is a question, at most
 ERASED = 8  # erasures that are remembered against questions on their way
 LETTERS = string.ascii_uppercase
+_SOMEONE_SAID = "Someone said"  # as memory tells of what was heard
 LEAST = 16  # tokens of a fact, however long the others are
 
 
@@ -164,6 +165,7 @@ def _that_fit(every: list[tuple[int, Evidence]], limits: Limits, n_evidence: int
 
 def _lines(items: list[Evidence], budget: int, words: frozenset[str]) -> tuple[str, ...]:
     """Each with its time, with who it was, and with where it was told of before if it is the same thing followed."""
+    items = [_voiced(item) for item in items]
     first: dict[int, Evidence] = {}
     marks = [first.setdefault(item.track, item) if item.track else item for item in items]
     around = [
@@ -177,6 +179,15 @@ def _lines(items: list[Evidence], budget: int, words: frozenset[str]) -> tuple[s
         f"{before}{_short(item, max(LEAST, most - estimate(before + after)), words)}{after}"
         for item, (before, after) in zip(items, around, strict=True)
     )
+
+
+def _voiced(item: Evidence) -> Evidence:
+    """With the voice that said it, where that is known, which tells more than that it is the same one."""
+    voice = item.attrs.get("voice", "") if item.kind == "speech" else ""
+    if not voice:
+        return item
+    whose = f"Voice {voice} of that session" if item.start_ns < 0 else f"Voice {voice}"
+    return replace(item, text=f"{whose} said{item.text.removeprefix(_SOMEONE_SAID)}", track=0)
 
 
 def _dressed(item: Evidence) -> str:

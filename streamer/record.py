@@ -159,6 +159,8 @@ def answer_record(turn: Turn, evidence: list[dict[str, Any]], frames_dropped: in
 
 
 def evidence_record(evidence: Evidence, key_frame: str) -> dict[str, Any]:
+    """voice: only where it is known whose said it."""
+    voice = int(evidence.attrs.get("voice", "0"))
     return {
         "start": seconds(evidence.start_ns),
         "end": seconds(evidence.end_ns),
@@ -166,6 +168,7 @@ def evidence_record(evidence: Evidence, key_frame: str) -> dict[str, Any]:
         "text": evidence.text,
         "key_frame": key_frame,
         "score": round(evidence.score, 4),
+        **({"voice": voice} if voice else {}),
     }
 
 

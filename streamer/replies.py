@@ -78,7 +78,8 @@ class Replies:
         shown = not self._erased.holds_question(asked_ns, [(words.start_ns, words.end_ns)], ())
         if words.source == "spoken":
             if shown:
-                self._view.heard(words.t_ns, words.text)
+                whose = f"  (voice {words.voice})" if words.voice else ""
+                self._view.heard(words.t_ns, f"{words.text}{whose}")
             self.playout.voice(What.TURN if words.asks else What.FALSE, words.t_ns, words.turn)
         elif shown and words.id in self.inputs and not self.inputs[words.id].text:
             self._view.asked(words.t_ns, words.id, words.text)

@@ -61,7 +61,7 @@ class Scale:
 def lanes(scale: Scale, events: Sequence[dict[str, Any]], answers: Sequence[dict[str, Any]]) -> list[Lane]:
     """Speech, other sounds, questions and answers; a lane with nothing in it is left out."""
     spoken = [
-        scale.bar(e["start"], e["end"], "speech", f"{at(e['start'])} {e['text']}")
+        scale.bar(e["start"], e["end"], "speech", f"{at(e['start'])} {_whose(e)}{e['text']}")
         for e in events
         if e["event"] == "heard" and e["source"] == "spoken"
     ]
@@ -80,6 +80,11 @@ def lanes(scale: Scale, events: Sequence[dict[str, Any]], answers: Sequence[dict
     ]
     named = (("Speech", spoken), ("Sounds", sounds), ("Questions", asked), ("Answers", heard))
     return [Lane(name, tuple(bars)) for name, bars in named if bars]
+
+
+def _whose(heard: dict[str, Any]) -> str:
+    """ "voice 2: ", "" where that is not known."""
+    return f"voice {heard['voice']}: " if "voice" in heard else ""
 
 
 def spread(times_s: Sequence[float], duration_s: float, n: int) -> list[int]:

@@ -68,6 +68,7 @@ class Story:
                 self.tell(message.t_ns, "warning", service=message.service, sentence=message.sentence)
 
     def _words(self, words: m.Utterance) -> None:
+        voice: dict[str, Any] = {"voice": words.voice} if words.voice else {}
         self.tell(
             words.t_ns,
             "heard",
@@ -79,6 +80,7 @@ class Story:
             asks=words.asks,
             turn=words.turn,
             score=round(words.score, 4),
+            **voice,
         )
 
     def forgot(self) -> None:

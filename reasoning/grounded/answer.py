@@ -70,8 +70,8 @@ def _find(question: Question, pool: Pool) -> Answer | None:
     cues = question.cues
     text = " ".join(tokens(question.text))
     scope = Scope.of(cues, pool)
-    if cues.speaker.asks and (told := speakers.told(question, pool, scope)):
-        return told
+    if cues.speaker.asks and (of_voices := speakers.told(question, pool, scope)):
+        return of_voices
     found = _by_kind(question, pool, scope, text)
     bare_sign = cues.ask == "text" and not cues.wants and not cues.about.content
     if found is None and cues.ask in _TOLD_INSTEAD and cues.topic and not scope.missing and not bare_sign:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -63,6 +64,13 @@ def test_a_day_is_drawn_level_by_level_within_bounds() -> None:
     assert "The last 1:00:00" in html  # too short to be seen beside a day
     assert "<script" not in html
     assert not re.search(r"(src|href)='(?!data:|#)", html)
+
+
+def test_what_was_said_is_drawn_with_its_voices() -> None:
+    once, twice = Said("Hello", 0), Said("Bye", 0, 2)
+    one = replace(node(0, 60, EPISODE), said=(once, twice, Said("Rain", 0, 3)))
+    html = drawing(SessionShown(1, "s", 0.0, 60 * S, [one], voices={"Hello": "2", "Bye": "1, 2"}), lambda name: None)
+    assert "Hello <i>(voice 2)</i> Bye <i>(voices 1, 2, 2 times)</i> Rain <i>(3 times)</i>" in html
 
 
 def test_bars_lie_where_their_time_is() -> None:

@@ -9,11 +9,12 @@ import os
 import sqlite3
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from unicodedata import normalize
 
 import pytest
-from desk_tools import memory, sign
+from desk_tools import memory, sign, words
 from typer.testing import CliRunner, Result
 
 from memory.album import Album
@@ -71,6 +72,30 @@ def test_search(folder: Path) -> None:
     assert len(found) == 2
     assert "remark" in found[0]
     assert "only words were compared" in ran.stderr  # the memory was made with the fake encoder
+
+
+def test_whose_voice_it_was_is_told(tmp_path: Path) -> None:
+    async def talk() -> None:
+        async with memory() as m:
+            await m.open(tmp_path / "talk", "talk")
+            for t, voice in ((1, 2), (5, 3), (9, 0), (13, 2)):
+                await m.see(t, session="talk")
+                said = words(t, f"remark by voice {voice}", asks=False, session="talk")
+                await m.service.handle(replace(said, voice=voice))
+            await m.mark(20, session="talk", final=True)
+
+    asyncio.run(talk())
+    folder = tmp_path / "talk"
+    assert '  Someone said: "remark by voice 3"  (voice 3)' in _run("search", folder, "remark").stdout
+    assert not [x for x in _run("search", folder, "remark").stdout.splitlines() if x.endswith('voice 0"  (voice 0)')]
+    assert _run("show", folder, "--out", tmp_path / "page.html").exit_code == 0
+    page = (tmp_path / "page.html").read_text()
+    assert page.count("remark by voice 3&quot; <i>(voice 3)</i>") == 1
+    assert "remark by voice 0&quot; <i>" not in page
+    assert _run("export", folder, tmp_path / "talk.zip").exit_code == 0
+    with zipfile.ZipFile(tmp_path / "talk.zip") as archive:
+        events = [json.loads(line) for line in archive.read("events.jsonl").splitlines()]
+    assert [e["attrs"] for e in events] == [{"voice": "2"}, {"voice": "3"}, "", {"voice": "2"}]
 
 
 TOLD = ("the goldfish died last night", "we painted the fence on monday", "the train leaves at nine")

@@ -111,6 +111,21 @@ def test_the_same_thing_followed_is_told_as_the_same() -> None:
     assert other.facts == ("[0:10] A person came in.", "[0:45] A person left.")
 
 
+def test_words_are_told_with_the_voice_that_said_them() -> None:
+    first = replace(heard(5, "we open at ten"), track=77, attrs={"voice": "2"})
+    again = replace(heard(9, "at nine on sundays"), track=77, attrs={"voice": "2"})
+    told = brief(question(log=(first, again, heard(12, "thank you"))), Limits())
+    assert told.facts == (
+        '[0:05] Voice 2 said: "we open at ten"',
+        '[0:09] Voice 2 said: "at nine on sundays"',
+        '[0:12] Someone said: "thank you"',
+    )
+    then = replace(heard(-60, "we are closed"), attrs={"voice": "2", "date": "2026-11-20 12:00:00 UTC"})
+    assert brief(question(evidence=(then,)), Limits()).facts == (
+        '[2026-11-20 12:00:00 UTC] Voice 2 of that session said: "we are closed"',
+    )
+
+
 def test_pictures_are_given_ones_then_frames_in_time_order() -> None:
     newest = tuple(Picture(t_ns=i * SECOND_NS, jpeg=b"n%d" % i) for i in (57, 58, 59, 60))
     recalled = (seen(10, "a", b"a"), seen(4, "b", b"b"), seen(2, "c", b"c"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import wave
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -14,12 +15,16 @@ import pytest
 from PIL import Image
 from rich.console import Console
 
+from streamer.erased import Erased
 from streamer.journal import Journal
+from streamer.record import evidence_record
 from streamer.reply_wav import ReplyWav
 from streamer.report import write_report
 from streamer.report_timeline import Scale, spread
 from streamer.show import TerminalView
+from streamer.story import Story
 from wire.clock import ManualClock
+from wire.messages import Evidence, Utterance
 
 pytestmark = pytest.mark.unit
 
@@ -107,14 +112,15 @@ def answer(**changes: Any) -> dict[str, Any]:
     } | changes  # fmt: skip
 
 
-def reported(tmp_path: Path, *answers: dict[str, Any]) -> str:
-    """The page of a made-up replay."""
+def reported(tmp_path: Path, *answers: dict[str, Any], voice: int = 0) -> str:
+    """The page of a made-up replay. voice: that all of it was said by, if it is known."""
     picture = io.BytesIO()
     Image.new("RGB", (1280, 720), (200, 30, 30)).save(picture, "JPEG")
     (tmp_path / "frames").mkdir(exist_ok=True)
     (tmp_path / "frames/a.jpg").write_bytes(picture.getvalue())
     (tmp_path / "frames/gone.jpg").write_bytes(b"no picture")
     heard = {"event": "heard", "source": "spoken", "start": 1.0, "end": 2.0, "asks": False, "turn": 0, "score": 1.0}
+    heard |= {"voice": voice} if voice else {}
     events = [
         {"t": 0.0, "event": "start", "stream": "film & more.mp4", "duration": 9.0, "video": "h264", "audio": "aac",
          "listen": "wake:hey omni", "fps": 1.0, "questions": 2, "wall_speed": None},
@@ -149,6 +155,32 @@ def test_the_report_is_one_file_that_says_everything(tmp_path: Path) -> None:
         "1 of 2", "recalled", "lost", "CLOSED", "hey omni",
     ):  # fmt: skip
         assert words in page, words
+
+
+def test_the_report_tells_whose_voice_it_was(tmp_path: Path) -> None:
+    assert "voice 2" not in reported(tmp_path, answer())
+    proof = answer()["evidence"][0] | {"kind": "speech", "voice": 2}
+    page = reported(tmp_path, answer(evidence=[proof]), voice=3)
+    assert page.count('<span class="chip">voice 3</span>') == 7  # what was said
+    assert page.count('<span class="chip">voice 2</span>') == 1  # what an answer rests on
+    assert "0:01 voice 3: Sentence 0" in page  # in the time line
+
+
+def test_the_journal_and_the_evidence_tell_whose_voice_it_was(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "events.jsonl")
+    story = Story(journal, ManualClock().now_ns, Erased())
+    for voice in (0, 2):
+        story.follow(
+            Utterance(
+                session="s", t_ns=voice * S, id=f"u{voice}", source="spoken", start_ns=0, end_ns=S, text="hello",
+                asks=False, voice=voice,
+            )
+        )  # fmt: skip
+    journal.close()
+    assert [e.get("voice") for e in lines(tmp_path / "events.jsonl")] == [None, 2]
+    seen = Evidence(start_ns=0, end_ns=S, kind="speech", text='Someone said: "hello"', track=77)
+    assert "voice" not in evidence_record(seen, "")
+    assert evidence_record(replace(seen, attrs={"voice": "2"}), "")["voice"] == 2
 
 
 def test_boxes_of_an_answer_lie_on_the_newest_picture(tmp_path: Path) -> None:

@@ -1,0 +1,153 @@
+"""Answers about those who spoke: how many, whose voice said something, what else it said, and what cannot be told."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from worlds import ask, event
+
+from memory.events import elsewhere, track_of_voice
+from reasoning.grounded.answer import answer
+from wire.messages import Evidence, HistoryTurn
+
+pytestmark = pytest.mark.unit
+
+S = 1_000_000_000
+
+
+def said(at_s: float, voice: int, text: str) -> Evidence:
+    heard = event("speech", at_s, at_s + 3, text, track=track_of_voice(voice))
+    return replace(heard, attrs={"voice": str(voice)} if voice else {})
+
+
+# A tour with a guide (1), a visitor (2), somebody at the till (3) and a caller (5); the numbers have a gap.
+TOUR = (
+    said(2, 1, "good morning and welcome to our little tour of the town"),
+    said(7, 1, "my name is susan and i will be your guide today"),
+    said(12, 2, "thank you for the invitation to this place"),
+    said(22, 1, "the museum opens at ten in the morning"),
+    said(33, 3, "the ticket for the museum costs seven dollars"),
+    said(45, 2, "there is a concert in the park on friday evening"),
+    said(60, 5, "the train was delayed because of a fallen tree"),
+    event("text", 70, 75, "WAY OUT", colour="red"),
+    event("entered", 82, 82, value=1, track=7, side="left"),
+    event("people", 82, 85, "1", 1),
+    said(90, 1, "that was our tour and we hope to see you again"),
+    said(95, 2, "the concert begins at eight"),
+)
+MUTE = tuple(replace(e, track=0, attrs={}) if e.kind == "speech" else e for e in TOUR)
+MUSEUM, CONCERT = "the museum opens at ten in the morning", "there is a concert in the park on friday evening"
+QUOTED = (HistoryTurn(t_ns=0, question="When does it open?", heard=f'I heard "{MUSEUM}" at 0:22.'),)
+BOTH = (HistoryTurn(t_ns=0, question="?", heard=f'I heard "{MUSEUM}" at 0:22 and "{CONCERT}" at 0:45.'),)
+
+# (question, words that the answer holds, what it holds where no voice is known); "!" before what it must not hold
+QUESTIONS = [
+    ("how many people spoke", "4 voices|0:02|0:12|0:33|1:00", "cannot tell the voices apart|!voices:"),
+    ("how many voices did you hear in the last minute", "3 voices|1:00|1:30|1:35", "cannot tell the voices apart"),
+    ("how many people talked about the concert", "1 voice|0:45", "cannot tell the voices apart"),
+    ("did more than one person speak", "Yes|4 voices", "cannot tell the voices apart"),
+    ("was there only one voice", "No|4 voices", "cannot tell the voices apart"),
+    ("how many people came in", "1 person came in", "1 person came in"),
+    ("how many people", "1 person was there|!voice", "1 person was there"),
+    ("who said the museum opens at ten", "first voice|opens at ten|0:22|my name is susan",
+     "opens at ten|0:22|cannot tell the voices apart"),
+    ("who talked about the concert", "second voice|0:45|1:35|first heard that voice at 0:12", "cannot tell"),
+    ("who mentioned the train", "fourth voice|1:00", "1:00|cannot tell the voices apart"),
+    ("who talked about the volcano", "did not hear that", "did not hear that"),
+    ("who spoke first", "first voice|good morning", "good morning|cannot tell"),
+    ("who spoke last", "second voice|begins at eight", "begins at eight|cannot tell"),
+    ("who was talking", "4 voices", "cannot tell the voices apart"),
+    ("what else did the person who said the museum opens at ten say", "first voice|that was our tour|!concert|!seven",
+     "opens at ten|cannot tell the voices apart"),
+    ("what did the person who mentioned the train say before that", "nothing before that|fourth voice", "cannot tell"),
+    ("what did the woman who talked about the concert say about the invitation", "second voice|invitation|0:12",
+     "cannot tell"),
+    ("what did the woman who talked about the concert say about the museum", "did not hear that", "cannot tell"),
+    ("did the same person say the museum opens at ten and the ticket costs seven dollars",
+     "No|first voice|third voice|0:22|0:33", "0:22|0:33|cannot tell the voices apart|!Yes|!No,"),
+    ("did the same person say thank you for the invitation and the concert begins at eight",
+     "Yes|second voice|0:12|1:35", "cannot tell the voices apart"),
+    ("did the person who said the museum opens at ten also mention the volcano", "only heard|!Yes", "only heard"),
+    ("what did the first speaker say", "first voice|good morning|susan|1 more thing|!concert", "good morning|cannot"),
+    ("what did the second person to speak say", "invitation|concert|!museum", "cannot tell the voices apart"),
+    ("what did the last person who spoke say", "second voice|invitation|begins at eight", "begins at eight|cannot"),
+    ("what did the second speaker say after the red sign", "begins at eight|!invitation", "cannot"),
+    ("what did the ninth speaker say", "only 4 voices", "cannot tell the voices apart"),
+    ("what did voice 5 say", "fourth voice|fallen tree", "cannot tell the voices apart"),
+    ("how often did the second voice speak", "3 times|0:12|0:45|1:35", "cannot tell"),
+    ("how long did the first speaker talk", "12 seconds|0:02", "cannot tell"),
+    ("when did the second speaker last speak", "last at 1:35", "cannot tell"),
+]  # fmt: skip
+AFTER_AN_ANSWER = [
+    ("what else did that person say", QUOTED, "first voice|that was our tour|!concert"),
+    ("what did she say after that", QUOTED, "that was our tour|!concert"),
+    ("what did she say before that", QUOTED, "good morning|susan|!tour and"),
+    ("whose voice was that", QUOTED, "first voice"),
+    ("what did the other person say", QUOTED, "third voice|seven dollars|!that was our tour"),
+    ("were both said by the same person", BOTH, "No|first voice|second voice"),
+    ("how often did that voice speak", QUOTED, "4 times"),
+]
+
+
+def check(text: str, holds: str) -> None:
+    for words in holds.split("|"):
+        if words.startswith("!"):
+            assert words[1:] not in text, text
+        else:
+            assert words in text, text
+
+
+@pytest.mark.parametrize(("text", "told", "mute"), QUESTIONS)
+def test_answers(text: str, told: str, mute: str) -> None:
+    check(answer(ask(TOUR, text, 120)).text, told)
+    check(answer(ask(MUTE, text, 120)).text, mute)
+
+
+@pytest.mark.parametrize(("text", "history", "told"), AFTER_AN_ANSWER)
+def test_answers_after_an_answer(text: str, history: tuple[HistoryTurn, ...], told: str) -> None:
+    check(answer(ask(TOUR, text, 120, history=history)).text, told)
+    assert answer(ask(MUTE, text, 120, history=history)).text  # without voices it is told what was said
+
+
+def test_where_nobody_spoke_it_is_said() -> None:
+    silent = tuple(e for e in TOUR if e.kind != "speech")
+    assert answer(ask(silent, "how many people spoke", 120)).text == "I heard nobody speak."
+    assert answer(ask(silent, "who said the museum opens at ten", 120)).text == "I did not hear that."
+    assert answer(ask(silent, "what did the second speaker say", 120)).text == "I did not hear that."
+
+
+def test_words_of_which_the_voice_is_not_known_are_nobodys() -> None:
+    some = tuple(replace(e, track=0, attrs={}) if e.subject == MUSEUM else e for e in TOUR)
+    check(answer(ask(some, "who said the museum opens at ten", 120)).text, "cannot tell whose voice it was|0:22")
+    check(answer(ask(some, "how many people spoke", 120)).text, "4 voices|!at least")
+    few = tuple(replace(e, track=0, attrs={}) if e.kind == "speech" and e.start_ns < 60 * S else e for e in TOUR)
+    check(answer(ask(few, "how many people spoke", 120)).text, "at least 3 voices")
+
+
+def test_what_was_typed_is_no_voice() -> None:
+    typed = replace(said(50, 0, "the volcano sleeps"), attrs={"source": "typed"})
+    assert answer(ask((typed,), "how many people spoke", 120)).text == "I heard nobody speak."
+
+
+def test_a_voice_of_an_earlier_session_is_another() -> None:
+    then = replace(said(0, 1, "the ferry leaves from the old pier"), start_ns=-86_400 * S, end_ns=-86_397 * S)
+    then = replace(
+        then, track=elsewhere(1, track_of_voice(1)), score=0.9,
+        attrs={"voice": "1", "session": "a", "date": "2026-11-20 12:00:00 UTC"},
+    )  # fmt: skip
+    question = ask(TOUR, "who said the ferry leaves from the old pier", 120)
+    text = answer(replace(question, evidence=(then,))).text
+    check(text, "Voice 1 of an earlier session|on 2026-11-20 at 12:00 UTC|!susan|!first voice")
+    both = ask(TOUR, "did the same person say the ferry leaves from the old pier and the museum opens at ten", 120)
+    check(answer(replace(both, evidence=(then,))).text, "No|earlier session|first voice that I heard")
+
+
+def test_other_answers_are_the_same_whether_voices_are_known_or_not() -> None:
+    for text in (
+        "when does the museum open", "what did the narrator say about the museum", "what did the speaker say",
+        "what was the last thing that was said", "who came in", "how many people", "what happened",
+        "how much is the ticket", "did anybody mention a concert", "what did you hear", "when was the train mentioned",
+        "what is her name",
+    ):  # fmt: skip
+        assert answer(ask(TOUR, text, 120)).text == answer(ask(MUTE, text, 120)).text
