@@ -100,6 +100,8 @@ def understand(
     if when.edge and cues.ask in ("said", "fact", "text") and not cues.order:
         # What came first or last of its kind, however far from the edge.
         cues, when = replace(cues, order=when.edge), replace(when, spanned=False)
+    if cues.speaker.asks == "same":  # "last night" is what was said
+        when = replace(when, spanned=False, now=False, at_ns=-1, edge="")
     now = when.now and cues.ask not in ("change", "fact", "ago")  # what is so "now" may have been told long ago
     if when.spanned or now:
         cues = replace(

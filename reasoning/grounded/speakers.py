@@ -65,10 +65,15 @@ class _Heard:
             return "the only voice that I heard"
         return f"the {_PLACES.get(place, f'{place}th')} voice that I heard"
 
-    def about(self, words: Sequence[str], among: Sequence[Thing]) -> list[Thing]:
-        """Those in which this was said, the likeliest first."""
+    def about(self, words: Sequence[str], among: Sequence[Thing], *, alone: bool = True) -> list[Thing]:
+        """Those in which this was said, the likeliest first. alone: it is all that memory was asked for, so that what
+        memory found is near it in meaning."""
         stems = frozenset(s for u in self.spoken for s in u.stems)
-        scored = [(max(telling(words, u, "", stems), _shared(words, u.subject)), u) for u in among]
+        read = [u if alone else replace(u, score=0.0) for u in among]
+        scored = [
+            (max(telling(words, one, "", stems), _shared(words, u.subject)), u)
+            for one, u in zip(read, among, strict=True)
+        ]
         best = max((score for score, _ in scored), default=0.0)
         kept = [(score, u) for score, u in scored if score >= max(TOLD, best - 0.15)]
         return [u for _, u in sorted(kept, key=lambda pair: -pair[0])]
@@ -261,7 +266,7 @@ def _same(heard: _Heard, speaker: Speaker) -> Answer | None:
     if speaker.back:
         pair = _last_two(heard)
     else:
-        found = [heard.about(words, heard.spoken) for words in (speaker.words, speaker.others)]
+        found = [heard.about(words, heard.spoken, alone=False) for words in (speaker.words, speaker.others)]
         pair = [some[0] for some in found if some]
         if len(pair) == 1:
             return Answer(f"I only heard {_quotes(pair)}.", tuple(pair), sure=False)

@@ -145,6 +145,11 @@ def test_how_many_of_those_who_spoke_is_asked_of_a_time() -> None:
     assert cues.kinds == ("speech",)
 
 
+def test_a_time_in_what_was_said_narrows_nothing() -> None:
+    cues = asked("Did the same person say the museum opens at ten and a bear was here a minute ago?")
+    assert (cues.speaker.asks, cues.spanned) == ("same", False)
+
+
 def test_a_question_asked_beside_something_keeps_that() -> None:
     cues = asked("What did the second speaker say after the red sign?")
     assert (cues.relation, cues.anchor, cues.speaker.nth) == ("after", "the red sign", 2)

@@ -125,6 +125,12 @@ def test_words_of_which_the_voice_is_not_known_are_nobodys() -> None:
     check(answer(ask(few, "how many people spoke", 120)).text, "at least 3 voices")
 
 
+def test_what_memory_found_for_one_thing_said_is_not_taken_for_the_other() -> None:
+    question = ask(TOUR, "did the same person say the museum opens at ten and the volcano sleeps in winter", 120)
+    found = next(replace(e, score=0.95) for e in TOUR if e.subject == MUSEUM)
+    check(answer(replace(question, evidence=(found,))).text, "only heard|!Yes")
+
+
 def test_what_was_typed_is_no_voice() -> None:
     typed = replace(said(50, 0, "the volcano sleeps"), attrs={"source": "typed"})
     assert answer(ask((typed,), "how many people spoke", 120)).text == "I heard nobody speak."
