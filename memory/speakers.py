@@ -129,6 +129,9 @@ _SAME_BACK = re.compile(
     rf"{_SAME_ONE}(?: again| as before| speaking| talking| both times| each time| who said (?:it|that|both))*|"
     rf"did {_SAME_ONE} say (?:both|it|that)(?: of them)?"
 )
+_SAME_AS_BEFORE = re.compile(
+    rf"(?:was|is) (?:it|that|this) (?:{_SAME_ONE}|the {_ONE}) (?:who|that){_WITH_THIS} {_SAID}(?: that)? (?P<words>.+)"
+)
 _HOW_OFTEN = re.compile(
     rf"how (?:often|many times) (?:did|has|have|does) (?P<who>.+?) (?:{_SPOKEN}|(?:say|said) {_THING})"
 )
@@ -158,6 +161,8 @@ def _same(text: str) -> tuple[Speaker, str] | None:
     for pattern in _SAME:
         if found := pattern.fullmatch(text):
             return Speaker(asks="same", words=_split(found["words"]), others=_split(found["others"])), ""
+    if found := _SAME_AS_BEFORE.fullmatch(text):
+        return Speaker(asks="same", words=_split(found["words"]), back=True), ""
     return None
 
 
@@ -263,11 +268,8 @@ def about_speakers(cues: Cues, asked: Sequence[str], history: Sequence[HistoryTu
         return cues
     words, others = telling(speaker.words), telling(speaker.others)
     speaker = replace(speaker, words=words, others=others)
-    if speaker.asks == "who" and not speaker.back:
-        if cues.ask == "said":
-            return replace(cues, speaker=speaker)
-        if words and not re.match(r"(?:whose|which) (?:voice|speaker)", asked[-1]):
-            return cues
+    if speaker.asks == "who" and not speaker.back and (words or cues.ask == "said") and "speech" in cues.kinds:
+        return replace(cues, speaker=speaker)  # what is looked for is the same: what was said
     if whole or cues.anchor in IT:
         cues = replace(cues, relation="", anchor="", anchor_ns=-1, anchor_about=Mention())
     if speaker.back:

@@ -263,7 +263,9 @@ def _no_voice(heard: _Heard, speaker: Speaker, one: Thing | None) -> Answer | No
 
 
 def _same(heard: _Heard, speaker: Speaker) -> Answer | None:
-    if speaker.back:
+    if speaker.back and speaker.words:
+        pair = [*heard.quoted()[-1:], *heard.about(speaker.words, heard.spoken)[:1]]
+    elif speaker.back:
         pair = _last_two(heard)
     else:
         found = [heard.about(words, heard.spoken, alone=False) for words in (speaker.words, speaker.others)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,8 @@ import pytest
 from memory.asking import PROBE
 from memory.chinese_question import in_english
 from memory.question import understand, words_of_speakers
-from wire.messages import Cues, HistoryTurn, Speaker
+from memory.speakers import about_speakers
+from wire.messages import Cues, HistoryTurn, Mention, Speaker
 
 pytestmark = pytest.mark.unit
 
@@ -77,6 +79,7 @@ BACK = {
     "What did the other person say?": Speaker(asks="said", back=True, other=True),
     "Whose voice was that?": Speaker(asks="who", back=True),
     "Were both said by the same person?": Speaker(asks="same", back=True),
+    "Was that the same voice that mentioned the train?": Speaker(asks="same", words=("train",), back=True),
     "How often did that voice speak?": Speaker(asks="times", back=True),
     "她后来说了什么?": Speaker(asks="said", back=True, side="after"),
     "那个人还说了什么?": Speaker(asks="said", back=True),
@@ -88,7 +91,6 @@ BACK = {
 def test_what_is_asked_of_those_who_spoke(text: str) -> None:
     cues = asked(text)
     assert cues.speaker == CASES[text]
-    assert cues.ask == "said"
     assert "speech" in cues.kinds
 
 
@@ -154,6 +156,13 @@ def test_a_question_asked_beside_something_keeps_that() -> None:
     cues = asked("What did the second speaker say after the red sign?")
     assert (cues.relation, cues.anchor, cues.speaker.nth) == ("after", "the red sign", 2)
     assert {"speech", "text"} <= {*cues.kinds}
+
+
+def test_who_said_something_is_asked_whatever_kind_of_question_it_is_taken_for() -> None:
+    unlike = Cues(ask="fact", kinds=("speech", "text"), about=Mention(content=("museum",)))
+    assert about_speakers(unlike, ("who said the museum opens at 10",), ()) == replace(
+        unlike, speaker=Speaker(asks="who", words=OPENS)
+    )
 
 
 def test_what_somebody_said_is_searched_for_by_itself() -> None:

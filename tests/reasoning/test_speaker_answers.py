@@ -86,6 +86,8 @@ AFTER_AN_ANSWER = [
     ("whose voice was that", QUOTED, "first voice"),
     ("what did the other person say", QUOTED, "third voice|seven dollars|!that was our tour"),
     ("were both said by the same person", BOTH, "No|first voice|second voice"),
+    ("was that the same voice that talked about the concert", QUOTED, "No|first voice|second voice"),
+    ("was that the person who said that was our tour", QUOTED, "Yes|first voice"),
     ("how often did that voice speak", QUOTED, "4 times"),
 ]
 
