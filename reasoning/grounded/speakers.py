@@ -6,105 +6,35 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import replace
 
-from reasoning.grounded.pool import Pool, S, Thing
-from reasoning.grounded.relevance import MY_NAME, telling
+from reasoning.grounded.heard import Heard, firsts
+from reasoning.grounded.pool import Pool, Thing
+from reasoning.grounded.relevance import MY_NAME
 from reasoning.grounded.scope import Scope
-from reasoning.grounded.talk import TOLD, statements
 from reasoning.grounded.wording import Answer, capital, clock, length, listed
 from wire.messages import Question, Speaker
-from wire.words import ORDINALS, tokens
+from wire.words import tokens
 
 _MOST = 3  # things that one said which are quoted
 _MOST_TIMES = 4
-_PLACES = {n: word for word, n in reversed(ORDINALS.items())}
 _APART = "I cannot tell the voices apart"
 _ONLY_ONE = re.compile(r"\b(?:only|just) (?:one|1)\b")
 _EXACTLY = re.compile(r"\b(two|2|three|3)\b")
-_WIDE = re.compile("[\u2e80-\u9fff]")
-_QUOTED = re.compile(r'"([^"]*)"')
-
-
-@dataclass(frozen=True)
-class _Heard:
-    """What was said aloud, in order of time."""
-
-    question: Question
-    pool: Pool
-    scope: Scope
-
-    @cached_property
-    def spoken(self) -> list[Thing]:
-        remembered = (*self.question.evidence, *self.question.log)
-        return [u for u in self.pool.all("speech") if remembered[u.parts[0]].attrs.get("source") != "typed"]
-
-    @cached_property
-    def first(self) -> dict[int, Thing]:
-        """What each voice of this session said first, by track, in the order of these."""
-        return {u.track: u for u in _firsts([u for u in self.spoken if u.voice and u.start_ns >= 0])}
-
-    @property
-    def whole(self) -> bool:
-        """Whether the first words of every voice are known, so that they can be counted."""
-        return not (self.scope.cues.spanned or self.scope.cues.now)
-
-    @cached_property
-    def known(self) -> bool:
-        return any(u.voice for u in self.spoken)
-
-    def name(self, thing: Thing) -> str:
-        """ "The second voice that I heard"."""
-        if thing.track not in self.first:
-            return f"voice {thing.voice} of an earlier session"
-        if not self.whole:
-            return f"voice {thing.voice}"
-        place = [*self.first].index(thing.track) + 1
-        if len(self.first) == 1:
-            return "the only voice that I heard"
-        return f"the {_PLACES.get(place, f'{place}th')} voice that I heard"
-
-    def about(self, words: Sequence[str], among: Sequence[Thing], *, alone: bool = True) -> list[Thing]:
-        """Those in which this was said, the likeliest first. alone: it is all that memory was asked for, so that what
-        memory found is near it in meaning."""
-        stems = frozenset(s for u in self.spoken for s in u.stems)
-        read = [u if alone else replace(u, score=0.0) for u in among]
-        scored = [
-            (max(telling(words, one, "", stems), _shared(words, u.subject)), u)
-            for one, u in zip(read, among, strict=True)
-        ]
-        best = max((score for score, _ in scored), default=0.0)
-        kept = [(score, u) for score, u in scored if score >= max(TOLD, best - 0.15)]
-        return [u for _, u in sorted(kept, key=lambda pair: -pair[0])]
-
-    def by(self, thing: Thing) -> list[Thing]:
-        """What the same voice said: no questions, unless there is nothing else."""
-        every = [u for u in self.spoken if u.track == thing.track]
-        told = [u for u in every if u in statements(self.pool)]
-        return told or every
-
-    def quoted(self) -> list[Thing]:
-        """What the last answer quoted, or what was said at the time that it named."""
-        heard = self.question.history[-1].heard if self.question.history else ""
-        texts = set(_QUOTED.findall(heard))
-        found = [u for u in self.spoken if u.subject in texts and clock(u.start_ns) in heard]
-        at = self.question.cues.anchor_ns
-        return found or [u for u in self.spoken if u.start_ns // S <= at // S <= u.end_ns // S][-1:]
 
 
 def told(question: Question, pool: Pool, scope: Scope) -> Answer | None:
     """The answer; None where nothing that was said has to do with it, or it does not take telling voices apart."""
     if scope.missing:
         return None
-    handler: Callable[[_Heard, Speaker], Answer | None] = {
+    handler: Callable[[Heard, Speaker], Answer | None] = {
         "count": _count, "who": _who, "said": _said, "same": _same, "times": _how, "length": _how, "when": _how,
     }[question.cues.speaker.asks]  # fmt: skip
     any_order = replace(scope, cues=replace(scope.cues, order=""))  # "the first" is a voice, not what it said
-    return handler(_Heard(question, pool, any_order), question.cues.speaker)
+    return handler(Heard(question, pool, any_order), question.cues.speaker)
 
 
-def _count(heard: _Heard, speaker: Speaker) -> Answer | None:
+def _count(heard: Heard, speaker: Speaker) -> Answer | None:
     spoken = heard.scope.pick(u for u in heard.spoken if u.start_ns >= 0 or heard.scope.cues.spanned)
     if speaker.words and not (spoken := heard.about(speaker.words, spoken)):
         return None
@@ -113,7 +43,7 @@ def _count(heard: _Heard, speaker: Speaker) -> Answer | None:
     known = [u for u in sorted(spoken, key=lambda u: u.start_ns) if u.voice]
     if not known:
         return Answer(f"I heard somebody speak, but {_APART}.", tuple(spoken[:1]), sure=False)
-    first = _firsts(known)
+    first = firsts(known)
     n = len(first)
     text = f"I heard {'at least ' if 2 * len(known) < len(spoken) else ''}{n} voice{'' if n == 1 else 's'}"
     if heard.question.cues.yes_no:
@@ -124,14 +54,6 @@ def _count(heard: _Heard, speaker: Speaker) -> Answer | None:
     return Answer(f"{text}: {_set_in(first)}.", tuple(first))
 
 
-def _firsts(said: Sequence[Thing]) -> list[Thing]:
-    """The first of each voice, in order of time."""
-    found: dict[int, Thing] = {}
-    for u in said:
-        found.setdefault(u.track, u)
-    return list(found.values())
-
-
 def _set_in(first: Sequence[Thing]) -> str:
     if len(first) == 1:
         return f"from {clock(first[0].start_ns)} on"
@@ -140,7 +62,7 @@ def _set_in(first: Sequence[Thing]) -> str:
     return f"first at {listed([*shown, *([f'{rest} more times'] if rest else [])])}"
 
 
-def _who(heard: _Heard, speaker: Speaker) -> Answer | None:
+def _who(heard: Heard, speaker: Speaker) -> Answer | None:
     if speaker.back:
         chosen = heard.quoted()[-1:]
     elif speaker.words:
@@ -162,7 +84,7 @@ def _who(heard: _Heard, speaker: Speaker) -> Answer | None:
     return Answer(f"{capital(listed(parts))}.{_known_as(heard, chosen)}", tuple(chosen))
 
 
-def _known_as(heard: _Heard, chosen: Sequence[Thing]) -> str:
+def _known_as(heard: Heard, chosen: Sequence[Thing]) -> str:
     """How else one knows the only voice of these: by a name that it gave, or since when it was there."""
     first = heard.first.get(chosen[0].track)
     if len({u.track for u in chosen}) > 1:
@@ -173,7 +95,7 @@ def _known_as(heard: _Heard, chosen: Sequence[Thing]) -> str:
     return f" I first heard that voice at {clock(first.start_ns)}." if first and first not in chosen else ""
 
 
-def _meant(heard: _Heard, speaker: Speaker) -> tuple[Thing | None, list[Thing]]:
+def _meant(heard: Heard, speaker: Speaker) -> tuple[Thing | None, list[Thing]]:
     """One thing that the voice that is meant said, and what of it is known already."""
     if speaker.words:
         found = heard.about(speaker.words, heard.spoken)[:1]
@@ -191,7 +113,7 @@ def _meant(heard: _Heard, speaker: Speaker) -> tuple[Thing | None, list[Thing]]:
     return next(iter([*heard.first.values()][speaker.nth - 1 : speaker.nth]), None), []
 
 
-def _said(heard: _Heard, speaker: Speaker) -> Answer | None:
+def _said(heard: Heard, speaker: Speaker) -> Answer | None:
     one, known = _meant(heard, speaker)
     if one is None or not one.voice:
         return _no_voice(heard, speaker, one)
@@ -221,7 +143,7 @@ def _said(heard: _Heard, speaker: Speaker) -> Answer | None:
     return Answer(f"{capital(name)} said {_quotes(said[:_MOST])}{_more(said)}.", tuple(said[:_MOST]))
 
 
-def _short(heard: _Heard, one: Thing) -> str:
+def _short(heard: Heard, one: Thing) -> str:
     return "that voice" if one.track in heard.first else heard.name(one)
 
 
@@ -230,16 +152,16 @@ def _more(said: Sequence[Thing]) -> str:
     return "" if n <= 0 else f", and {n} more thing{'' if n == 1 else 's'}"
 
 
-def _others(heard: _Heard, one: Thing) -> Answer | None:
+def _others(heard: Heard, one: Thing) -> Answer | None:
     """What was said next by somebody else."""
-    others = [u for u in heard.spoken if u.voice and u.track != one.track and u in statements(heard.pool)]
+    others = [u for u in heard.spoken if u.voice and u.track != one.track and u in heard.stated]
     later = [u for u in others if u.start_ns > one.start_ns][:_MOST] or others[-_MOST:]
     if not later:
         return Answer("I heard no other voice.", (one,))
     return _who_said(heard, later)
 
 
-def _who_said(heard: _Heard, things: Sequence[Thing]) -> Answer:
+def _who_said(heard: Heard, things: Sequence[Thing]) -> Answer:
     by_voice: dict[int, list[Thing]] = {}
     for u in things:
         by_voice.setdefault(u.track, []).append(u)
@@ -247,7 +169,7 @@ def _who_said(heard: _Heard, things: Sequence[Thing]) -> Answer:
     return Answer(f"{capital(listed(parts))}.", tuple(things))
 
 
-def _no_voice(heard: _Heard, speaker: Speaker, one: Thing | None) -> Answer | None:
+def _no_voice(heard: Heard, speaker: Speaker, one: Thing | None) -> Answer | None:
     """Where whoever is meant cannot be found among the voices."""
     if not heard.known:
         if speaker.back or not heard.spoken or (speaker.words and one is None):
@@ -262,7 +184,7 @@ def _no_voice(heard: _Heard, speaker: Speaker, one: Thing | None) -> Answer | No
     return Answer(f"I heard only {n} voice{'' if n == 1 else 's'}.", tuple(heard.first.values()), sure=False)
 
 
-def _same(heard: _Heard, speaker: Speaker) -> Answer | None:
+def _same(heard: Heard, speaker: Speaker) -> Answer | None:
     if speaker.back and speaker.words:
         pair = [*heard.quoted()[-1:], *heard.about(speaker.words, heard.spoken)[:1]]
     elif speaker.back:
@@ -285,16 +207,15 @@ def _same(heard: _Heard, speaker: Speaker) -> Answer | None:
     return Answer(f"No, {listed(told)}.", (a, b))
 
 
-def _last_two(heard: _Heard) -> list[Thing]:
+def _last_two(heard: Heard) -> list[Thing]:
     """The two things that the last answers quoted."""
     found: dict[Thing, None] = {}
     for turn in heard.question.history[-2:]:
-        texts = _QUOTED.findall(turn.heard)
-        found.update(dict.fromkeys(u for u in heard.spoken if u.subject in texts and clock(u.start_ns) in turn.heard))
+        found.update(dict.fromkeys(heard.quoted_in(turn.heard)))
     return list(found)[-2:]
 
 
-def _how(heard: _Heard, speaker: Speaker) -> Answer | None:
+def _how(heard: Heard, speaker: Speaker) -> Answer | None:
     """How often, how long or when one of them spoke."""
     one, _ = _meant(heard, speaker)
     if one is None or not one.voice:
@@ -319,10 +240,3 @@ def _how(heard: _Heard, speaker: Speaker) -> Answer | None:
 
 def _quotes(said: Sequence[Thing]) -> str:
     return listed([f'"{u.subject}" at {clock(u.start_ns)}' for u in said])
-
-
-def _shared(words: Sequence[str], text: str) -> float:
-    """Of words without spaces, the share of pairs of signs that the text holds."""
-    own = "".join(word for word in words if _WIDE.search(word))
-    pairs = {own[at : at + 2] for at in range(max(1, len(own) - 1))} if own else set()
-    return sum(pair in text for pair in pairs) / len(pairs) if pairs else 0.0
