@@ -129,7 +129,9 @@ async def test_a_picture_is_drawn_paler_for_as_long_as_nothing_new_was_seen(tmp_
         html = drawing(shown, pictures.get)
         assert html.count("<div class=lasting") == 7
         assert "title='0:24, still as at 0:12'" in html
-        await keeper.call("upkeep.settle", await keeper.call("upkeep.erase", Wish(((1, 20 * S, 29 * S), (1, 51 * S, 53 * S)))))
+        await keeper.call(
+            "upkeep.settle", await keeper.call("upkeep.erase", Wish(((1, 20 * S, 29 * S), (1, 51 * S, 53 * S))))
+        )
         shown, _ = await keeper.call("shown", 1)
         lasting = [(one.name, one.lasting) for one in shown.strip()]
         assert lasting == [*before[:2], ("", False), *before[3:], *[("", False)] * 5]
