@@ -13,8 +13,9 @@ TELLING = 4  # bytes: a shorter string proves nothing when it is found
 @dataclass(slots=True)
 class Erased:
     """What was erased. spans: (session, from, to); held: those of them in which something was; gone: these, and where
-    something told of it; answers: those to questions that were put in them; strings: erased words that stand nowhere
-    else; left: what was found afterwards, which must be nothing."""
+    something told of it; answers: those to questions that were put in them; asked: (session, id) of questions that told
+    of it, or whose answers did; strings: erased words that stand nowhere else; left: what was found afterwards, which
+    must be nothing."""
 
     events: int = 0
     clips: int = 0
@@ -23,6 +24,7 @@ class Erased:
     held: list[tuple[int, int, int]] = field(default_factory=list)
     gone: list[tuple[int, int, int]] = field(default_factory=list)
     answers: list[int] = field(default_factory=list)
+    asked: list[tuple[int, str]] = field(default_factory=list)
     phrases: list[int] = field(default_factory=list)
     clip_ids: list[int] = field(default_factory=list)
     strings: list[str] = field(default_factory=list)

@@ -1,8 +1,8 @@
 """What was told later of what is erased: questions and answers that quote it, and answers that rest on it.
 
 An answer rests on what it was drawn from: on the evidence that the edge names when its reply is over, which it keeps as
-spans on the time line of its session, and on what was there when it was asked for. Works in the transaction of the
-store.
+spans on the time line of its session, and on what was there when it was asked for. An answer that tells an erased one
+again goes with it. Works in the transaction of the store.
 """
 
 from __future__ import annotations
@@ -29,6 +29,16 @@ def resting(spans: Iterable[Span]) -> dict[str, str]:
 def rests_on(answer: Event) -> list[Span]:
     """Where the evidence of an answer lay: before 0 is in an earlier session, see `memory.placing`."""
     return [(start_ns, end_ns) for start_ns, end_ns in json.loads(answer.attrs.get(RESTS_ON, "[]"))]
+
+
+def tells_again(later: Event, answer: Event) -> bool:
+    """Whether a later answer rests on this one, or rests on nothing and repeats it, if only how it began."""
+    if later.start_ns <= answer.start_ns:
+        return False
+    if rests := rests_on(later):
+        return (answer.start_ns, answer.end_ns) in rests
+    words, said = answer.subject.casefold(), later.subject.casefold()
+    return " " in min(words, said, key=len) and (words in said or words.startswith(said))
 
 
 class Retold:
@@ -60,9 +70,9 @@ class Retold:
         return [event for event in quoting if event.kind == QUESTION]
 
     def resting(self, session: int, rows: Mapping[int, SessionRow], done: Erased) -> None:
-        """Erase the answers of a session that rest on what was erased; their questions are the person's own words, and
-        stay. rows: all sessions."""
-        own = [(start_ns, end_ns) for of, start_ns, end_ns in done.held if of == session]
+        """Erase the answers of a session that rest on what was erased, whether it was still there or too old, and those
+        that tell these again; their questions are the person's own words, and stay. rows: all sessions."""
+        own = [(start_ns, end_ns) for of, start_ns, end_ns in done.spans if of == session]
         spans = joined([*own, *placing.told(done.held, session, rows, {})])
         found = self._db.execute(
             "SELECT id FROM events WHERE session = ? AND kind = ? AND"
@@ -73,6 +83,18 @@ class Retold:
         answers = self._events(identity for (identity,) in found)
         gone = [e for e in answers if e.id in put or any(touched(spans, one) for one in rests_on(e))]
         self._drop(session, gone, done)
+        telling_of_it = [e for e in gone if rests_on(e)]  # others said that there was nothing
+        while telling_of_it:
+            telling_of_it = self._again(session, telling_of_it)
+            self._drop(session, telling_of_it, done)
+
+    def _again(self, session: int, gone: Sequence[Event]) -> list[Event]:
+        """The answers of a session that tell again what these answers said."""
+        rows = self._db.execute(
+            "SELECT id FROM events WHERE session = ? AND kind = ? AND start_ns > ?",
+            (session, ANSWER, min(event.start_ns for event in gone)),
+        ).fetchall()
+        return [later for later in self._events(i for (i,) in rows) if any(tells_again(later, one) for one in gone)]
 
     def unsay(self, gone: Iterable[int]) -> None:
         """Blot out what questions hold of these events: one is put after its words, and its answer later still. What
@@ -89,6 +111,12 @@ class Retold:
         done.gone += [(session, event.start_ns, event.end_ns) for event in talk]
         done.strings += telling(talk)
         done.phrases += self._store.drop(gone)
+        asked = self._db.execute(
+            "SELECT session, id FROM questions WHERE session = ?1 AND (asked_event IN (SELECT value FROM json_each(?2))"
+            " OR answer_event IN (SELECT value FROM json_each(?2)))",
+            (session, json.dumps(gone)),
+        )
+        done.asked += asked.fetchall()
         self.unsay(gone)
 
     def _events(self, ids: Iterable[int]) -> list[Event]:

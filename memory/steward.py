@@ -32,7 +32,7 @@ log = logging.getLogger(__name__)
 ACKNOWLEDGED_WITHIN_S = 5.0  # a process that has not dropped what it holds by then is named in the report
 PATIENT = 12  # times as long in a replay, where recognisers always have work before them and nobody waits
 OTHERS = frozenset({PERCEPTION, REASONING, STREAMER})
-AT_MOST = 10_000  # spans in a message; where there are more, a larger one stands for several
+AT_MOST = 10_000  # spans in a message, where there are more, a larger one stands for several; and questions
 LAST = 19  # the lowest priority
 RENEWED = 3  # vectors made anew at a time: a question waits for no more, and so many make one pass
 RETAIN_EVERY_NS = 60 * 10**9  # media time between two looks at the limits
@@ -103,8 +103,9 @@ class Steward:
                 await desk.forget(own)
                 earlier = placing.told(done.gone, desk.row.no, rows, desk.going)
                 wanted_ns = by_words.get(desk.row.no, t_ns + 1)  # a question of this moment goes, but for the order
-                forget = _forget(desk.name, wanted_ns, [*earlier, *own])
-                if forget.spans and not desk.closed:  # the others hold nothing of a session that is over
+                asked = [identity for no, identity in done.asked if no == desk.row.no]
+                forget = _forget(desk.name, wanted_ns, [*earlier, *own], asked)
+                if (forget.spans or asked) and not desk.closed:  # the others hold nothing of a session that is over
                     forgets.append((desk, forget))
             patience = PATIENT if all(desk.settings.mode == "replay" for desk in desks) else 1
             silent = await self._tell(forgets, ACKNOWLEDGED_WITHIN_S * patience)
@@ -244,9 +245,10 @@ def _over(no: int, t_ns: int, spans: Sequence[tuple[int, int, int]]) -> list[tup
     return joined((start, min(end, t_ns)) for of, start, end in spans if of == no)
 
 
-def _forget(session: str, t_ns: int, spans: Sequence[tuple[int, int]]) -> Forget:
-    few = tuple(Span(*span) for span in covering_sides(spans, AT_MOST // 2))
-    return Forget(session=session, t_ns=t_ns, request_id=f"forget-{secrets.token_hex(8)}", spans=few)
+def _forget(session: str, t_ns: int, spans: Sequence[tuple[int, int]], asked: Sequence[str]) -> Forget:
+    few, identity = tuple(Span(*span) for span in covering_sides(spans, AT_MOST // 2)), f"forget-{secrets.token_hex(8)}"
+    newest = tuple(dict.fromkeys(asked))[-AT_MOST:]
+    return Forget(session=session, t_ns=t_ns, request_id=identity, spans=few, questions=newest)
 
 
 async def answer(steward: Steward, request: dict[str, Any]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ joins the two. A reply that is told twice after a restart counts once.
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -182,9 +183,11 @@ class Ledger:
         text = turn.done.text or " ".join(p.text.strip() for p in phrases if p.text.strip())
         return Reply(turn.done.reply_id, turn.number, turn.t_ns, text, phrases)
 
-    def hush(self, erased: Erased) -> list[Turn]:
-        """Keep nothing of what was erased. Returns the questions that are gone by this."""
-        gone = [turn for turn in self.turns.values() if turn.id not in erased.turns and turn.lies_in(erased)]
+    def hush(self, erased: Erased, told: Container[str] = ()) -> list[Turn]:
+        """Keep nothing of what was erased. told: ids of questions that told of it. Returns the questions that are gone
+        by this."""
+        known = [turn for turn in self.turns.values() if turn.id not in erased.turns]
+        gone = [turn for turn in known if turn.id in told or turn.lies_in(erased)]
         for turn in gone:
             turn.hush()
         for draft in self._drafts.values():

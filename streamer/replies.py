@@ -6,7 +6,7 @@ Knows nothing of the stream that is sent, of watermarks around the ring or of cr
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
 from streamer.counts import Counts
@@ -125,10 +125,11 @@ class Replies:
                 shown_ns = playback.t_end_ns if playback.t_first_token_ns is None else playback.t_first_token_ns
                 self._view.answered(shown_ns, turn.id, playback.heard, playback.cut)
 
-    def forget(self) -> None:
-        """Drop all that was erased: lines, pictures, questions and their replies. It is off the disk when this returns.
-        Raises OSError when the disk refuses."""
-        self._drop(self.ledger.hush(self._erased))
+    def forget(self, told: Collection[str] = ()) -> None:
+        """Drop all that was erased: lines, pictures, questions and their replies, and those that told of it. It is off
+        the disk when this returns. Raises OSError when the disk refuses."""
+        self._drop(self.ledger.hush(self._erased, frozenset(told)))
+        self._erased.turns |= {*told}  # those that are on their way, too
         self._recorder.forget(self._erased.tells, self._erased.turns)
 
     def _is_gone(self, turn: Turn) -> bool:

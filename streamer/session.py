@@ -147,7 +147,7 @@ class ReplaySession:
         """Drop what was erased from all files, and from what waits to be written; say so when it is off the disk."""
         self._erased.add(message.over(), message.t_ns)
         try:
-            self._replies.forget()
+            self._replies.forget(message.questions)
         except OSError as error:
             self.warn(
                 message.t_ns,

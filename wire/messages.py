@@ -320,11 +320,12 @@ class Forget(Message):
     """Drop everything that shows one of the spans: caches, queues, resident frames; answered by Forgotten.
 
     What was asked at t_ns or later is no part of it. A span before 0 is one of earlier sessions, where they
-    were told to lie.
+    were told to lie. questions: ids of those that told of it, or whose answers did, whenever they were put.
     """
 
     request_id: str
     spans: tuple[Span, ...]
+    questions: tuple[str, ...] = ()
 
     def over(self) -> list[tuple[int, int]]:
         """(start, end) of the spans as far as they were over at t_ns: nothing later is meant."""

@@ -14,7 +14,7 @@ from memory.erase import find_traces
 from memory.events import ANSWER, QUESTION, Event
 from memory.retold import resting, rests_on
 from memory.steward import OTHERS
-from wire.messages import MemoryRequest, Played, SessionClosed, Span
+from wire.messages import Forget, MemoryRequest, Played, SessionClosed, Span
 
 pytestmark = pytest.mark.unit
 
@@ -124,6 +124,63 @@ async def test_answers_of_later_sessions_go_with_what_they_rest_on_in_an_earlier
     assert "To the left" not in history
     assert "Straight on." in history
     assert "Round the corner." in history  # rests on the same time of another session
+    await m.service.close()
+
+
+async def test_answers_that_tell_an_erased_one_again_go_with_it(tmp_path: Path) -> None:
+    out = Neighbours(*OTHERS)
+    m = await filmed(out, tmp_path)
+    await answered(m, 40, "Which way was the toilet?", "To the left, I think.", FIRST)  # from 0:43 to 0:44
+    await answered(m, 45, "Where did I have to turn?", "You were to turn that way.", (43, 44))
+    await answered(m, 50, "What did you just say?", "You were to turn that way.")
+    await answered(m, 55, "Repeat that.", "You were to")
+    await answered(m, 60, "Was there a dog?", "No, I did not see that.")
+    await answered(m, 65, "And a door?", "You were to turn that way.", LAST)
+    await m.mark(70)
+    done = await forget(tmp_path, (1, 0, 9 * S))
+    assert done["left"] == []
+    kept = ["No, I did not see that.", "You were to turn that way."]
+    assert [words for kind, words in talk(tmp_path) if kind == ANSWER] == kept
+    (asked,) = [message.questions for message in out.sent if isinstance(message, Forget)]
+    assert {*asked} == {"q40", "q45", "q50", "q55"}  # for the results of the edge
+    await m.service.close()
+
+
+async def test_that_nothing_was_seen_is_said_again_though_the_first_time_was_erased(tmp_path: Path) -> None:
+    m = await filmed(Neighbours(*OTHERS), tmp_path)
+    await answered(m, 40, "Was there a dog?", "No, I did not see that.")
+    await answered(m, 50, "And a cat?", "No, I did not see that.")
+    await m.mark(55)
+    await forget(tmp_path, (1, 38 * S, 41 * S))
+    assert talk(tmp_path) == [(QUESTION, "And a cat?"), (ANSWER, "No, I did not see that.")]
+    await m.service.close()
+
+
+async def test_the_edge_is_told_of_talk_that_quotes_what_is_erased(tmp_path: Path) -> None:
+    out = Neighbours(*OTHERS)
+    m = await filmed(out, tmp_path)
+    await answered(m, 40, "What is a Placard 0 of the hall?", "No idea.")
+    await answered(m, 45, "And the exit?", "Straight on.")
+    await m.mark(50)
+    await forget(tmp_path, (1, 0, 9 * S))
+    (asked,) = [message.questions for message in out.sent if isinstance(message, Forget)]
+    assert asked == ("q40",)
+    await m.service.close()
+
+
+async def test_what_rests_on_a_time_that_is_too_old_goes_when_that_time_is_to_be_forgotten(tmp_path: Path) -> None:
+    m = await running(Neighbours(*OTHERS), tmp_path, keep_hours=0.5)
+    await film(m, 40)
+    await m.see(1700)
+    await answered(m, 1700, "Which way was the toilet?", "To the left, I think.", FIRST)
+    for minute in range(29, 50):
+        await m.see(60 * minute)
+        await m.mark(60 * minute)
+    with Album(tmp_path) as album:
+        assert album.store.overlapping(1, 0, 40 * S, ("text",), limit=9) == []
+    assert (ANSWER, "To the left, I think.") in talk(tmp_path)
+    assert (await forget(tmp_path, (1, 0, 9 * S)))["events"] == 1
+    assert talk(tmp_path) == [(QUESTION, "Which way was the toilet?")]
     await m.service.close()
 
 

@@ -195,6 +195,19 @@ def test_questions_of_a_span_go_with_what_was_heard_of_them_and_what_rests_on_it
     assert not {e.get("id") for e in stage.events()} & {"q9.5", "q12", "q23"}
 
 
+def test_questions_that_told_of_it_go_whenever_they_were_put(stage: Stage) -> None:
+    stage.answered(3, "Hello?", "Hello.")
+    stage.answered(23, f"What is {SECRET}?", "I do not know.")
+    stage.reached(30)
+    asked = replace(order(30, (10, 20)), questions=("q23", "q31"))
+    stage.hear(asked, producer="memory")
+    stage.answered(31, f"Tell me of {SECRET}", f"{SECRET} it was.")  # the edge hears of it later than memory
+    stage.reached(40)
+    stage.recorder.close(40 * S)
+    assert stage.questions() == ["q3"]
+    assert stage.holding() == []
+
+
 def test_memory_is_told_what_a_reply_rests_on(stage: Stage) -> None:
     stage.answered(3, "What first?", "A sign.", (1, 2), (-9, -8))
     stage.answered(9, "And now?", "Nothing.")
