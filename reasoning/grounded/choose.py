@@ -25,15 +25,18 @@ def choose(options: Sequence[str], answer: Answer, pool: Pool, question: str) ->
     bare = [_LETTER.sub("", option) for option in options]
     asked = {stem(w) for w in with_digits(tokens(question))}
     scores = [_score(option, answer, bare) for option in bare]
+    near: list[tuple[float, Thing | None]] = [(0.0, None)] * len(bare)
     if not any(s > _NAMED for s in scores):  # the answer names none: what else was near
-        scores = [s + 0.4 * _elsewhere(option, pool, asked, bare) for s, option in zip(scores, bare, strict=True)]
+        near = [_elsewhere(option, pool, asked, bare) for option in bare]
+    scores = [score + 0.4 * more for score, (more, _) in zip(scores, near, strict=True)]
     best = max(range(len(scores)), key=lambda i: (scores[i], -i))
+    rests_on = (*answer.rests_on, *(thing for thing in [near[best][1]] if thing is not None))
     letter = _LETTER.match(options[best])
     name = letter[1].upper() if letter else chr(ord("A") + best)
     because = answer.text if answer.sure else "I am guessing, since nothing that I saw or heard settles it."
     if not answer.sure and _NONE.search(bare[best]):
         because = answer.text
-    return Answer(f"{name}: {bare[best].rstrip('.')}. {because}", answer.rests_on, answer.sure, name)
+    return Answer(f"{name}: {bare[best].rstrip('.')}. {because}", rests_on, answer.sure, name)
 
 
 def _score(option: str, answer: Answer, options: Sequence[str]) -> float:
@@ -50,12 +53,14 @@ def _score(option: str, answer: Answer, options: Sequence[str]) -> float:
     return _share(words, said) + 0.5 * _share(words, basis)
 
 
-def _elsewhere(option: str, pool: Pool, asked: set[str], options: Sequence[str]) -> float:
-    """How well anything in memory that is near what was asked holds an option."""
-    if _NONE.search(option) or re.match(r"(?:yes|no)\b", option.lower()):
-        return 0.0
+def _elsewhere(option: str, pool: Pool, asked: set[str], options: Sequence[str]) -> tuple[float, Thing | None]:
+    """How well anything in memory that is near what was asked holds an option, and what holds it best."""
     words = _telling(option, options)
-    return max((_share(words, list(t.words)) * _near(t, asked) for t in pool.things), default=0.0) if words else 0.0
+    if not words or _NONE.search(option) or re.match(r"(?:yes|no)\b", option.lower()):
+        return 0.0, None
+    holding = [(_share(words, list(t.words)) * _near(t, asked), t) for t in pool.things]
+    score, best = max(holding, key=lambda one: one[0], default=(0.0, None))
+    return score, best if score > 0 else None
 
 
 def _telling(option: str, options: Sequence[str]) -> list[str]:

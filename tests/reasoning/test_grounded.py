@@ -190,6 +190,16 @@ def test_multiple_choice(question: str, options: tuple[str, ...], letter: str) -
     assert found.text.startswith(f"{letter}: ")
 
 
+def test_a_guess_rests_on_what_made_it() -> None:
+    world = (event("text", 0, 60, "HARBOUR INN", colour="blue"), event("colour", 5, 10, "red", 0.1, role="dominant"))
+    asked = "Which colour was the small sign that came later?"
+    found = answer(ask(world, asked, 60, options=("A. green", "B. red", "C. yellow")))
+    assert (found.option, found.sure) == ("B", False)
+    assert [thing.subject for thing in found.rests_on] == ["red"]
+    nothing = answer(ask(world, asked, 60, options=("A. green", "B. brown", "C. yellow")))
+    assert nothing.rests_on == ()
+
+
 @pytest.mark.parametrize(
     ("before", "text", "holds"),
     [
