@@ -178,6 +178,11 @@ def check_version(database: sqlite3.Connection, folder: str) -> None:
     """For looking without changing anything. Raises MemoryUnusable for a memory of another version."""
     has = int(database.execute("PRAGMA user_version").fetchone()[0])
     _check_known(has, folder)
+    if not has:
+        raise MemoryUnusable(
+            f"the memory {folder} is empty: nothing was written into memory.db yet, or its content is lost; key frames "
+            "that were kept are in its folder frames; begin a new memory in another folder"
+        )
     if has != VERSION:
         raise MemoryUnusable(
             f"the memory {folder} has version {has}, this program reads version {VERSION}; run a session on it once, "

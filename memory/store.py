@@ -18,6 +18,7 @@ from memory.events import OPEN, Event
 from memory.overlap import of_sentences, of_worded, sentences_there, touching
 from memory.phrases import Sentences, matching
 from memory.rows import COLUMNS, REACHING, SESSIONS, TOLD, Found, SessionRow, attrs_of, evidence_of, found_of, packed
+from memory.salvage import cut_off
 from memory.schema import MemoryUnusable, check_version, migrate
 from wire.messages import Evidence
 
@@ -38,6 +39,8 @@ class Store(Sentences):
         read_only: beside the owner, for looking. cut: the end of the file is missing. Raises MemoryUnusable."""
         self.path = folder / "memory.db"
         self._commits = 0
+        if not read_only:
+            _see_that_it_is_whole(self.path)
         self._over: dict[int, Evidence] = {}  # the oldest first; who writes events past `put` and `drop` must `forget`
         try:
             super().__init__(_read_only(self.path, cut) if read_only else _owned(self.path, durable))
@@ -257,6 +260,19 @@ class Store(Sentences):
 
     def _rows(self, query: str, *arguments: object) -> list[Found]:
         return [found_of(row) for row in self.database.execute(query, arguments)]
+
+
+def _see_that_it_is_whole(path: Path) -> None:
+    """What can still be saved of a file that is cut off must not be written over. Raises MemoryUnusable."""
+    try:
+        lost = cut_off(path)
+    except OSError:  # there is none yet, or opening it says why it cannot be read
+        return
+    if lost:
+        raise MemoryUnusable(
+            f"the memory {path.parent} is damaged: {lost}; save what can be read with omnilive memory export "
+            f"{path.parent}, and begin a new memory"
+        )
 
 
 def _read_only(path: Path, cut: bool) -> sqlite3.Connection:

@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 
 from memory import salvage
+from memory.events import Event, row_id
 from memory.salvage import Salvage, cut_off
+from memory.schema import MemoryUnusable
+from memory.store import Store
 
 pytestmark = pytest.mark.unit
 
@@ -94,3 +97,28 @@ def test_it_gives_up_after_many_stretches(tmp_path: Path, monkeypatch: pytest.Mo
     read, reader = _read(path)
     assert read == [n for n in range(1, 32) if page_of[n] not in bad]
     assert reader.gaps[-1][1] == salvage.LAST
+
+
+@pytest.mark.parametrize("missing", [99, PAGE, 9 * PAGE])
+def test_nothing_is_written_into_a_memory_that_is_cut_off(tmp_path: Path, missing: int) -> None:
+    store = Store(tmp_path)
+    row = store.new_session("s", "live", 1000.0)
+    told = [
+        Event(id=row_id(row.no, n), session=row.no, kind="text", start_ns=n, end_ns=n, text=f"{n} " * 99)
+        for n in range(400)
+    ]
+    store.put(told, start_unix_s=1000.0, recorded_at=1000.0)
+    store.close()
+    left = store.path.read_bytes()[:-missing]
+    store.path.write_bytes(left)
+    with pytest.raises(
+        MemoryUnusable, match=r"the file is cut off, .* save what can be read with omnilive memory export"
+    ):
+        Store(tmp_path)
+    assert store.path.read_bytes() == left
+
+
+def test_a_memory_of_which_nothing_is_left_is_said_to_be_empty(tmp_path: Path) -> None:
+    (tmp_path / "memory.db").write_bytes(b"")
+    with pytest.raises(MemoryUnusable, match=r"is empty: .* begin a new memory in another folder"):
+        Store(tmp_path, read_only=True)
