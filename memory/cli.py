@@ -18,7 +18,7 @@ import typer
 from memory.album import Album, export_zip
 from memory.check import problems, traces
 from memory.door import PATIENCE_S, knock
-from memory.forgetting import in_sessions
+from memory.forgetting import last as of_the_last
 from memory.lock import owner_of
 from memory.schema import MemoryUnusable
 from memory.times import clock, length_s, moment_ns
@@ -194,7 +194,10 @@ def verify(
 def forget(
     folder: Folder,
     last: Annotated[
-        str, typer.Option(help="The last 90s, 5m, 1.5h ... up to the end of the newest session, by the calendar.")
+        str,
+        typer.Option(
+            help="The last 90s, 5m, 1.5h ... up to the end of the newest session, and of live ones beside it."
+        ),
     ] = "",
     between: Annotated[
         tuple[str, str] | None,
@@ -261,9 +264,7 @@ def _spans(album: Album, last: str, between: tuple[str, str] | None) -> list[tup
         length_ns = round(length_s(last) * 1e9)
         if not length_ns:
             raise ValueError(f"--last {last} is no time at all; write 90s, 5m, 1.5h or 2d")
-        end_ns = album.end_ns(newest)
-        earlier = in_sessions((end_ns - length_ns, end_ns), newest.no, rows)
-        return [*earlier, (newest.no, end_ns - length_ns, ALWAYS)]
+        return of_the_last(length_ns, rows, [album.end_ns(row) for row in rows], ALWAYS)
     assert between is not None
     from_ns, to_ns = (moment_ns(text, newest.start_unix_s) for text in between)
     if from_ns > to_ns:

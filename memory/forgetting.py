@@ -7,13 +7,14 @@ memory and erases.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from memory import chinese_forgetting, timewords
 from memory.chinese_words import is_chinese
 from memory.forgetting_said import NOT_ALL_BUT, NOT_WHO, NOTHING_THEN, ONE_SENSE, WHICH_TIME
+from memory.placing import apart_ns
 from memory.rows import SessionRow
 from wire.words import STOPWORDS, tokens, word_set
 
@@ -223,6 +224,21 @@ def in_sessions(span: tuple[int, int], no: int, sessions: Iterable[SessionRow]) 
         if row.no == no or (from_ns <= row.reach_ns and to_ns >= 0):
             found.append((row.no, from_ns, to_ns))
     return tuple(one for one in found if one[2] >= 0)
+
+
+def last(
+    length_ns: int, sessions: Sequence[SessionRow], ends_ns: Sequence[int], until_ns: int
+) -> list[tuple[int, int, int]]:
+    """(session, from, to) of the last length_ns of the newest session, or of the live ones that went on beside it, up
+    to until_ns, and of what of it lies in earlier ones. ends_ns: of each session."""
+    newest = sessions[-1]
+    placed = [(row.no, apart_ns(row, newest), end_ns) for row, end_ns in zip(sessions, ends_ns, strict=True)]
+    live = {row.no for row in sessions if row.mode == newest.mode == "live"} | {newest.no}
+    beside = [(no, at_ns, end_ns) for no, at_ns, end_ns in placed if no in live and at_ns <= ends_ns[-1]]
+    to_ns = max(at_ns + end_ns for _, at_ns, end_ns in beside)
+    from_ns = to_ns - length_ns
+    reached = [(no, from_ns - at_ns, until_ns) for no, at_ns, end_ns in beside if from_ns <= at_ns + end_ns]
+    return [*in_sessions((from_ns, to_ns), newest.no, sessions), *reached]
 
 
 def answer(text: str) -> Answer:

@@ -2,6 +2,7 @@
 
 # ruff: noqa: RUF001 (Chinese marks)
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -9,7 +10,7 @@ import pytest
 
 from memory import forgetting, forgetting_said
 from memory.chinese_words import is_chinese
-from memory.forgetting import Wanted, answer, in_sessions, wanted
+from memory.forgetting import Wanted, answer, in_sessions, last, wanted
 from memory.rows import SessionRow
 
 pytestmark = pytest.mark.unit
@@ -337,3 +338,30 @@ def test_a_span_before_a_session_lies_in_those_before_it() -> None:
     assert in_sessions((-1000 * S, 10 * S), 3, rows) == ((2, 0, 1010 * S), (3, -1000 * S, 10 * S))
     assert in_sessions((-1990 * S, -1950 * S), 3, rows) == ((1, 10 * S, 50 * S),)
     assert in_sessions((-1500 * S, -1400 * S), 3, rows) == ()
+
+
+NEVER = 10**6 * S
+
+
+@pytest.mark.parametrize(
+    ("rows", "forgotten"),
+    [
+        ([session(1, 1000.0, 600), session(2, 1400.0, 200)], [(1, 500, 600), (2, 100, 200)]),  # they go on together
+        ([session(1, 1000.0, 600), session(2, 1400.0, 50)], [(1, 500, 600)]),  # the first went on for longer
+        ([session(1, 1000.0, 600), session(2, 1650.0, 60)], [(2, -40, 60)]),
+        ([session(1, 1000.0, 600), session(2, 1650.0, 20)], [(1, 570, 600), (2, -80, 20)]),
+        ([session(1, 9000.0, 600), session(2, 1400.0, 200)], [(2, 100, 200)]),  # a clock that was ahead
+    ],
+)
+def test_the_last_of_all_sessions_that_went_on_together(
+    rows: list[SessionRow], forgotten: list[tuple[int, int, int]]
+) -> None:
+    spans = last(100 * S, rows, [row.seen_ns for row in rows], NEVER)
+    reach = {row.no: row.seen_ns for row in rows}
+    found = {(no, from_ns // S, min(to_ns, reach[no]) // S) for no, from_ns, to_ns in spans}
+    assert {one for one in found if one[1] <= one[2]} == {*forgotten}
+
+
+def test_of_replays_the_newest_is_meant() -> None:
+    rows = [replace(session(no, 1000.0 + no, 600), mode="replay") for no in (1, 2)]  # read faster than they were filmed
+    assert last(100 * S, rows, [600 * S] * 2, NEVER) == [(2, 500 * S, 600 * S), (2, 500 * S, NEVER)]
