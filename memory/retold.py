@@ -31,14 +31,17 @@ def rests_on(answer: Event) -> list[Span]:
     return [(start_ns, end_ns) for start_ns, end_ns in json.loads(answer.attrs.get(RESTS_ON, "[]"))]
 
 
-def tells_again(later: Event, answer: Event) -> bool:
-    """Whether a later answer rests on this one, or rests on nothing and repeats it, if only how it began."""
-    if later.start_ns <= answer.start_ns:
-        return False
-    if rests := rests_on(later):
-        return (answer.start_ns, answer.end_ns) in rests
-    words, said = answer.subject.casefold(), later.subject.casefold()
-    return " " in min(words, said, key=len) and (words in said or words.startswith(said))
+def telling_again(answers: Iterable[Event], gone: Sequence[Event]) -> list[Event]:
+    """Those that rest on one of the answers that are gone, or rest on nothing and repeat one, if only how it began."""
+    spans = {(one.start_ns, one.end_ns) for one in gone}
+    words = [(one.start_ns, one.subject.casefold()) for one in gone if " " in one.subject]
+
+    def repeats(answer: Event) -> bool:
+        said = answer.subject.casefold()
+        known = (told for since_ns, told in words if since_ns < answer.start_ns)
+        return " " in said and any(told in said or told.startswith(said) for told in known)
+
+    return [one for one in answers if (spans.intersection(rests) if (rests := rests_on(one)) else repeats(one))]
 
 
 class Retold:
@@ -94,7 +97,7 @@ class Retold:
             "SELECT id FROM events WHERE session = ? AND kind = ? AND start_ns > ?",
             (session, ANSWER, min(event.start_ns for event in gone)),
         ).fetchall()
-        return [later for later in self._events(i for (i,) in rows) if any(tells_again(later, one) for one in gone)]
+        return telling_again(self._events(identity for (identity,) in rows), gone)
 
     def unsay(self, gone: Iterable[int]) -> None:
         """Blot out what questions hold of these events: one is put after its words, and its answer later still. What
