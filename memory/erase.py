@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from memory.archive import Archive
 from memory.erased import Erased, telling
 from memory.events import ANSWER, INSTANT, OPEN, QUESTION, SOUND, SPEECH, Event, row_id
 from memory.grove import Grove
+from memory.placing import beside
 from memory.retold import Retold
 from memory.sentences import sentence
 from memory.store import Store
@@ -29,7 +30,7 @@ _NO_TEXT = (".jpg", ".index")
 
 
 class Eraser:
-    """Erases from one memory."""
+    """Erases from one memory. going: of sessions that are open, how far those had come that went on when they began."""
 
     def __init__(self, store: Store, archive: Archive, grove: Grove, folder: Path) -> None:
         self._store = store
@@ -38,6 +39,7 @@ class Eraser:
         self._grove = grove
         self._folder = folder
         self._retold = Retold(store)
+        self.going: dict[int, Mapping[int, int]] = {}
         self._db.create_function("folded", 1, folded, deterministic=True)
 
     def spans(self, session: int, spans: Sequence[Span], done: Erased, *, aged: bool = False) -> None:
@@ -86,7 +88,8 @@ class Eraser:
             after[no] = -OPEN
             self._unclip(no, self._retold.quoting(no, dict.fromkeys(done.strings, -OPEN), done, aged=False), done)
         for no in later:  # at last: other answers may be in the same words and rest on something else
-            self._retold.resting(no, rows, done)
+            going = self.going.get(no)
+            self._retold.resting(no, rows, beside(no, rows) if going is None else going, done)
         self._db.executemany(
             "UPDATE questions SET played = 1, message = x'' WHERE played = 0 AND session = ? AND t_ns > ?",
             after.items(),

@@ -121,6 +121,7 @@ class Keeper:
             row = self.store.new_session(name, mode, start_unix_s)
             self.store.commit()
             going = {one.no: one.reach_ns for one in self.store.reaching() if one.no < row.no and not one.closed}
+            self.upkeep.going[row.no] = going
             return Opened(row, going=going)
         return Opened(
             row,
@@ -132,6 +133,7 @@ class Keeper:
         )
 
     def close_session(self, no: int) -> None:
+        self.upkeep.going.pop(no, None)
         self.store.close_session(no)
         self.store.commit()
 

@@ -29,6 +29,12 @@ def placed(start_ns: int, end_ns: int, offset_ns: int) -> Span:
     return start_ns, max(start_ns, min(end_ns + offset_ns, -GAP_NS))
 
 
+def beside(no: int, rows: Mapping[int, SessionRow]) -> dict[int, int]:
+    """How far live sessions had come, by the calendar, that went on when session `no` began. A replay is read alone."""
+    came_ns = {of: max(0, -apart_ns(row, rows[no])) for of, row in rows.items() if of < no and row.mode == "live"}
+    return {of: far_ns for of, far_ns in came_ns.items() if far_ns <= rows[of].reach_ns}
+
+
 def told(
     gone: Iterable[tuple[int, int, int]], no: int, rows: Mapping[int, SessionRow], going: Mapping[int, int]
 ) -> list[Span]:

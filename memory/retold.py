@@ -72,11 +72,12 @@ class Retold:
         self._drop(session, quoting, done)
         return [event for event in quoting if event.kind == QUESTION]
 
-    def resting(self, session: int, rows: Mapping[int, SessionRow], done: Erased) -> None:
+    def resting(self, session: int, rows: Mapping[int, SessionRow], going: Mapping[int, int], done: Erased) -> None:
         """Erase the answers of a session that rest on what was erased, whether it was still there or too old, and those
-        that tell these again; their questions are the person's own words, and stay. rows: all sessions."""
+        that tell these again; their questions are the person's own words, and stay. rows: all sessions; going: how far
+        those had come that went on when it began."""
         own = [(start_ns, end_ns) for of, start_ns, end_ns in done.spans if of == session]
-        spans = joined([*own, *placing.told(done.held, session, rows, {})])
+        spans = joined([*own, *placing.told(done.held, session, rows, going)])
         found = self._db.execute(
             "SELECT id FROM events WHERE session = ? AND kind = ? AND"
             " (instr(attrs, ?) OR id IN (SELECT value FROM json_each(?)))",

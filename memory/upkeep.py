@@ -57,6 +57,7 @@ class Upkeep:
         self._folder = folder
         self._grove = grove
         self._eraser = Eraser(store, archive, grove, folder)
+        self.going = self._eraser.going
         self._indexes = {"phrases": phrases, "clips": clips}
         self._rows = {"phrases": store.vectors, "clips": archive.clip_vectors}
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from memory.placing import EARLIER, told
+from memory.placing import EARLIER, beside, told
 from memory.rows import SessionRow
 
 pytestmark = pytest.mark.unit
@@ -46,3 +48,11 @@ def test_beside_a_session_that_went_on_it_may_lie_anywhere_between() -> None:
 
 def test_what_cannot_be_placed_may_be_anything_before() -> None:
     assert told([(1, 10 * S, 12 * S)], 2, rows(row(2, 100, 5)), {}) == [EARLIER]
+
+
+def test_live_sessions_that_overlap_by_the_calendar_went_on_beside_each_other() -> None:
+    known = rows(
+        row(1, 0, 600), row(2, 100, 5), row(3, 300, 9), replace(row(4, 400, 900), mode="replay"), row(5, 700, 9)
+    )
+    assert beside(3, known) == {1: 300 * S}
+    assert beside(5, known) == {}

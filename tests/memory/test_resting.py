@@ -184,6 +184,24 @@ async def test_what_rests_on_a_time_that_is_too_old_goes_when_that_time_is_to_be
     await m.service.close()
 
 
+async def test_answers_go_that_rest_on_a_session_that_went_on_beside_theirs(tmp_path: Path) -> None:
+    m = await filmed(Neighbours(*OTHERS), tmp_path)
+    await m.open(tmp_path, "two", mode="live")
+    await m.see(1, session="two")
+    asked = await m.ask(5, "What did the placard 2 say?", session="two")
+    placard = next(e for e in asked.evidence if "Placard 2" in e.text)
+    await m.play(asked, "Something.", 7)
+    at = (placard.start_ns / S, placard.end_ns / S)
+    await answered(m, 10, "Which way was the toilet?", "To the left, I think.", at, session="two")
+    await m.mark(20, session="two")
+    await m.see(400)  # so that it is told to lie further back
+    await m.mark(400)
+    await forget(tmp_path, (1, 20 * S, 29 * S))
+    assert (ANSWER, "To the left, I think.") not in talk(tmp_path)
+    assert (ANSWER, "Something.") in talk(tmp_path)
+    await m.service.close()
+
+
 async def test_an_answer_outlives_what_it_rests_on_where_that_is_only_old(tmp_path: Path) -> None:
     m = await running(Neighbours(*OTHERS), tmp_path, keep_hours=0.5)
     await film(m, 40)
