@@ -179,15 +179,20 @@ def check_version(database: sqlite3.Connection, folder: str) -> None:
     has = int(database.execute("PRAGMA user_version").fetchone()[0])
     _check_known(has, folder)
     if not has:
-        raise MemoryUnusable(
-            f"the memory {folder} is empty: nothing was written into memory.db yet, or its content is lost; key frames "
-            "that were kept are in its folder frames; begin a new memory in another folder"
-        )
+        raise MemoryUnusable(empty(folder))
     if has != VERSION:
         raise MemoryUnusable(
             f"the memory {folder} has version {has}, this program reads version {VERSION}; run a session on it once, "
             "which brings an older one up to date"
         )
+
+
+def empty(folder: str) -> str:
+    """What is said of a memory whose database holds nothing."""
+    return (
+        f"the memory {folder} is empty: nothing was written into memory.db yet, or its content is lost; key frames "
+        "that were kept are in its folder frames; begin a new memory in another folder"
+    )
 
 
 def _check_known(version: int, folder: str) -> None:

@@ -19,7 +19,7 @@ from memory.overlap import of_sentences, of_worded, sentences_there, touching
 from memory.phrases import Sentences, matching
 from memory.rows import COLUMNS, REACHING, SESSIONS, TOLD, Found, SessionRow, attrs_of, evidence_of, found_of, packed
 from memory.salvage import cut_off
-from memory.schema import MemoryUnusable, check_version, migrate
+from memory.schema import MemoryUnusable, check_version, empty, migrate
 from wire.messages import Evidence
 
 LOG_PAGES = 8000  # of the write-ahead log, when a question must wait until it is moved
@@ -39,8 +39,7 @@ class Store(Sentences):
         read_only: beside the owner, for looking. cut: the end of the file is missing. Raises MemoryUnusable."""
         self.path = folder / "memory.db"
         self._commits = 0
-        if not read_only:
-            _see_that_it_is_whole(self.path)
+        _see_that_it_is_whole(self.path, read_only)
         self._over: dict[int, Evidence] = {}  # the oldest first; who writes events past `put` and `drop` must `forget`
         try:
             super().__init__(_read_only(self.path, cut) if read_only else _owned(self.path, durable))
@@ -262,10 +261,14 @@ class Store(Sentences):
         return [found_of(row) for row in self.database.execute(query, arguments)]
 
 
-def _see_that_it_is_whole(path: Path) -> None:
-    """What can still be saved of a file that is cut off must not be written over. Raises MemoryUnusable."""
+def _see_that_it_is_whole(path: Path, read_only: bool) -> None:
+    """What can still be saved of a file that is cut off must not be written over, nor the log of one that is empty,
+    which SQLite deletes even for a reader. Raises MemoryUnusable."""
+    log = path.with_name(path.name + "-wal")
     try:
-        lost = cut_off(path)
+        if not path.stat().st_size and (read_only or (log.is_file() and log.stat().st_size)):
+            raise MemoryUnusable(empty(str(path.parent)))
+        lost = "" if read_only else cut_off(path)
     except OSError:  # there is none yet, or opening it says why it cannot be read
         return
     if lost:

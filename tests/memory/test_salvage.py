@@ -120,5 +120,10 @@ def test_nothing_is_written_into_a_memory_that_is_cut_off(tmp_path: Path, missin
 
 def test_a_memory_of_which_nothing_is_left_is_said_to_be_empty(tmp_path: Path) -> None:
     (tmp_path / "memory.db").write_bytes(b"")
-    with pytest.raises(MemoryUnusable, match=r"is empty: .* begin a new memory in another folder"):
-        Store(tmp_path, read_only=True)
+    (tmp_path / "memory.db-wal").write_bytes(b"log" * 99)
+    for read_only in (True, False):
+        with pytest.raises(MemoryUnusable, match=r"is empty: .* begin a new memory in another folder"):
+            Store(tmp_path, read_only=read_only)
+    assert (tmp_path / "memory.db-wal").read_bytes() == b"log" * 99
+    (tmp_path / "memory.db-wal").unlink()
+    Store(tmp_path).close()  # one that was being made
