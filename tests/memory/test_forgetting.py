@@ -320,6 +320,12 @@ def test_the_question_back_tells_days_in_the_zone_of_the_machine() -> None:
     )
 
 
+def test_the_question_back_leaves_no_minute_out_that_is_erased() -> None:
+    start = datetime(2026, 11, 21, 13, 0).timestamp()
+    asked = forgetting_said.ask_span("the last hour", -1770 * S, 1830 * S, start)
+    assert "from Saturday 21 November 12:30 to Saturday 21 November 13:31?" in asked
+
+
 def test_all_that_is_said_is_said_in_chinese_too() -> None:
     for name, sentence in vars(forgetting_said).items():
         if name.isupper() and not name.startswith("_"):
