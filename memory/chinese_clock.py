@@ -48,7 +48,7 @@ def _o_clock(hours: str, rest: str, part: str) -> str:
         minute = int(number(rest.rstrip("分刻"))) * (15 if rest.endswith("刻") else 1)
     if hour > 12:
         return f"{hour - 12}:{minute:02} pm"
-    return f"{hour}:{minute:02} {half_of_day(part, hour) or ('am' if not hour else 'o clock')}"
+    return f"{hour}:{minute:02} {half_of_day(part, hour) or ('am' if hours[0] in '0零' else 'o clock')}"
 
 
 def half_of_day(part: str, hour: int) -> str:

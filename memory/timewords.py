@@ -32,7 +32,7 @@ from memory.time_lengths import (
 from memory.times_beside import has_length, is_border
 from memory.told_times import is_told
 from memory.witnessed import is_of_plans
-from memory.written_times import ELSEWHERE, OF_DAY, as_said, is_name
+from memory.written_times import ELSEWHERE, OF_DAY, as_said, is_name, without_zone
 from wire.words import stem
 
 S = 1_000_000_000
@@ -253,7 +253,8 @@ def find(
     """The first time expression in `words` that can be meant at t_ns; without one, everything up to t_ns.
 
     With a known start the span may lie before it, below 0: in an earlier session. witnessed, zone: see `Now`."""
-    plain, now = with_digits_of_times(words), Now(t_ns / S, start_unix_s, witnessed, witnessed, zone)
+    now = Now(t_ns / S, start_unix_s, witnessed, witnessed, zone)
+    plain = without_zone(with_digits_of_times(words), now)
     if (said := as_said(plain)) != plain and ((found := _find(said, now)).spanned or found.unclear):
         return found
     return _find(plain, now)

@@ -6,6 +6,9 @@ Also what tells a time of day from a place in a recording, and the ends of the s
 from __future__ import annotations
 
 import re
+from datetime import datetime
+
+from memory.time_lengths import Now
 
 _MONTHS = {
     "jan": "january", "feb": "february", "mar": "march", "apr": "april", "jun": "june", "jul": "july",
@@ -26,6 +29,7 @@ _WEEKS_AGO = re.compile(r"\b(?P<n>an?|one|\d{1,2}) weeks? ago (?P<day>today|yest
 _NAME_BEFORE = re.compile(r"\b(?:room|gate|number|flight|bus|train|platform|track|score|ratio|chapter|verse) $")
 _THE = re.compile(r"\b(?:the|a) $")
 _NOUN = re.compile(r" (?!mark\b|what|who|where|which|how|did|was|were|is|are|in\b|into\b|of\b)[a-z]")
+_ZONED = re.compile(r"(?<=\d:\d\d) (?P<zone>[a-z]{3,5})\b")
 OF_DAY = re.compile(r" (?:am|pm|oclock|o clock|hours|at night|in the (?:morning|afternoon|evening))\b")
 ELSEWHERE = (  # "at the end of the street" is a place
     r"(?! of (?:the |an? |my |your |our |this |that |his |her |their )?(?:room|queue|line|street|road|table|hall|"
@@ -57,6 +61,15 @@ def _whole_month(found: re.Match[str]) -> str:
 def _days_ago(found: re.Match[str]) -> str:
     weeks = int(found["n"]) if found["n"].isdigit() else 1
     return f"{7 * weeks + (found['day'] == 'yesterday')} days ago"
+
+
+def without_zone(text: str, now: Now) -> str:
+    """ "14:05 CET" is "14:05" where that zone is the one that times are told in."""
+    if not now.start_unix_s or _ZONED.search(text) is None:
+        return text
+    half_years = (now.start_unix_s + now.t_s - at_s for at_s in (0.0, 15_768_000.0))
+    own = {datetime.fromtimestamp(at_s, now.zone).astimezone(now.zone).tzname() for at_s in half_years}
+    return _ZONED.sub(lambda found: "" if found["zone"].upper() in own else found[0], text)
 
 
 def is_name(before: str, after: str) -> bool:

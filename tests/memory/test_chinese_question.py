@@ -108,6 +108,8 @@ def cues(text: str, history: tuple[HistoryTurn, ...] = ()) -> Cues:
         ("今天凌晨谁来了", "between 12 am and 5 am today", "谁来了"),
         ("11月20日星期五下午三点谁来了", "at 3:00 pm on 20 november", "谁来了"),
         ("2025年十二月一号谁来了", "on 1 december 2025", "谁来了"),
+        ("2026-11-2014:05听到了什么", "at 2:05 pm on 20 november 2026", "听到了什么"),
+        ("2026-11-2002:05听到了什么", "at 2:05 am on 20 november 2026", "听到了什么"),
         ("11月20日开门吗", "", "11月20日开门吗"),
         ("最近三天谁来了", "in the last 3 days", "谁来了"),
         ("这几天谁来了", "in the last few days", "谁来了"),
