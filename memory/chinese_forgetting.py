@@ -101,7 +101,8 @@ def _thing(what: str) -> str:
         when = "today" if "今天" in what else ""
     if when == "just now":
         when = "in the last 20 seconds"
-    when = _english(when).removeprefix("in ")
+    when = _english(when)
+    when = when if when.endswith(("morning", "noon", "evening")) else when.removeprefix("in ")
     if _JUST_SAID.fullmatch(rest):
         rest = ""
     left = _FRAMING.sub("", rest)
@@ -124,7 +125,11 @@ def _before(what: str) -> str:
         if thing != "everything" or not _ALL_OF_IT.search(earlier["what"]):
             return ""
         when = _english(when)
-        return f"everything older than {when.removesuffix(' ago')}" if "day" in when else f"everything up to {when}"
+        return (
+            f"everything older than {when.removesuffix(' ago')}"
+            if re.search("day|week|month", when)
+            else f"everything up to {when}"
+        )
     when, rest = take_time(earlier["time"])
     return "" if rest or not when else f"{thing} before {when.removeprefix('at ').removeprefix('on ')}"
 

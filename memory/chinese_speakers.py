@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from memory.chinese_days import number
+from memory.chinese_clock import number
 
 _ORDINALS = ("", "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 _SAID = r"(?:说到?|讲到?|提到|提起|谈到|谈起|聊到|说起)(?:过|了)?"

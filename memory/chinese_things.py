@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from memory.chinese_days import number
+from memory.chinese_clock import number
 from memory.chinese_words import COLOUR_OF, COLOURS, DEEDS, EMPTY, NOUNS
 
 _MEASURE = r"[个次位句条块张种辆首名只]?"

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from memory.chinese_days import BARE, NUMBER, RULES, number
+from memory.chinese_clock import NUMBER, number
+from memory.chinese_days import BARE, RULES, is_seen
 
 _UNIT = r"(?:小时|钟头|刻钟|分钟|分|秒钟|秒)"
 _LENGTH = rf"(?:{NUMBER}个?半?{_UNIT}半?)(?:零?{NUMBER}个?半?{_UNIT}半?)*"
@@ -71,6 +72,7 @@ _RULES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = tup
          lambda m: f"between {_at(60 * (number(m['a']) - 1))} and {_at(60 * number(m['b']))}"),
         (rf"在?第(?P<n>{NUMBER})个?(?P<u>小时|分钟|秒钟|秒)(?:之?内|里|的时候|时|处)?", _minute),
         RULES[-1],
+        (rf"在?(?P<d>{_LENGTH})(?:之|以)?内", lambda m: f"in the last {_length(m['d'])}" if is_seen(m) else ""),
         *BARE,
         (rf"在?(?P<p>\d{{1,2}}:\d\d(?::\d\d)?|{_LENGTH})(?:的时候|的地方|那时候?|左右|时候|时|处)",
          lambda m: f"at {_point(m['p'])}"),
@@ -84,7 +86,9 @@ _RULES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = tup
          lambda m: "so far"),
         (r"结尾处?|末尾|快结束的?时候|结束的?时候|最后(?=发生|怎么|有什么|看到什么|说了?什么|$)",
          lambda m: "at the end"),
-        (r"(?:在|到)?(?:视频|录像)?(?:正?中间|一半)的?(?:时候|处)?", lambda m: "in the middle"),
+        (r"(?:在|到)?(?:视频|录像)的?(?:正?中间|一半)的?(?:时候|处)?|(?:在|到)?(?:中间|一半)的?(?:时候|处)|到一半|"
+         r"(?:在|到)?中间(?=发生)", lambda m: "in the middle"),
+        (r"^在?(?:之前|以前|此前|先前)(?=你|我|谁|有|发生)", lambda m: "so far"),
     )
 )  # fmt: skip
 

@@ -25,6 +25,7 @@ _DAYED_PARTS = re.compile(rf"(?P<a>{DAY})(?: {_AT}(?P<c>.+))?")
 _CLOCKED_FIRST = re.compile(rf"(?P<c>{BARE}) (?P<a>{DAY})")
 _CLOCKED = re.compile(CLOCKED)
 _CLOCK = re.compile(CLOCK)
+_AS_TOLD = re.compile(r"(?:on )?20\d\d \d+ \d+ 0\d:\d\d(?::\d\d)?")  # in 24 hours, as answers do
 _HALF = re.compile(HALF_DAY)
 _OF_DAY = re.compile(rf"\d{HALF_DAY}|oclock|o clock|\bhours\b")
 _IN_RECORDING = re.compile(
@@ -61,7 +62,8 @@ def moments_of(day: str, clock: str, now: Now, last: bool = False, days_on: int 
     if one is None:
         return []
     said = f"{clock} {_AS_SAID[part]}" if part and not _HALF.search(clock) else clock
-    hours = [seconds / 3600 for seconds in readings_of(said)]
+    readings = readings_of(said)[:1] if _AS_TOLD.fullmatch(f"{day} {clock}") else readings_of(said)
+    hours = [seconds / 3600 for seconds in readings]
     # "Last night at 2" was after midnight.
     one += timedelta(days=days_on)
     return [clock_s(one, hour + (24 if part == "night" and hour < 7 else 0), now) for hour in hours]

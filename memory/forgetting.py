@@ -33,7 +33,8 @@ _TAIL = re.compile(
 )
 _NOTHING = re.compile(  # sayings, not orders
     r"^(?:it|that|this|about (?:it|that|this)|me|me not|you|him|her|us|them|to|how|why|who|whether|if|not)\b"
-    r"(?!.* (?:last|past|first|between|since|ago|minutes?|seconds?|hours?|yesterday|today|morning|night))|"
+    r"(?!.* (?:last|past|first|between|since|ago|minutes?|seconds?|hours?|yesterday|today|morning|lunchtime|"
+    r"afternoon|evening|night|weekend|week|month))|"
     r"^(?:nothing|none|no)(?: |$)"
 )
 _EXCEPT = re.compile(

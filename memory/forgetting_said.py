@@ -8,6 +8,7 @@ Pure. chinese: the order was.
 from __future__ import annotations
 
 from datetime import datetime, tzinfo
+from math import ceil
 
 from memory.sentences import number_word
 from memory.times import clock
@@ -41,12 +42,13 @@ def ask_span(
     zone: tzinfo | None = None,
 ) -> str:  # fmt: skip
     """start_unix_s: of the session; times before it are told by the calendar, of this machine's zone if none is
-    given."""
+    given: the minutes that all of the span lies in."""
     if from_ns >= 0:
         first, last = clock(from_ns), clock(to_ns)
     else:
         year = datetime.fromtimestamp(start_unix_s, zone).year
-        first, last = (_date(ns / 1e9 + start_unix_s, year, chinese, zone) for ns in (from_ns, to_ns))
+        begins_s, ends_s = (ns / 1e9 + start_unix_s for ns in (from_ns, to_ns))
+        first, last = (_date(at_s, year, chinese, zone) for at_s in (begins_s, 60 * ceil(ends_s / 60)))
     if chinese:
         return f"要我忘掉“{named}”吗？从{first}到{last}。说“是”就忘掉。"
     return f"Shall I forget {named}, from {first} to {last}? Say yes to do it."

@@ -32,6 +32,7 @@ from memory.time_lengths import (
 from memory.times_beside import has_length, is_border
 from memory.told_times import is_told
 from memory.witnessed import is_of_plans
+from memory.written_times import ELSEWHERE, OF_DAY, as_said, is_name, without_zone
 from wire.words import stem
 
 S = 1_000_000_000
@@ -102,7 +103,7 @@ def _up_to(end_s: float, now: Now) -> Span:
 def _point_s(found: re.Match[str], now: Now) -> float | None:
     """The place in the stream that is named; None if that is none, as in "the train at 9:30"."""
     words = found["p"]
-    at_s = seconds_of(words)
+    at_s = None if OF_DAY.match(found.string[found.end("p") :]) else seconds_of(words)
     if at_s is None or at_s > now.t_s + NEAR_S or "quarter" in words:
         return None
     if not now.start_unix_s or ":" not in words:
@@ -127,13 +128,7 @@ _HAS_BEEN = re.compile(r"\b(?:did|was|were|happened|saw|seen|heard|came|said|sho
 def _alone(found: re.Match[str], now: Now) -> Span | None:
     """ "1:30" without a preposition; "room 1:30" and "the 1:30 train" are names."""
     before, after = found.string[: found.start()], found.string[found.end() :]
-    named = _NAME_BEFORE.search(before) or (_THE.search(before) and _NOUN.match(after))
-    return None if named and now.start_unix_s else _at(found, now)
-
-
-_NAME_BEFORE = re.compile(r"\b(?:room|gate|number|flight|bus|train|platform|track|score|ratio|chapter|verse) $")
-_THE = re.compile(r"\b(?:the|a) $")
-_NOUN = re.compile(r" (?!mark\b|what|who|where|which|how|did|was|were|is|are|in\b|into\b|of\b)[a-z]")
+    return None if now.start_unix_s and is_name(before, after) else _at(found, now)
 
 
 def _first(found: re.Match[str], now: Now) -> Span | None:
@@ -236,11 +231,11 @@ _RULES: tuple[tuple[re.Pattern[str], _Read], ...] = tuple(
          r"these days|(?<!up to )(?<!until )(?<!till )now)", lambda m, n: Span(n.t_s - NEAR_S, n.t_s, n.t_s, True)),
         (r"(?:(?<!most )recently|lately|a (?:short )?while ago|not (?:so |too |very )?long ago)",
          lambda m, n: Span(n.t_s - 60, n.t_s)),
-        (rf"(?:(?:right |already )?(?:at|in|from) the (?:very )?(?:beginning|start|outset){_STREAM}|initially|at first|"
-         r"to begin with|to start with|in the first place|when (?:it|the (?:video|stream|recording)) "
-         r"(?:started|began|starts|begins)|originally)", _beginning),
-        (rf"(?:at|near|towards?|by|in) the (?:very )?end{_STREAM}|finally|in the end", _end),
-        (rf"(?:in|around|at|near) (?:the )?(?:middle|halfway)(?: point)?{_STREAM}|halfway through",
+        (rf"(?:(?:right |already )?(?:at|in|from) the (?:very )?(?:beginning|start|outset){ELSEWHERE}{_STREAM}|"
+         r"initially|at first|to begin with|to start with|in the first place|originally|"
+         r"when (?:it|the (?:video|stream|recording)) (?:started|began|starts|begins))", _beginning),
+        (rf"(?:at|near|towards?|by|in) the (?:very )?end{ELSEWHERE}{_STREAM}|finally|in the end", _end),
+        (rf"(?:in|around|at|near) (?:the )?(?:middle|halfway)(?: point)?{ELSEWHERE}{_STREAM}|halfway through",
          _middle),
         (rf"(?:in|during) the first half{_STREAM}", lambda m, n: Span(0, n.t_s / 2)),
         (rf"(?:in|during) the (?:second|last|other) half{_STREAM}", lambda m, n: Span(n.t_s / 2, n.t_s)),
@@ -258,11 +253,17 @@ def find(
     """The first time expression in `words` that can be meant at t_ns; without one, everything up to t_ns.
 
     With a known start the span may lie before it, below 0: in an earlier session. witnessed, zone: see `Now`."""
-    text = with_digits_of_times(words)
     now = Now(t_ns / S, start_unix_s, witnessed, witnessed, zone)
+    plain = without_zone(with_digits_of_times(words), now)
+    if (said := as_said(plain)) != plain and ((found := _find(said, now)).spanned or found.unclear):
+        return found
+    return _find(plain, now)
+
+
+def _find(text: str, now: Now) -> TimeWords:
     if (civil := named_span(text, now)) is not None:
         return _with_what_is_beside(civil[0], now, text[: civil[1]], text[civil[2] :], tuple(text.split()))
-    return _relative(text, now) or TimeWords(0, t_ns, tuple(text.split()))
+    return _relative(text, now) or TimeWords(0, round(now.t_s * S), tuple(text.split()))
 
 
 def _with_what_is_beside(span: Span, now: Now, before: str, after: str, words: tuple[str, ...]) -> TimeWords:

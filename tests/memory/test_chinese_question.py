@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from memory.backends.fake import FakeOptions, FakeTextEncoder
-from memory.chinese_days import number
+from memory.chinese_clock import number
 from memory.chinese_question import in_english
 from memory.chinese_times import seconds, take_time
 from memory.chinese_words import is_chinese, pairs
@@ -91,6 +91,45 @@ def cues(text: str, history: tuple[HistoryTurn, ...] = ()) -> Cues:
         ("从十点半开始谁来了", "since 10:30 o clock", "谁来了"),
         ("02:15的时候有什么", "at 02:15", "有什么"),
         ("两点一刻谁来了", "at 2:15 o clock", "谁来了"),
+        ("昨晚十点谁来了", "at 10:00 pm yesterday", "谁来了"),
+        ("昨晚两点谁来了", "at 2:00 am today", "谁来了"),
+        ("昨天晚上十二点谁来了", "at 12:00 am today", "谁来了"),
+        ("中午十一点半谁来了", "at 11:30 am", "谁来了"),
+        ("上午十点到十二点谁来了", "between 10:00 am and 12:00 pm", "谁来了"),
+        ("昨天下午三点以后谁来了", "after 3:00 pm yesterday", "谁来了"),
+        ("昨天下午2:30谁来了", "at 2:30 pm yesterday", "谁来了"),
+        ("昨天下午两点到三点谁来了", "between 2:00 pm and 3:00 pm yesterday", "谁来了"),
+        ("从周一到周三谁来了", "between monday and wednesday", "谁来了"),
+        ("从昨天到今天谁来了", "between yesterday and today", "谁来了"),
+        ("从今天早上到现在谁来了", "since this morning", "谁来了"),
+        ("从早上到现在谁来了", "since this morning", "谁来了"),
+        ("从昨天开始谁来了", "since yesterday", "谁来了"),
+        ("昨天以来谁来了", "since yesterday", "谁来了"),
+        ("今天凌晨谁来了", "between 12 am and 5 am today", "谁来了"),
+        ("11月20日星期五下午三点谁来了", "at 3:00 pm on 20 november", "谁来了"),
+        ("2025年十二月一号谁来了", "on 1 december 2025", "谁来了"),
+        ("2026-11-2014:05听到了什么", "at 2:05 pm on 20 november 2026", "听到了什么"),
+        ("2026-11-2002:05听到了什么", "at 2:05 am on 20 november 2026", "听到了什么"),
+        ("11月20日开门吗", "", "11月20日开门吗"),
+        ("最近三天谁来了", "in the last 3 days", "谁来了"),
+        ("这几天谁来了", "in the last few days", "谁来了"),
+        ("一周前谁来了", "1 weeks ago", "谁来了"),
+        ("半个月前谁来了", "15 days ago", "谁来了"),
+        ("这个月谁来了", "this month", "谁来了"),
+        ("今天谁来了", "today", "谁来了"),
+        ("今天有什么特价", "so far", "有什么特价"),
+        ("早上谁来了", "in the morning", "谁来了"),
+        ("早上几点开门", "", "早上几点开门"),
+        ("十分钟内谁来了", "in the last 600 seconds", "谁来了"),
+        ("十几分钟前谁来了", "780 seconds ago", "谁来了"),
+        ("之前你看到了什么", "so far", "你看到了什么"),
+        ("谁吃了一半的蛋糕", "", "谁吃了一半的蛋糕"),
+        ("中间的桌子上有什么", "", "中间的桌子上有什么"),
+        ("中午饭是谁做的", "", "中午饭是谁做的"),
+        ("中午谁值班", "", "中午谁值班"),
+        ("他说了哪三点", "", "他说了哪三点"),
+        ("他说的第二点是什么", "", "他说的第二点是什么"),
+        ("三点的火车去哪里", "", "三点的火车去哪里"),
     ],
 )
 def test_times(text: str, english: str, rest: str) -> None:

@@ -36,6 +36,13 @@ def named(text: str) -> tuple[float, float] | None:
         ("what did you see at 2:05 pm", "14:04", "14:06"),
         ("what did you see at 2:05", "14:04", "14:06"),
         ("what was shown at 1:30", "13:29", "13:31"),
+        ("what happened at 2.30 pm", "14:29", "14:31"),
+        ("what happened between 2.10 and 2.30 pm", "14:10", "14:30"),
+        ("what did you see on 10 Nov at 3 pm", "10 14:59", "10 15:01"),
+        ("what did you see on Nov 20", "20 00:00", "21 00:00"),
+        ("what did you see 2 1/2 hours ago", "11:40", "12:40"),
+        ("who was here a fortnight ago", "6 00:00", "9 00:00"),
+        ("what happened a week ago today", "14 00:00", "15 00:00"),
         ("what was shown at 13:20:30", "13:20", "13:21"),
         ("what did the sign say at half past one", "13:29", "13:31"),
         ("what did you see at quarter past two", "14:14", "14:16"),
@@ -336,3 +343,20 @@ def test_a_time_with_points_is_one_clause() -> None:
         "What did you see between 2 p.m. and 2:30 p.m.?", t_ns=ASKED_S * S, start_unix_s=START.timestamp()
     )
     assert (cues.start_ns / S, cues.end_ns / S) == (moment("14:00"), moment("14:30"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "what did you see at the end of the street",
+        "what is in the middle of the table",
+        "where does the train at 1:00 pm go",
+        "what was sold at 14.30 euros",
+    ],
+)
+def test_places_and_facts_are_no_times(text: str) -> None:
+    assert named(text) is None
+
+
+def test_words_of_a_written_date_stay_where_it_is_no_time() -> None:
+    assert find(tokens("chimney sweep on 11 Nov"), ASKED_S * S, START.timestamp()).rest[-1] == "nov"

@@ -177,6 +177,17 @@ def test_what_cannot_be_followed_is_refused(text: str) -> None:
         ("forget yesterday after 5", "20 17:00", "21 00:00"),
         ("forget what happened 20 minutes ago today", "21 14:16", "21 14:24"),
         ("forget what happened here yesterday", "20 00:00", "21 00:00"),
+        ("forget this afternoon", "21 12:00", "21 14:40"),
+        ("forget this week", "16 00:00", "21 14:40"),
+        ("忘掉昨晚十点的事", "20 21:59", "20 22:01"),
+        ("忘掉昨天下午三点以后的内容", "20 15:00", "21 00:00"),
+        ("忘掉昨天下午两点到三点的所有内容", "20 14:00", "20 15:00"),
+        ("忘掉从昨天开始的内容", "20 00:00", "21 14:40"),
+        ("忘掉最近三天的内容", "18 14:40", "21 14:40"),
+        ("忘掉11月20日下午三点的内容", "20 14:59", "20 15:01"),
+        ("忘掉今天下午的内容", "21 12:00", "21 14:40"),
+        ("忘掉早上的内容", "21 05:00", "21 12:00"),
+        ("忘掉今天凌晨的内容", "21 00:00", "21 05:00"),
     ],
 )
 def test_days_and_clock_times_where_the_start_is_known(text: str, first: str, last: str) -> None:
@@ -250,7 +261,13 @@ def test_everything_but_a_time_before_all_that_is_known_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "end_s"), [("忘记昨天之前的所有内容", -37 * 3600), ("忘记三天以前的所有内容", 6000 - 3 * 86_400)]
+    ("text", "end_s"),
+    [
+        ("忘记昨天之前的所有内容", -37 * 3600),
+        ("忘记三天以前的所有内容", 6000 - 3 * 86_400),
+        ("忘记一周以前的所有内容", 6000 - 7 * 86_400),
+        ("忘记11月20日以前的所有内容", -37 * 3600),
+    ],
 )
 def test_everything_before_a_day_in_chinese(text: str, end_s: int) -> None:
     found = wanted(text, 6000 * S, datetime(2026, 11, 21, 13, 0).timestamp())
@@ -302,6 +319,12 @@ def test_the_question_back_tells_days_in_the_zone_of_the_machine() -> None:
         asked
         == "Shall I forget that time, from Saturday 21 November 13:00 to Saturday 21 November 14:00? Say yes to do it."
     )
+
+
+def test_the_question_back_leaves_no_minute_out_that_is_erased() -> None:
+    start = datetime(2026, 11, 21, 13, 0).timestamp()
+    asked = forgetting_said.ask_span("the last hour", -1770 * S, 1830 * S, start)
+    assert "from Saturday 21 November 12:30 to Saturday 21 November 13:31?" in asked
 
 
 def test_all_that_is_said_is_said_in_chinese_too() -> None:

@@ -55,6 +55,9 @@ def named(text: str, start: str, asked: str) -> tuple[str, str]:
         ("what did you see this morning", "2026-11-21 04:00", "2026-11-21 11:00"),
         ("what happened yesterday", "2026-11-19 23:00", "2026-11-20 23:00"),
         ("what happened yesterday at 3 pm", "2026-11-20 13:59", "2026-11-20 14:01"),
+        ("what was said on 2026-11-20 at 02:05 CET", "2026-11-20 01:04", "2026-11-20 01:06"),
+        ("what was said on 2026-11-20 at 15:00 CET", "2026-11-20 13:59", "2026-11-20 14:01"),
+        ("what was said at 15:00 CET on 2026-11-20", "2026-11-20 13:59", "2026-11-20 14:01"),
     ],
 )
 def test_times_in_words_are_of_the_zone(text: str, first: str, last: str) -> None:

@@ -23,6 +23,8 @@ pytestmark = pytest.mark.unit
             "from Friday 20 November 15:00 to Sunday 1 March 2026 06:00",
         ),
         ('The sign said "OPEN DAILY".', "The sign said open daily."),
+        ('At 1:05 the sign said "Open 9:00-17:30".', "At 1 minute 5 seconds the sign said Open 9:00 to 17:30."),
+        ("on 2026-11-21 14:05 IST", "on 2026-11-21 14:05 I S T"),
         ("The QR code", "The Q R code"),
         ('"https://example.org/tour"', "example dot org slash tour"),
         ("www.town-hall.com", "town dash hall dot com"),
