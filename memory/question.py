@@ -23,7 +23,8 @@ from memory.lexicon import repair
 from memory.likely_frame import likely_frame
 from memory.mentions import mention, mention_of
 from memory.rewording import plain, reworded
-from memory.speakers import about_speakers, speaker_asked
+from memory.speaker_cues import about_speakers
+from memory.speakers import speaker_asked
 from wire.messages import Cues, HistoryTurn, Speaker
 from wire.words import tokens
 
