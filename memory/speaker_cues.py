@@ -40,7 +40,7 @@ def about_speakers(cues: Cues, asked: Sequence[str], history: Sequence[HistoryTu
         return cues
     words, others = telling(speaker.words), telling(speaker.others)
     speaker = replace(speaker, words=words, others=others)
-    yes_no = speaker.asks in ("same", "count", "who") and bool(_YES_NO.match(asked[0]))
+    yes_no = bool(_YES_NO.match(asked[0]))
     if (
         speaker.asks == "who"
         and not (speaker.back or yes_no)

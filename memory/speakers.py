@@ -15,6 +15,8 @@ from typing import Literal
 from wire.messages import Speaker
 from wire.words import ORDINALS
 
+Side = Literal["", "before", "after"]
+
 _LONGEST = 400  # characters of a question that is read
 _ONE = (
     r"(?:person|man|woman|lady|gentleman|guy|girl|boy|child|kid|speaker|voice|one|visitor|guest|caller|somebody|"
@@ -66,14 +68,22 @@ _OF_ONE = re.compile(
 _EDGE_OF_ONE = re.compile(
     r"what (?:was|is) the (?P<edge>first|last) (?:thing|words|sentence)(?: that)? (?P<who>.+?) (?:said|mentioned)"
 )
+_DID = re.compile(
+    rf"(?:did|has) (?P<who>.+?) (?:(?:ever|also) )?(?:{_SAY}|{_SAID})(?: {_THING}(?: about)?| that| about)?"
+    r" (?P<about>.+)"
+)
 _WHO_IT_WAS = (
-    r"(?:who|whose voice|which (?:person|voice|speaker|man|woman|one|of them))"
+    r"(?:who|whose voice|which (?:person|voice|speaker|man|woman|one|of (?:them|the (?:speakers|voices|people))))"
     r"(?: (?:was it (?:who|that)|was the (?:one|person) (?:who|that)|else|has|had|have|just))*"
 )
 _WHO = re.compile(
     rf"{_WHO_IT_WAS} (?:(?:said|mentioned|told {_TO} that)(?: that)?|"
     r"(?:talked|spoke|was talking|was speaking) (?:about|of)) (?P<words>.+)"
 )
+_WHO_AT = re.compile(
+    rf"who was the (?P<edge>first|last)(?: {_ONE})? (?:to|who|that) (?:{_SAY}|{_SAID})(?: that)? (?P<words>.+)"
+)
+_WHO_SAID_AT = re.compile(rf"{_WHO_IT_WAS} (?:said|spoke) the (?:very )?(?P<edge>first|last) (?:thing|words?|sentence)")
 _WHO_BACK = re.compile(rf"{_WHO_IT_WAS} (?:said|mentioned|told {_TO}) (?:that|it|this|so)")
 _WHO_ELSE = re.compile(
     rf"(?:who|which (?:person|voice|speaker)) (?:(?P<other>else) )?(?:has |had |was )?(?:{_SPOKEN}|spoke|said {_THING})"
@@ -134,6 +144,8 @@ _SAME = tuple(
         rf"(?:did|has|have) {_SAME_ONE}(?: also)? (?:{_SAY}|{_SAID}|talk|speak)(?: both)?(?: that)? {_BOTH}",
         rf"(?:was|is|were) (?:it|that|this) {_SAME_ONE} (?:who|that|which|speaking|talking){_WITH_THIS}"
         rf" (?:{_SAID}|spoke|talked)?(?: both)?(?: that| about| of)? ?{_BOTH}",
+        rf"(?:was|were|is) (?P<words>.+?) (?:mentioned|said|spoken of|talked about) by {_SAME_ONE}"
+        rf" (?:as|(?:who|that) {_SAID}(?: that)?) (?P<others>.+)",
         rf"(?:was|were|did) {_BOTH} (?:both )?(?:said |mentioned |spoken |told )?(?:by|come from) {_SAME_ONE}",
         rf"(?:did|has) {_ONE_WHO_SAID} also (?:{_SAY}|{_SAID})(?: that)? (?P<others>.+)",
         rf"(?:was|is) {_ONE_WHO_SAID} {_SAME_ONE}(?: as (?:the )?(?:{_ONE} )?)? ?(?:who|that){_WITH_THIS} {_SAID}"
@@ -186,6 +198,8 @@ def _said(text: str) -> tuple[Speaker, str] | None:
         return replace(which, asks="said"), ""
     if (found := _EDGE_OF_ONE.fullmatch(text)) and (which := _which(found["who"])) and (which.nth or which.number):
         return replace(which, asks="said", side="before" if found["edge"] == "first" else "after"), ""
+    if (found := _DID.fullmatch(text)) and (which := _which(found["who"])) and (which.nth or which.number):
+        return replace(which, asks="said"), found["about"]
     for who, rest, wanted_more in _parted(text):
         about, after = _ABOUT.fullmatch(rest), _REST.fullmatch(rest)
         which = _which(who)
@@ -209,7 +223,7 @@ def _parted(text: str) -> Iterator[tuple[str, str, bool]]:
         yield text[begins.end() : verb.start()], text[verb.end() :], more
 
 
-def _side_of(word: str) -> Literal["", "before", "after"]:
+def _side_of(word: str) -> Side:
     if not word:
         return ""
     return "before" if re.search(r"before|earlier", word) else "after"
@@ -231,6 +245,11 @@ def _who(text: str) -> tuple[Speaker, str] | None:
         return Speaker(asks="who", back=True), ""
     if (found := _WHO_ELSE.fullmatch(text)) and (found["next"] or found["other"]):
         return Speaker(asks="said", back=True, other=True, side="after" if found["next"] else ""), ""
+    if found := _WHO_SAID_AT.fullmatch(text):
+        return Speaker(asks="who", nth=1 if found["edge"] == "first" else -1), ""
+    if found := _WHO_AT.fullmatch(text):
+        side: Side = "before" if found["edge"] == "first" else "after"
+        return Speaker(asks="who", words=tuple(found["words"].split()), side=side), ""
     if found := _WHO.fullmatch(text) or _ANYBODY_SAID.fullmatch(text):
         return Speaker(asks="who", words=tuple(found["words"].split())), ""
     return None

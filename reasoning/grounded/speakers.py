@@ -18,11 +18,13 @@ from wire.words import tokens
 
 _MOST = 3  # things that one said which are quoted
 _MOST_TIMES = 4
+_VOICES = 64  # that memory tells of
 _APART = "I cannot tell the voices apart"
 _ONLY_ONE = re.compile(r"\b(?:only|just) (?:one|1)\b")
 _FEW = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _EXACTLY = re.compile(rf"\b(?:{'|'.join(_FEW)}|[2-9]|10)\b")
 _ANYBODY = re.compile(r"\b(?:anybody|anyone|somebody|someone|any|a voice|hear voices)\b(?! else)")
+_AT = re.compile(r"\b(first|last)$")
 _SEXES = re.compile(r"\b(?:men|women)\b")
 
 
@@ -52,7 +54,8 @@ def _count(heard: Heard, speaker: Speaker) -> Answer | None:
         return Answer(f"I heard somebody speak, but {_APART}.", tuple(spoken[:1]), sure=False)
     first = firsts(known)
     n = len(first)
-    text = f"I heard {'at least ' if 2 * len(known) < len(spoken) else ''}{n} voice{'' if n == 1 else 's'}"
+    more = n >= _VOICES or 2 * len(known) < len(spoken)
+    text = f"I heard {'at least ' if more else ''}{n} voice{'' if n == 1 else 's'}"
     if yes_no:
         text = f"{'Yes' if anybody or _as_many(n, asked) else 'No'}, {text}"
     sexes = " I cannot tell men from women by their voices." if _SEXES.search(asked) else ""
@@ -81,7 +84,7 @@ def _who(heard: Heard, speaker: Speaker) -> Answer | None:
     if speaker.back:
         chosen = heard.quoted()[-1:]
     elif speaker.words:
-        chosen = sorted(heard.scope.pick(heard.about(speaker.words, heard.spoken))[:2], key=lambda u: u.start_ns)
+        chosen = _told_of(heard, speaker)
     elif speaker.nth:
         inside = sorted(heard.scope.pick(heard.spoken), key=lambda u: u.start_ns)
         chosen = inside[-1:] if speaker.nth < 0 else inside[:1]
@@ -90,7 +93,7 @@ def _who(heard: Heard, speaker: Speaker) -> Answer | None:
     yes_no = heard.question.cues.yes_no
     if not chosen:
         return Answer(NO_SOUND, sure=False) if yes_no else None
-    voices = {u.track: u for u in reversed(chosen) if u.voice}
+    voices = {u.track: u for u in firsts([u for u in chosen if u.voice])}
     if len(voices) < len({u.track for u in chosen}):
         if yes_no:
             return Answer(f"Yes, I heard {_quotes(chosen)}.", tuple(chosen))
@@ -101,6 +104,15 @@ def _who(heard: Heard, speaker: Speaker) -> Answer | None:
     ]
     told = f"Yes, {listed(parts)}" if yes_no else capital(listed(parts))
     return Answer(f"{told}.{_known_as(heard, chosen)}", tuple(chosen))
+
+
+def _told_of(heard: Heard, speaker: Speaker) -> list[Thing]:
+    """What was said of it, in order of time: the first or the last where that is asked for, else what is likeliest."""
+    every = heard.scope.pick(heard.about(speaker.words, heard.spoken))
+    at = _AT.search(" ".join(tokens(heard.question.text)))
+    side = speaker.side or ({"first": "before", "last": "after"}[at[1]] if at else "")
+    some = sorted(every if side else every[:2], key=lambda u: u.start_ns)
+    return some if not side else some[:1] if side == "before" else some[-1:]
 
 
 def _known_as(heard: Heard, chosen: Sequence[Thing]) -> str:
@@ -138,6 +150,7 @@ def _said(heard: Heard, speaker: Speaker) -> Answer | None:
         return _others(heard, one, 1 if speaker.side else _MOST)
     if one is None or not one.voice:
         return _no_voice(heard, speaker, one)
+    yes_no = heard.question.cues.yes_no
     said = [u for u in heard.by(one) if u not in known]
     if speaker.side and known:
         at = known[-1].start_ns if speaker.side == "after" else known[0].start_ns
@@ -149,8 +162,11 @@ def _said(heard: Heard, speaker: Speaker) -> Answer | None:
         said = [u for u in said if u in heard.scope.pick(said)]
     content = heard.question.cues.about.content
     if content and not (said := sorted(heard.about(content, said), key=lambda u: u.start_ns)):
-        return Answer(f"I did not hear that from {_short(heard, one)}.", (one,), sure=False)
+        no = "No, " if yes_no else ""
+        return Answer(f"{no}I did not hear that from {_short(heard, one)}.", (one,), sure=False)
     name = heard.name(one)
+    if yes_no:
+        return Answer(f"Yes, {name} said {_quotes(said[:_MOST])}{_more(said)}.", tuple(said[:_MOST]))
     if known:
         which = f", which said {_quotes(known[-1:])}"
         if not said:
@@ -201,8 +217,9 @@ def _no_voice(heard: Heard, speaker: Speaker, one: Thing | None) -> Answer | Non
     if not heard.known:
         if speaker.back or not heard.spoken:
             return None  # what was said is told, whoever said it
-        if one is None and heard.question.cues.about.content:
-            one = next(iter(heard.about(heard.question.cues.about.content, heard.spoken)), None)
+        content = () if speaker.words else heard.question.cues.about.content
+        if content:
+            one = next(iter(heard.about(content, heard.spoken)), one)
         begins = f"I heard {_quotes([one])}" if one is not None else "I heard somebody speak"
         return Answer(f"{begins}, but {_APART}.", () if one is None else (one,), sure=False)
     if one is not None:

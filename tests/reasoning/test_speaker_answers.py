@@ -73,6 +73,17 @@ QUESTIONS = [
     ("count the voices", "!Yes|I heard 4 voices", "cannot tell the voices apart"),
     ("how many speakers are in the room", "4 voices", "cannot tell the voices apart"),
     ("how many women did you hear", "4 voices|cannot tell men from women|!was there", "cannot tell the voices apart"),
+    ("who talked about the museum", "first voice|0:22 and the third voice|0:33", "0:22|0:33|cannot tell"),
+    ("who mentioned the museum first", "first voice|0:22|!third voice", "0:22|!0:33"),
+    ("who mentioned the museum last", "third voice|0:33|!0:22", "0:33|!0:22"),
+    ("who was the first to mention the museum", "first voice|0:22|!third voice", "0:22|!0:33"),
+    ("who said the first sentence", "first voice|good morning", "good morning|cannot tell"),
+    ("which of the speakers mentioned the train", "fourth voice|1:00", "1:00|cannot tell"),
+    ("did the first voice talk about the museum", "Yes, the first voice|0:22", "0:22|cannot tell|!Yes"),
+    ("did the second voice talk about the museum", "No, I did not hear that from that voice", "0:22|cannot tell|!No"),
+    ("did the third speaker say anything about the ticket", "Yes, the third voice|0:33", "0:33|cannot tell|!Yes"),
+    ("was the museum mentioned by the same person as the ticket", "No|first voice|third voice|!was there", "cannot"),
+    ("did the first person come in", "Yes, a person came in", "Yes, a person came in"),
     ("how many people said hello", "did not hear that|!fallen tree", "did not hear that|!fallen tree"),
     ("what did the person who talked about the volcano say", "did not hear that|!fallen", "did not hear that|!fallen"),
     ("what did the third person to speak say about the ticket", "third voice|0:33", "0:33|cannot tell"),
@@ -145,6 +156,12 @@ def test_what_was_said_next_is_told_where_no_voice_is_known(text: str) -> None:
 def test_where_the_last_voice_was_quoted_nobody_spoke_next() -> None:
     last = (HistoryTurn(t_ns=0, question="?", heard='I heard "the concert begins at eight" at 1:35.'),)
     check(answer(ask(TOUR, "who spoke next", 120, history=last)).text, "no other voice after that")
+
+
+def test_of_more_voices_than_memory_tells_there_are_at_least_these() -> None:
+    crowd = tuple(said(2 * n, n, f"remark number {n}") for n in range(1, 65))
+    check(answer(ask(crowd[:63], "how many people spoke", 200)).text, "I heard 63 voices|57 more times")
+    check(answer(ask(crowd, "how many people spoke", 200)).text, "at least 64 voices")
 
 
 def test_where_nobody_spoke_it_is_said() -> None:
