@@ -126,7 +126,9 @@ _SEVERAL = (
         rf"(?:did|do|has|have|was|were|is|are) (?:you hear |there )?{_SOME} (?:people|persons?|voices?|speakers?)"
         rf" {_SPOKEN}{_TAIL}"
     ),
-    re.compile(rf"(?:did|has|have) {_ANYONE}(?: else)? (?:ever )?(?:been )?(?:{_SPOKEN}|(?:say|said) {_THING}){_TAIL}"),
+    re.compile(
+        rf"(?:did|has|have|was|were) {_ANYONE}(?: else)? (?:ever )?(?:been )?(?:{_SPOKEN}|(?:say|said) {_THING}){_TAIL}"
+    ),
     re.compile(
         rf"(?:did|have) you (?:hear|heard) (?:{_ANYONE}|(?:{_SOME}|any|a) (?:voices?|speakers?))(?: {_SPOKEN})?{_TAIL}"
     ),
