@@ -72,6 +72,10 @@ _DID = re.compile(
     rf"(?:did|has) (?P<who>.+?) (?:(?:ever|also) )?(?:{_SAY}|{_SAID})(?: {_THING}(?: about)?| that| about)?"
     r" (?P<about>.+)"
 )
+_DID_MORE = re.compile(
+    rf"(?:did|has) (?P<who>.+?) (?:(?:ever|also|then) )?(?:say|said|mention|mentioned) {_THING} (?:else|more){_SIDE}"
+)
+_ANOTHER = re.compile(rf"(?:(?:and|or|but) )?(?:(?:what|how) about )?(?:the )?{_NTH}(?: (?:different |new )?{_ONE})?")
 _WHO_IT_WAS = (
     r"(?:who|whose voice|which (?:person|voice|speaker|man|woman|one|of (?:them|the (?:speakers|voices|people))))"
     r"(?: (?:was it (?:who|that)|was the (?:one|person) (?:who|that)|else|has|had|have|just))*"
@@ -202,6 +206,8 @@ def _said(text: str) -> tuple[Speaker, str] | None:
         return replace(which, asks="said", side="before" if found["edge"] == "first" else "after"), ""
     if (found := _DID.fullmatch(text)) and (which := _which(found["who"])) and (which.nth or which.number):
         return replace(which, asks="said"), found["about"]
+    if (found := _DID_MORE.fullmatch(text)) and (which := _which(found["who"])):
+        return replace(which, asks="said", side=_side_of(found["side"] or "")), ""
     for who, rest, wanted_more in _parted(text):
         about, after = _ABOUT.fullmatch(rest), _REST.fullmatch(rest)
         which = _which(who)
@@ -276,8 +282,18 @@ def _which(who: str) -> Speaker | None:
         if words := named.get("words"):
             return Speaker(words=tuple(words.split()))
         if nth := named.get("nth"):
-            return Speaker(nth=-1 if nth == "last" else ORDINALS[nth])
+            return Speaker(nth=_place(nth))
         if number := named.get("number"):
             return Speaker(number=int(number))
         return Speaker(back=True, other="other" in named)
     return None
+
+
+def another(speaker: Speaker, text: str) -> Speaker:
+    """The same asked of another one: "and the second?"."""
+    found = _ANOTHER.fullmatch(text) if speaker.nth else None
+    return speaker if found is None else replace(speaker, nth=_place(found["nth"]))
+
+
+def _place(nth: str) -> int:
+    return -1 if nth == "last" else ORDINALS[nth]

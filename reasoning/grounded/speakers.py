@@ -165,13 +165,14 @@ def _said(heard: Heard, speaker: Speaker) -> Answer | None:
         no = "No, " if yes_no else ""
         return Answer(f"{no}I did not hear that from {_short(heard, one)}.", (one,), sure=False)
     name = heard.name(one)
-    if yes_no:
+    if yes_no and said:
         return Answer(f"Yes, {name} said {_quotes(said[:_MOST])}{_more(said)}.", tuple(said[:_MOST]))
     if known:
         which = f", which said {_quotes(known[-1:])}"
         if not said:
             more = f" {speaker.side} that" if speaker.side else " else"
-            return Answer(f"I heard nothing{more} from {name}{which}.", (one,))
+            no = "No, " if yes_no else ""
+            return Answer(f"{no}I heard nothing{more} from {name}{which}.", (one,))
         later = [u for u in said if u.start_ns > one.start_ns]
         near = later[:_MOST] or said[-_MOST:]
         return Answer(f"{capital(name)}{which}, also said {_quotes(near)}{_more(said)}.", (*known[-1:], *near))

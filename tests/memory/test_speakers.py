@@ -61,6 +61,7 @@ CASES = {
     "When did the third speaker last speak?": Speaker(asks="when", nth=3, side="after"),
     "几个人说过话?": COUNT,
     "一共有几个声音?": COUNT,
+    "还有谁说话了?": COUNT,
     "你听到了几个人的声音?": COUNT,
     "谁提到了火车?": Speaker(asks="who", words=("火车",)),
     "谁说博物馆十点开门?": Speaker(asks="who", words=("博物馆十点开门",)),

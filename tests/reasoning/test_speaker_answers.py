@@ -39,6 +39,7 @@ TOUR = (
 MUTE = tuple(replace(e, track=0, attrs={}) if e.kind == "speech" else e for e in TOUR)
 MUSEUM, CONCERT = "the museum opens at ten in the morning", "there is a concert in the park on friday evening"
 QUOTED = (HistoryTurn(t_ns=0, question="When does it open?", heard=f'I heard "{MUSEUM}" at 0:22.'),)
+NTH = (HistoryTurn(t_ns=0, question="What did the third speaker say?", heard='The third voice said "x" at 0:33.'),)
 BOTH = (HistoryTurn(t_ns=0, question="?", heard=f'I heard "{MUSEUM}" at 0:22 and "{CONCERT}" at 0:45.'),)
 
 # (question, words that the answer holds, what it holds where no voice is known); "!" before what it must not hold
@@ -119,6 +120,11 @@ AFTER_AN_ANSWER = [
     ("what did she say before that", QUOTED, "good morning|susan|!tour and"),
     ("whose voice was that", QUOTED, "first voice"),
     ("what did the other person say", QUOTED, "third voice|seven dollars|!that was our tour"),
+    ("did she say anything else", QUOTED, "Yes, the first voice|that was our tour|!opens at ten"),
+    ("did that person say anything else after that", QUOTED, "Yes, the first voice|that was our tour|!susan"),
+    ("did the person who mentioned the train say anything else", QUOTED, "No, I heard nothing else|fourth voice"),
+    ("and the second", NTH, "second voice|invitation"),
+    ("what about the last one", NTH, "second voice|begins at eight"),
     ("who said that", QUOTED, "first voice|opens at ten|!that was our tour"),
     ("who said it", QUOTED, "first voice|opens at ten"),
     ("who else spoke", QUOTED, "third voice|seven dollars|!first voice"),
