@@ -86,7 +86,6 @@ _ASKS: tuple[tuple[re.Pattern[str], Say], ...] = tuple(
         (rf"(?:是)?谁(?:最先|首先|第一个|先)(?:{_SPEAK}|说的?|讲的?)", _plain("who spoke first")),
         (rf"(?:是)?谁(?:最后)(?:一?个)?(?:{_SPEAK}|说的?|讲的?)", _plain("who spoke last")),
         (rf"(?:是)?(?:谁|哪些人)(?:在|都)?(?:{_SPEAK})了?", _plain("who spoke")),
-        (rf"(?:还有|另外还?有?)(?:谁|哪些人|什么人)(?:在|都)?(?:{_SPEAK})了?", _plain("who else spoke")),
         (r"[这那]是?谁的声音|[这那]个?声音是谁", _plain("whose voice was that")),
         (rf"(?:是)?(?:谁|哪[个位]人?)(?P<said>{_SAID})(?P<x>.+)", _who_said),
         (r"(?P<x>.{2,})是?(?:谁|哪[个位]人)(?P<said>说|讲|提到|提起)的", _who_said),
