@@ -1,4 +1,5 @@
-"""A memory opened for looking: its sessions, its page, its search, its export. Changes nothing."""
+"""A memory opened for looking: its sessions, its page, its search, its export. Changes nothing, but that a memory of an
+older version is brought up to date first."""
 
 from __future__ import annotations
 
@@ -16,10 +17,12 @@ import numpy as np
 
 from memory.archive import Archive
 from memory.events import OPEN, SOUND, SPEECH
+from memory.grove import Grove
+from memory.lock import FolderLock
 from memory.page import page
 from memory.rows import SessionRow
 from memory.salvage import Salvage, cut_off
-from memory.schema import MemoryUnusable
+from memory.schema import MemoryOutdated, MemoryUnusable
 from memory.shown import session_shown
 from memory.store import Store
 from wire.messages import Cues, Evidence
@@ -48,7 +51,13 @@ class Album:
             raise MemoryUnusable(f"{folder} is no memory: it holds no memory.db; give the folder of one")
         self.folder = folder
         self.lost = cut_off(folder / "memory.db") if damaged else ""
-        self.store = Store(folder, read_only=True, cut=bool(self.lost))
+        try:
+            self.store = Store(folder, read_only=True, cut=bool(self.lost))
+        except MemoryOutdated as error:
+            if self.lost:
+                raise
+            _bring_up_to_date(folder, error)
+            self.store = Store(folder, read_only=True)
         self.archive = Archive(self.store, folder)
 
     def __enter__(self) -> Album:
@@ -119,6 +128,23 @@ class Album:
                 found.append((row, replace(one, end_ns=max(one.start_ns, end_ns)) if lasts else one))
         self.store.database.execute("ROLLBACK")
         return sorted(found, key=lambda pair: (-pair[1].score, pair[0].no, pair[1].start_ns))[:limit], fits or not told
+
+
+def _bring_up_to_date(folder: Path, outdated: MemoryOutdated) -> None:
+    """What the next session on it would do. Raises MemoryUnusable where another uses the folder or it cannot be
+    written."""
+    try:
+        lock = FolderLock(folder)
+    except MemoryUnusable as error:
+        raise MemoryUnusable(f"{outdated}; it cannot be done now: {error}") from error
+    try:
+        store = Store(folder)
+        try:
+            Grove(store).plant()
+        finally:
+            store.close()
+    finally:
+        lock.release()
 
 
 def export_zip(album: Album, out: Path) -> list[str]:

@@ -81,11 +81,11 @@ _ASKS: tuple[tuple[re.Pattern[str], Say], ...] = tuple(
         (rf"(?:你|我们)?(?:一共|总共)?(?:听到|听见)?(?:过|了)?(?:一共|总共)?有?(?:多少|几)[个位名]?(?:不同的)?(?:人|者)"
          rf"(?:在|曾经?)?(?:{_SPEAK}|的声音|的嗓音)", _plain("how many people spoke")),
         (r"(?:你|我们)?(?:听到|听见)?(?:过|了)?(?:一共|总共)?有?(?:多少|几)[个位种]?(?:不同的)?"
-         r"(?:人声|嗓音|说话人|讲话人|发言人|说话的人|讲话的人)", _plain("how many voices did you hear")),
+         r"(?:人声|声音|嗓音|说话人|讲话人|发言人|说话的人|讲话的人)", _plain("how many voices did you hear")),
         (rf"(?:一共|总共)?有?(?:多少|几)[个位名]?人{_SAID}(?P<x>.+)", _count_of),
         (rf"(?:是)?谁(?:最先|首先|第一个|先)(?:{_SPEAK}|说的?|讲的?)", _plain("who spoke first")),
         (rf"(?:是)?谁(?:最后)(?:一?个)?(?:{_SPEAK}|说的?|讲的?)", _plain("who spoke last")),
-        (rf"(?:是)?(?:谁|哪些人)(?:在|都)?(?:{_SPEAK})", _plain("who spoke")),
+        (rf"(?:是)?(?:谁|哪些人)(?:在|都)?(?:{_SPEAK})了?", _plain("who spoke")),
         (r"[这那]是?谁的声音|[这那]个?声音是谁", _plain("whose voice was that")),
         (rf"(?:是)?(?:谁|哪[个位]人?)(?P<said>{_SAID})(?P<x>.+)", _who_said),
         (r"(?P<x>.{2,})是?(?:谁|哪[个位]人)(?P<said>说|讲|提到|提起)的", _who_said),

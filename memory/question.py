@@ -23,7 +23,8 @@ from memory.lexicon import repair
 from memory.likely_frame import likely_frame
 from memory.mentions import mention, mention_of
 from memory.rewording import plain, reworded
-from memory.speakers import about_speakers, speaker_asked
+from memory.speaker_cues import about_speakers
+from memory.speakers import another, speaker_asked
 from wire.messages import Cues, HistoryTurn, Speaker
 from wire.words import tokens
 
@@ -97,6 +98,8 @@ def understand(
     if cues is None:
         cues = with_antecedent(_read(core, text, t_ns, encode), history, as_then)
         cues = about_speakers(cues, _unanchored(core), history)
+    elif cues.speaker.nth:
+        cues = replace(cues, speaker=another(cues.speaker, " ".join(tokens(text))))
     if when.edge and cues.ask in ("said", "fact", "text") and not cues.order:
         # What came first or last of its kind, however far from the edge.
         cues, when = replace(cues, order=when.edge), replace(when, spanned=False)

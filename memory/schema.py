@@ -15,6 +15,10 @@ class MemoryUnusable(Exception):
     """A memory that cannot be opened: the sentence names the folder, the cause and the fix."""
 
 
+class MemoryOutdated(MemoryUnusable):
+    """A memory of an older version, which looking alone does not bring up to date."""
+
+
 _V1 = (
     "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
     """CREATE TABLE sessions (
@@ -175,13 +179,14 @@ def migrate(database: sqlite3.Connection, folder: str) -> int:
 
 
 def check_version(database: sqlite3.Connection, folder: str) -> None:
-    """For looking without changing anything. Raises MemoryUnusable for a memory of another version."""
+    """For looking without changing anything. Raises MemoryOutdated for an older memory, MemoryUnusable for a newer
+    one."""
     has = int(database.execute("PRAGMA user_version").fetchone()[0])
     _check_known(has, folder)
     if not has:
         raise MemoryUnusable(empty(folder))
     if has != VERSION:
-        raise MemoryUnusable(
+        raise MemoryOutdated(
             f"the memory {folder} has version {has}, this program reads version {VERSION}; run a session on it once, "
             "which brings an older one up to date"
         )

@@ -7,16 +7,15 @@ Pure; by the words of the question alone, as tokens joined by spaces.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
 from typing import Literal
 
-from memory.asked import kinds_of, union
-from memory.follow_up import IT, times_in
-from memory.mentions import topic
-from wire.messages import Cues, HistoryTurn, Mention, Speaker
+from wire.messages import Speaker
 from wire.words import ORDINALS
+
+Side = Literal["", "before", "after"]
 
 _LONGEST = 400  # characters of a question that is read
 _ONE = (
@@ -66,10 +65,33 @@ _OF_ONE = re.compile(
     r"what (?:else )?(?:(?:was|is|has been|were) (?:said|mentioned|told)|"
     rf"(?:did|do|have|could) {_YOU} (?:hear|heard)) (?:by|from) (?P<who>.+)"
 )
-_WHO = re.compile(
-    r"(?:who|whose voice|which (?:person|voice|speaker|man|woman|one|of them))"
+_EDGE_OF_ONE = re.compile(
+    r"what (?:was|is) the (?P<edge>first|last) (?:thing|words|sentence)(?: that)? (?P<who>.+?) (?:said|mentioned)"
+)
+_DID = re.compile(
+    rf"(?:did|has) (?P<who>.+?) (?:(?:ever|also) )?(?:{_SAY}|{_SAID})(?: {_THING}(?: about)?| that| about)?"
+    r" (?P<about>.+)"
+)
+_DID_MORE = re.compile(
+    rf"(?:did|has) (?P<who>.+?) (?:(?:ever|also|then) )?(?:say|said|mention|mentioned) {_THING} (?:else|more){_SIDE}"
+)
+_ANOTHER = re.compile(rf"(?:(?:and|or|but) )?(?:(?:what|how) about )?(?:the )?{_NTH}(?: (?:different |new )?{_ONE})?")
+_WHO_IT_WAS = (
+    r"(?:who|whose voice|which (?:person|voice|speaker|man|woman|one|of (?:them|the (?:speakers|voices|people))))"
     r"(?: (?:was it (?:who|that)|was the (?:one|person) (?:who|that)|else|has|had|have|just))*"
-    r" (?:(?:said|mentioned)(?: that)?|(?:talked|spoke|was talking|was speaking) (?:about|of)) (?P<words>.+)"
+)
+_WHO = re.compile(
+    rf"{_WHO_IT_WAS} (?:(?:said|mentioned|told {_TO} that)(?: that)?|"
+    r"(?:talked|spoke|was talking|was speaking) (?:about|of)) (?P<words>.+)"
+)
+_WHO_AT = re.compile(
+    rf"who was the (?P<edge>first|last)(?: {_ONE})? (?:to|who|that) (?:{_SAY}|{_SAID})(?: that)? (?P<words>.+)"
+)
+_WHO_SAID_AT = re.compile(rf"{_WHO_IT_WAS} (?:said|spoke) the (?:very )?(?P<edge>first|last) (?:thing|words?|sentence)")
+_WHO_BACK = re.compile(rf"{_WHO_IT_WAS} (?:said|mentioned|told {_TO}) (?:that|it|this|so)")
+_WHO_ELSE = re.compile(
+    rf"(?:who|which (?:person|voice|speaker)) (?:(?P<other>else) )?(?:has |had |was )?(?:{_SPOKEN}|spoke|said {_THING})"
+    r"(?P<next> next| then| afterwards?| (?:right |just |shortly )?after (?:that|this|it))?"
 )
 _WHO_SPOKE = re.compile(
     r"(?:who|which (?:person|voice|speaker|one|of them)|whose voice) (?:was (?:the )?|were |is )?(?P<nth>first|last)?"
@@ -92,22 +114,32 @@ _COUNT = (
     re.compile(
         r"(?:how many|count(?: all)?(?: the)?|what (?:is|was) the number of|the number of) "
         r"(?:different |other |distinct )?(?:voices|speakers)"
-        r"(?: (?:were|are|was|is|have been) (?:there|heard|speaking|talking|to be heard)|"
+        r"(?: (?:were|are|was|is|have been)(?: there| heard| speaking| talking| to be heard)?|"
         rf" (?:did|do|can|could|have|has) (?:{_YOU} )?{_HEARD}| (?:spoke|talked))?{_TAIL}"
     ),
     re.compile(rf"how many (?:different |other )?{_TALKERS} {_SPOKE}(?: (?:about|of) (?P<words>.+))?{_TAIL}"),
     re.compile(rf"how many {_TALKERS} (?:said|mentioned) (?P<words>(?!something|anything).+)"),
-    re.compile(rf"how many (?:different )?(?:people|persons) (?:did|do|can|could|have) {_YOU} (?:hear|heard){_TAIL}"),
+    re.compile(rf"how many (?:different )?{_TALKERS} (?:did|do|can|could|have) {_YOU} (?:hear|heard){_TAIL}"),
 )
-_SOME = r"(?:more than (?:one|1)|several|different|only (?:one|1)|just (?:one|1)|(?:two|2|three|3)(?: different)?)"
+_FEW = "two|three|four|five|six|seven|eight|nine|ten"
+_SOME = rf"(?:more than (?:one|1)|several|different|only (?:one|1)|just (?:one|1)|(?:{_FEW}|[2-9]|10)(?: different)?)"
+_ANYONE = r"(?:anybody|anyone|somebody|someone|any (?:person|people))"
 _SEVERAL = (
     re.compile(rf"(?:was|were|is|are) there {_SOME} (?:voices?|speakers?)(?: speaking| talking)?{_TAIL}"),
     re.compile(
         rf"(?:did|do|has|have|was|were|is|are) (?:you hear |there )?{_SOME} (?:people|persons?|voices?|speakers?)"
         rf" {_SPOKEN}{_TAIL}"
     ),
-    re.compile(rf"did you hear {_SOME} (?:voices?|speakers?){_TAIL}"),
-    re.compile(rf"(?:did|has) (?:anybody|anyone|somebody|someone) else (?:{_SPOKEN}|say {_THING}){_TAIL}"),
+    re.compile(
+        rf"(?:did|has|have|was|were) {_ANYONE}(?: else)? (?:ever )?(?:been )?(?:{_SPOKEN}|(?:say|said) {_THING}){_TAIL}"
+    ),
+    re.compile(
+        rf"(?:did|have) you (?:hear|heard) (?:{_ANYONE}|(?:{_SOME}|any|a) (?:voices?|speakers?))(?: {_SPOKEN})?{_TAIL}"
+    ),
+)
+_ANYBODY_SAID = re.compile(
+    rf"(?:did|has|have) {_ANYONE}(?: else)? (?:ever )?(?:{_SAY}|{_SAID}|spoken (?:about|of))(?: that)?"
+    rf" (?P<words>(?!{_THING}$).+)"
 )
 _BOTH = r"(?P<words>.+?) and (?:also )?(?:about |of |that )?(?P<others>.+)"
 _SAME_ONE = rf"(?:the )?(?:very )?same {_ONE}"
@@ -118,6 +150,8 @@ _SAME = tuple(
         rf"(?:did|has|have) {_SAME_ONE}(?: also)? (?:{_SAY}|{_SAID}|talk|speak)(?: both)?(?: that)? {_BOTH}",
         rf"(?:was|is|were) (?:it|that|this) {_SAME_ONE} (?:who|that|which|speaking|talking){_WITH_THIS}"
         rf" (?:{_SAID}|spoke|talked)?(?: both)?(?: that| about| of)? ?{_BOTH}",
+        rf"(?:was|were|is) (?P<words>.+?) (?:mentioned|said|spoken of|talked about) by {_SAME_ONE}"
+        rf" (?:as|(?:who|that) {_SAID}(?: that)?) (?P<others>.+)",
         rf"(?:was|were|did) {_BOTH} (?:both )?(?:said |mentioned |spoken |told )?(?:by|come from) {_SAME_ONE}",
         rf"(?:did|has) {_ONE_WHO_SAID} also (?:{_SAY}|{_SAID})(?: that)? (?P<others>.+)",
         rf"(?:was|is) {_ONE_WHO_SAID} {_SAME_ONE}(?: as (?:the )?(?:{_ONE} )?)? ?(?:who|that){_WITH_THIS} {_SAID}"
@@ -140,7 +174,6 @@ _WHEN = re.compile(
     r"(?:when|at what time) (?:did|does|was|has) (?P<who>.+?) (?P<first>first |last )?"
     rf"(?:{_SPOKEN}|say {_THING})(?: (?:for the )?(?P<after>first|last)(?: time)?)?(?: again)?"
 )
-_OF_SPEECH = re.compile(r"\b(?:voices?|speak\w*|spoken|said|say|talk\w*|heard)\b")
 
 
 @lru_cache(maxsize=16)
@@ -160,15 +193,21 @@ def _same(text: str) -> tuple[Speaker, str] | None:
         return Speaker(asks="same", back=True), ""
     for pattern in _SAME:
         if found := pattern.fullmatch(text):
-            return Speaker(asks="same", words=_split(found["words"]), others=_split(found["others"])), ""
+            return Speaker(asks="same", words=tuple(found["words"].split()), others=tuple(found["others"].split())), ""
     if found := _SAME_AS_BEFORE.fullmatch(text):
-        return Speaker(asks="same", words=_split(found["words"]), back=True), ""
+        return Speaker(asks="same", words=tuple(found["words"].split()), back=True), ""
     return None
 
 
 def _said(text: str) -> tuple[Speaker, str] | None:
     if (found := _OF_ONE.fullmatch(text)) and (which := _which(found["who"])):
         return replace(which, asks="said"), ""
+    if (found := _EDGE_OF_ONE.fullmatch(text)) and (which := _which(found["who"])) and (which.nth or which.number):
+        return replace(which, asks="said", side="before" if found["edge"] == "first" else "after"), ""
+    if (found := _DID.fullmatch(text)) and (which := _which(found["who"])) and (which.nth or which.number):
+        return replace(which, asks="said"), found["about"]
+    if (found := _DID_MORE.fullmatch(text)) and (which := _which(found["who"])):
+        return replace(which, asks="said", side=_side_of(found["side"] or "")), ""
     for who, rest, wanted_more in _parted(text):
         about, after = _ABOUT.fullmatch(rest), _REST.fullmatch(rest)
         which = _which(who)
@@ -192,7 +231,7 @@ def _parted(text: str) -> Iterator[tuple[str, str, bool]]:
         yield text[begins.end() : verb.start()], text[verb.end() :], more
 
 
-def _side_of(word: str) -> Literal["", "before", "after"]:
+def _side_of(word: str) -> Side:
     if not word:
         return ""
     return "before" if re.search(r"before|earlier", word) else "after"
@@ -202,7 +241,7 @@ def _count(text: str) -> tuple[Speaker, str] | None:
     for pattern in (*_COUNT, *_SEVERAL):
         if found := pattern.fullmatch(text):
             words = found.groupdict().get("words") or ""
-            return Speaker(asks="count", words=_split(words)), ""
+            return Speaker(asks="count", words=tuple(words.split())), ""
     return None
 
 
@@ -210,10 +249,17 @@ def _who(text: str) -> tuple[Speaker, str] | None:
     if found := _WHO_SPOKE.fullmatch(text):
         order = found["nth"] or found["after"] or ("last" if text.startswith("who is ") else "")
         return Speaker(asks="who", nth={"first": 1, "last": -1}.get(order, 0)), ""
-    if _WHOSE.fullmatch(text):
+    if _WHOSE.fullmatch(text) or _WHO_BACK.fullmatch(text):
         return Speaker(asks="who", back=True), ""
-    if found := _WHO.fullmatch(text):
-        return Speaker(asks="who", words=_split(found["words"])), ""
+    if (found := _WHO_ELSE.fullmatch(text)) and (found["next"] or found["other"]):
+        return Speaker(asks="said", back=True, other=True, side="after" if found["next"] else ""), ""
+    if found := _WHO_SAID_AT.fullmatch(text):
+        return Speaker(asks="who", nth=1 if found["edge"] == "first" else -1), ""
+    if found := _WHO_AT.fullmatch(text):
+        side: Side = "before" if found["edge"] == "first" else "after"
+        return Speaker(asks="who", words=tuple(found["words"].split()), side=side), ""
+    if found := _WHO.fullmatch(text) or _ANYBODY_SAID.fullmatch(text):
+        return Speaker(asks="who", words=tuple(found["words"].split())), ""
     return None
 
 
@@ -234,51 +280,20 @@ def _which(who: str) -> Speaker | None:
             continue
         named = {name: text for name, text in found.groupdict().items() if text}
         if words := named.get("words"):
-            return Speaker(words=_split(words))
+            return Speaker(words=tuple(words.split()))
         if nth := named.get("nth"):
-            return Speaker(nth=-1 if nth == "last" else ORDINALS[nth])
+            return Speaker(nth=_place(nth))
         if number := named.get("number"):
             return Speaker(number=int(number))
         return Speaker(back=True, other="other" in named)
     return None
 
 
-def _split(words: str) -> tuple[str, ...]:
-    return tuple(words.split())
+def another(speaker: Speaker, text: str) -> Speaker:
+    """The same asked of another one: "and the second?"."""
+    found = _ANOTHER.fullmatch(text) if speaker.nth else None
+    return speaker if found is None else replace(speaker, nth=_place(found["nth"]))
 
 
-def telling(words: Sequence[str]) -> tuple[str, ...]:
-    """Those that tell what was said; all where none does: "yes"."""
-    return topic(words).content or tuple(words)
-
-
-def about_speakers(cues: Cues, asked: Sequence[str], history: Sequence[HistoryTurn]) -> Cues:
-    """The cues of a question about those who spoke; the same where it is none. asked: the question, first as it stands
-    before an anchor that it has, if it has one."""
-    found = next((found for text in asked if (found := speaker_asked(text))), None)
-    if found is None:
-        return cues
-    (speaker, about), whole = found, speaker_asked(asked[-1]) == found
-    times = times_in(history[-1].heard) if history else []
-    if speaker.back and not times:
-        if speaker.asks != "who":
-            return cues  # nobody was quoted
-        speaker = replace(speaker, back=False, nth=-1)
-    if speaker.asks == "same" and speaker.back and not _OF_SPEECH.search(f"{asked[-1]} {history[-1].heard}"):
-        return cues
-    words, others = telling(speaker.words), telling(speaker.others)
-    speaker = replace(speaker, words=words, others=others)
-    if speaker.asks == "who" and not speaker.back and (words or cues.ask == "said") and "speech" in cues.kinds:
-        return replace(cues, speaker=speaker)  # what is looked for is the same: what was said
-    if whole or cues.anchor in IT:
-        cues = replace(cues, relation="", anchor="", anchor_ns=-1, anchor_about=Mention())
-    if speaker.back:
-        cues = replace(cues, anchor_ns=max(times), follow_up=True)
-    told = words if speaker.asks == "who" else telling(about.split())
-    subject = " ".join((*words, *others, *about.split()))
-    return replace(
-        cues, ask="said", subject=subject or cues.subject, about=Mention(words=subject, kind="speech", content=told),
-        kinds=union(("speech",), kinds_of(cues.anchor_about) if cues.anchor else ()), choices=(), choice_about=(),
-        wants="", yes_no=speaker.asks == "same" or (speaker.asks == "count" and not asked[-1].startswith("how")),
-        speaker=speaker,
-    )  # fmt: skip
+def _place(nth: str) -> int:
+    return -1 if nth == "last" else ORDINALS[nth]

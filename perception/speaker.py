@@ -22,7 +22,7 @@ class Speaker:
     def __init__(self, encoder: SpeakerEncoder, voices_before: int = 0) -> None:
         self._encoder = encoder
         self._voices = Voices(encoder.scale, voices_before)
-        self._start_ns = 0  # of the frames below
+        self._start_ns = self._end_ns = 0  # of the frames below, which may have pauses between them
         self._frames: list[Pcm] = []
         self._size = 0  # samples of them
         self._stretches: list[Stretch] = []
@@ -31,6 +31,7 @@ class Speaker:
         """The next frame while the voice is on."""
         if not self._frames:
             self._start_ns = start_ns
+        self._end_ns = start_ns + frame.size * SAMPLE_NS
         self._frames.append(frame)
         self._size += frame.size
         if self._size >= _LONGEST:
@@ -58,7 +59,6 @@ class Speaker:
 
     def _encode(self) -> None:
         pcm = np.concatenate(self._frames)
-        end_ns = self._start_ns + pcm.size * SAMPLE_NS
         vector = self._encoder.encode(pcm)
-        self._stretches.append(Stretch(self._start_ns, end_ns, pcm.size / RATE_HZ, vector))
+        self._stretches.append(Stretch(self._start_ns, self._end_ns, pcm.size / RATE_HZ, vector))
         self._frames, self._size = [], 0

@@ -103,7 +103,8 @@ def _cache() -> Path:
 
 def _make(folder: Path | None, fresh: Path) -> None:
     tensors = campplus_files.read(folder)
-    (fresh / _NETWORK).write_bytes(campplus_graph.network(tensors))
+    network = campplus_graph.network(tensors)
+    (fresh / _NETWORK).write_bytes(network)
     dense = "xvector.dense."
     variance = tensors[f"{dense}nonlinear.batchnorm.running_var"]
     np.savez(
@@ -111,16 +112,18 @@ def _make(folder: Path | None, fresh: Path) -> None:
         weight=tensors[f"{dense}linear.weight"][:, :, 0],
         mean=tensors[f"{dense}nonlinear.batchnorm.running_mean"],
         deviation=np.sqrt(variance + np.float32(_EPSILON)),
+        made=hashlib.sha256(network).hexdigest(),
     )
 
 
 def _opened(folder: Path, threads: int) -> _Made:
     """Raises ValueError for files that are missing or broken."""
     try:
-        session = ort.InferenceSession(
-            str(folder / _NETWORK), session_options(threads), providers=["CPUExecutionProvider"]
-        )
+        network = (folder / _NETWORK).read_bytes()
         with np.load(folder / _DENSE) as dense:
+            if hashlib.sha256(network).hexdigest() != dense["made"]:
+                raise ValueError(f"{folder / _NETWORK} is not as it was made")
+            session = ort.InferenceSession(network, session_options(threads), providers=["CPUExecutionProvider"])
             return _Made(session, _Dense(dense["weight"], dense["mean"], dense["deviation"]))
     except MemoryError:
         raise

@@ -45,6 +45,8 @@ def presence(cues: Cues, pool: Pool, scope: Scope, text: str) -> Answer | None:
     if len(cues.choices) == 2:
         return _either(cues, pool, scope, text)
     match about.kind:
+        case "people" | "face" if about.deed == "say":
+            return _spoken(cues, pool, scope)
         case "people" | "face":
             return _people(cues, pool, scope)
         case "light":

@@ -172,7 +172,7 @@ def test_numbers() -> None:
         ("屏幕上出现过哪些文字", {"ask": "text"}),
         ("电话号码是多少", {"wants": "phone"}),
         ("第三分钟到第四分钟之间说了些什么", {"ask": "said", "span": (120, 200)}),
-        ("这段时间里有人说话吗", {"ask": "presence", "relation": ""}),
+        ("这段时间里有人说话吗", {"ask": "said", "relation": ""}),
         ("哪个牌子先出现，红的还是绿的", {"ask": "order", "choices": 2}),
         ("穿红衣服的人什么时候走的", {"ask": "when", "deed": "leave", "colour": "red", "kind": "people"}),
         ("整个视频里一共来过多少人", {"ask": "count", "deed": "enter"}),

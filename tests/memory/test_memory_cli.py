@@ -24,7 +24,7 @@ from memory.cli import app
 from memory.door import Address
 from memory.erase import find_traces
 from memory.events import Event
-from memory.lock import Owner
+from memory.lock import FolderLock, Owner
 from memory.sentences import sentence
 from memory.store import Store
 from memory.times import clock, length_s, moment_ns
@@ -480,6 +480,49 @@ def test_a_newer_memory_is_told(folder: Path) -> None:
     done = _run("ls", folder)
     assert done.exit_code == 2
     assert "use a newer program" in done.output
+
+
+_OLDER = {
+    3: "DROP INDEX events_by_voice; ALTER TABLE phrases DROP COLUMN words; PRAGMA user_version = 3;",
+    4: "DROP INDEX events_by_voice; PRAGMA user_version = 4;",
+}
+
+
+def _made_older(folder: Path, version: int) -> None:
+    database = sqlite3.connect(folder / "memory.db")
+    database.executescript(_OLDER[version])
+    database.close()
+
+
+@pytest.mark.parametrize("version", _OLDER)
+@pytest.mark.parametrize(
+    ("command", "more"),
+    [("ls", ()), ("stats", ()), ("verify", ()), ("show", ("--out", "x.html")), ("export", ("x.zip",)),
+     ("forget", ("--matching", "remark 2"))],
+)  # fmt: skip
+def test_each_command_brings_an_older_memory_up_to_date(
+    folder: Path, version: int, command: str, more: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder.parent)
+    _made_older(folder, version)
+    done = _run(command, folder, *more)
+    assert done.exit_code == 0, done.output
+    assert "run a session" not in done.output
+    with Album(folder) as album:
+        held = {text for (text,) in album.store.database.execute("SELECT text FROM phrases WHERE words <> ''")}
+    assert any("remark 1" in text for text in held)
+    assert any("remark 2" in text for text in held) == (command != "forget")
+
+
+def test_an_older_memory_in_use_is_not_changed_beside_its_owner(folder: Path) -> None:
+    _made_older(folder, 4)
+    lock = FolderLock(folder)
+    done = _run("ls", folder)
+    lock.release()
+    assert done.exit_code == 2
+    assert "has version 4" in done.output
+    assert f"in use by process {os.getpid()}" in done.output
+    assert _run("ls", folder).exit_code == 0
 
 
 def test_a_memory_that_must_not_be_written_can_be_looked_at(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ import pytest
 from memory.asking import PROBE
 from memory.chinese_question import in_english
 from memory.question import understand, words_of_speakers
-from memory.speakers import about_speakers
+from memory.speaker_cues import about_speakers
 from wire.messages import Cues, HistoryTurn, Mention, Speaker
 
 pytestmark = pytest.mark.unit
@@ -60,6 +60,9 @@ CASES = {
     "How long did the first speaker talk?": Speaker(asks="length", nth=1),
     "When did the third speaker last speak?": Speaker(asks="when", nth=3, side="after"),
     "几个人说过话?": COUNT,
+    "一共有几个声音?": COUNT,
+    "谁说话了?": Speaker(asks="who"),
+    "还有谁说话了?": Speaker(asks="who"),
     "你听到了几个人的声音?": COUNT,
     "谁提到了火车?": Speaker(asks="who", words=("火车",)),
     "谁说博物馆十点开门?": Speaker(asks="who", words=("博物馆十点开门",)),

@@ -96,6 +96,17 @@ def test_it_is_made_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Non
     np.testing.assert_array_equal(CamPlus(CamPlusOptions()).encode(sound()), first)
 
 
+@PACKAGE
+def test_it_is_made_again_where_what_is_kept_was_changed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    first = CamPlus(CamPlusOptions()).encode(sound())
+    (network,) = tmp_path.rglob("network.onnx")
+    whole = network.read_bytes()
+    network.write_bytes(whole[:200_000] + b"xx" + whole[200_002:])  # some weights; the file can still be read
+    np.testing.assert_array_equal(CamPlus(CamPlusOptions()).encode(sound()), first)
+    assert network.read_bytes() == whole
+
+
 def test_weights_that_are_missing_or_not_as_published_are_named(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

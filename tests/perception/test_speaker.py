@@ -129,3 +129,23 @@ def test_words_that_are_forgotten_while_they_are_said_teach_nothing() -> None:
     hearing._listener.forget(0, 10**10)
     later = heard(hearing, talk(("the museum is open until nine", 2)), start_ns=10 * 10**9)
     assert later == [("the museum is open until nine", 1)]
+
+
+def test_what_was_said_after_a_pause_is_forgotten_with_its_own_time() -> None:
+    speaker = Speaker(FakeSpeakers(NONE))
+    short, more = fake_speech("the"), fake_speech("museum is open until nine")
+
+    def say(at_ns: int, pcm: Pcm) -> None:
+        for start in range(0, pcm.size, FRAME):
+            speaker.hear(at_ns + start * SAMPLE_NS, pcm[start : start + FRAME])
+        speaker.pause()
+
+    def told(at_ns: int) -> int:
+        say(at_ns, short)  # too short for a vector of its own
+        say(at_ns + 3 * 10**9, more)
+        return speaker.finish()
+
+    assert [told(0), told(10 * 10**9)] == [1, 1]
+    speaker.forget(4 * 10**9, 5 * 10**9)
+    speaker.forget(14 * 10**9, 15 * 10**9)
+    assert told(20 * 10**9) == 2

@@ -39,6 +39,7 @@ TOUR = (
 MUTE = tuple(replace(e, track=0, attrs={}) if e.kind == "speech" else e for e in TOUR)
 MUSEUM, CONCERT = "the museum opens at ten in the morning", "there is a concert in the park on friday evening"
 QUOTED = (HistoryTurn(t_ns=0, question="When does it open?", heard=f'I heard "{MUSEUM}" at 0:22.'),)
+NTH = (HistoryTurn(t_ns=0, question="What did the third speaker say?", heard='The third voice said "x" at 0:33.'),)
 BOTH = (HistoryTurn(t_ns=0, question="?", heard=f'I heard "{MUSEUM}" at 0:22 and "{CONCERT}" at 0:45.'),)
 
 # (question, words that the answer holds, what it holds where no voice is known); "!" before what it must not hold
@@ -58,6 +59,40 @@ QUESTIONS = [
     ("who spoke first", "first voice|good morning", "good morning|cannot tell"),
     ("who spoke last", "second voice|begins at eight", "begins at eight|cannot tell"),
     ("who was talking", "4 voices", "cannot tell the voices apart"),
+    ("who else spoke", "4 voices", "cannot tell the voices apart"),
+    ("who told us that the museum opens at ten", "first voice|opens at ten", "opens at ten|cannot tell"),
+    ("who said that", "second voice|begins at eight", "begins at eight|cannot tell"),
+    ("did anyone speak", "Yes|4 voices", "Yes, I heard somebody speak|0:02"),
+    ("did anybody say anything", "Yes|4 voices", "Yes, I heard somebody speak"),
+    ("was anybody talking", "Yes|4 voices", "Yes, I heard somebody speak"),
+    ("did susan and the visitor speak", "Yes|susan|!was there", "Yes|susan|!was there"),
+    ("did the person who lives in dublin speak about paris", "No|!there", "No|!there"),
+    ("did you hear anyone", "Yes|4 voices", "Yes, I heard somebody speak"),
+    ("did four people speak", "Yes|4 voices", "cannot tell the voices apart|!Yes|!No,"),
+    ("were there five voices", "No|4 voices", "cannot tell the voices apart|!No,"),
+    ("did anybody mention a concert", "Yes|second voice|0:45", "Yes|0:45|!cannot"),
+    ("did anyone say that the museum opens at ten", "Yes|first voice|0:22|!person was there", "Yes|0:22"),
+    ("did anyone talk about the volcano", "No, I did not hear that", "No, I did not hear that"),
+    ("did anyone come in", "Yes, a person came in", "Yes, a person came in"),
+    ("count the voices", "!Yes|I heard 4 voices", "cannot tell the voices apart"),
+    ("how many speakers are in the room", "4 voices", "cannot tell the voices apart"),
+    ("how many women did you hear", "4 voices|cannot tell men from women|!was there", "cannot tell the voices apart"),
+    ("who talked about the museum", "first voice|0:22 and the third voice|0:33", "0:22|0:33|cannot tell"),
+    ("who mentioned the museum first", "first voice|0:22|!third voice", "0:22|!0:33"),
+    ("who mentioned the museum last", "third voice|0:33|!0:22", "0:33|!0:22"),
+    ("who was the first to mention the museum", "first voice|0:22|!third voice", "0:22|!0:33"),
+    ("who said the first sentence", "first voice|good morning", "good morning|cannot tell"),
+    ("which of the speakers mentioned the train", "fourth voice|1:00", "1:00|cannot tell"),
+    ("did the first voice talk about the museum", "Yes, the first voice|0:22", "0:22|cannot tell|!Yes"),
+    ("did the second voice talk about the museum", "No, I did not hear that from that voice", "0:22|cannot tell|!No"),
+    ("did the third speaker say anything about the ticket", "Yes, the third voice|0:33", "0:33|cannot tell|!Yes"),
+    ("was the museum mentioned by the same person as the ticket", "No|first voice|third voice|!was there", "cannot"),
+    ("did the first person come in", "Yes, a person came in", "Yes, a person came in"),
+    ("how many people said hello", "did not hear that|!fallen tree", "did not hear that|!fallen tree"),
+    ("what did the person who talked about the volcano say", "did not hear that|!fallen", "did not hear that|!fallen"),
+    ("what did the third person to speak say about the ticket", "third voice|0:33", "0:33|cannot tell"),
+    ("what was the first thing the second voice said", "second voice|invitation|!concert", "cannot tell|!good morning"),
+    ("what was the last thing that the first speaker said", "first voice|that was our tour|!susan", "cannot tell"),
     ("what else did the person who said the museum opens at ten say", "first voice|that was our tour|!concert|!seven",
      "opens at ten|cannot tell the voices apart"),
     ("what did the person who mentioned the train say before that", "nothing before that|fourth voice", "cannot tell"),
@@ -85,6 +120,16 @@ AFTER_AN_ANSWER = [
     ("what did she say before that", QUOTED, "good morning|susan|!tour and"),
     ("whose voice was that", QUOTED, "first voice"),
     ("what did the other person say", QUOTED, "third voice|seven dollars|!that was our tour"),
+    ("did she say anything else", QUOTED, "Yes, the first voice|that was our tour|!opens at ten"),
+    ("did that person say anything else after that", QUOTED, "Yes, the first voice|that was our tour|!susan"),
+    ("did the person who mentioned the train say anything else", QUOTED, "No, I heard nothing else|fourth voice"),
+    ("and the second", NTH, "second voice|invitation"),
+    ("what about the last one", NTH, "second voice|begins at eight"),
+    ("who said that", QUOTED, "first voice|opens at ten|!that was our tour"),
+    ("who said it", QUOTED, "first voice|opens at ten"),
+    ("who else spoke", QUOTED, "third voice|seven dollars|!first voice"),
+    ("who spoke next", QUOTED, "third voice|seven dollars|!concert"),
+    ("was it the same voice", QUOTED, "which two things"),
     ("were both said by the same person", BOTH, "No|first voice|second voice"),
     ("was that the same voice that talked about the concert", QUOTED, "No|first voice|second voice"),
     ("was that the person who said that was our tour", QUOTED, "Yes|first voice"),
@@ -112,9 +157,27 @@ def test_answers_after_an_answer(text: str, history: tuple[HistoryTurn, ...], to
     assert answer(ask(MUTE, text, 120, history=history)).text  # without voices it is told what was said
 
 
+@pytest.mark.parametrize("text", ["who spoke next", "who spoke after that", "who else spoke"])
+def test_what_was_said_next_is_told_where_no_voice_is_known(text: str) -> None:
+    check(answer(ask(MUTE, text, 120, history=QUOTED)).text, "seven dollars|0:33|cannot tell the voices apart")
+
+
+def test_where_the_last_voice_was_quoted_nobody_spoke_next() -> None:
+    last = (HistoryTurn(t_ns=0, question="?", heard='I heard "the concert begins at eight" at 1:35.'),)
+    check(answer(ask(TOUR, "who spoke next", 120, history=last)).text, "no other voice after that")
+
+
+def test_of_more_voices_than_memory_tells_there_are_at_least_these() -> None:
+    crowd = tuple(said(2 * n, n, f"remark number {n}") for n in range(1, 65))
+    check(answer(ask(crowd[:63], "how many people spoke", 200)).text, "I heard 63 voices|57 more times")
+    check(answer(ask(crowd, "how many people spoke", 200)).text, "at least 64 voices")
+
+
 def test_where_nobody_spoke_it_is_said() -> None:
     silent = tuple(e for e in TOUR if e.kind != "speech")
     assert answer(ask(silent, "how many people spoke", 120)).text == "I heard nobody speak."
+    assert answer(ask(silent, "did anyone speak", 120)).text == "No, I heard nobody speak."
+    assert answer(ask(silent, "did anyone mention the museum", 120)).text == "No, I did not hear that."
     assert answer(ask(silent, "who said the museum opens at ten", 120)).text == "I did not hear that."
     assert answer(ask(silent, "what did the second speaker say", 120)).text == "I did not hear that."
 
@@ -155,7 +218,7 @@ def test_other_answers_are_the_same_whether_voices_are_known_or_not() -> None:
     for text in (
         "when does the museum open", "what did the narrator say about the museum", "what did the speaker say",
         "what was the last thing that was said", "who came in", "how many people", "what happened",
-        "how much is the ticket", "did anybody mention a concert", "what did you hear", "when was the train mentioned",
+        "how much is the ticket", "what did you hear", "when was the train mentioned",
         "what is her name",
     ):  # fmt: skip
         assert answer(ask(TOUR, text, 120)).text == answer(ask(MUTE, text, 120)).text
