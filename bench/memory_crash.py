@@ -33,10 +33,11 @@ import numpy as np
 
 from memory import keeper as keeping
 from memory.check import problems
+from memory.clip import Clip, KeyFrame
 from memory.events import Event, row_id
 from memory.index import VectorIndex, build_lists
 from memory.keeper import CompressedClip, Keeper
-from memory.timeline import Clip, KeyFrame, Step
+from memory.timeline import Step
 from memory.upkeep import Wish
 
 S = 10**9

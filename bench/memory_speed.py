@@ -39,13 +39,13 @@ from bench.memory_needles import Sink
 from bench.memory_world import WORLDS, S, World
 from memory import service as memory_service
 from memory.archive import Archive
+from memory.clip import Clip
 from memory.events import Event, row_id
 from memory.grove import Grove
 from memory.index import build_lists
 from memory.keeper import Keeper
 from memory.sentences import sentence
 from memory.store import Store
-from memory.timeline import Clip
 from wire import config
 from wire.clock import SystemClock
 from wire.messages import Message, Question, SessionOpened, SessionSettings, Utterance, Watermark

@@ -15,10 +15,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from memory.clip import Clip, KeyFrame
 from memory.phrases import half
 from memory.sentences import summary
 from memory.store import Store
-from memory.timeline import Clip, KeyFrame
 
 Array = NDArray[np.float32]
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from memory.archive import Asked, ClipRow
 from memory.backends.base import ClipInput, ClipMemory
+from memory.clip import Clip
 from memory.draft import Drafter
 from memory.events import row_id
 from memory.history import History
@@ -24,7 +25,7 @@ from memory.question_recall import QuestionRecall
 from memory.question_tokens import QuestionTokens, tensor_of
 from memory.retention import LetGo
 from memory.rows import SessionRow
-from memory.timeline import Clip, Step, Timeline
+from memory.timeline import Step, Timeline
 from wire.messages import Cues, Evidence, MemoryRequest, Played, Question, SessionSettings, Utterance
 from wire.worker import Worker
 

@@ -14,9 +14,9 @@ from typing import Any
 
 import numpy as np
 
+from memory.clip import Clip
 from memory.phrases import Array, half, whole
 from memory.store import Store
-from memory.timeline import Clip
 from memory.tree import CHAPTERS, RECENT_NS, Node, Said, Shown, Touched, Tree, merge, together
 from wire.spans import Span
 

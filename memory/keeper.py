@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from memory.archive import Archive, Asked, ClipRow
+from memory.clip import Clip, KeyFrame
 from memory.clip_memory import ClipMemories, Wanted
 from memory.door import Address
 from memory.events import ANSWER, QUESTION, Event
@@ -32,7 +33,7 @@ from memory.sentences import sentence
 from memory.shortlist import Judgement
 from memory.shown import SessionShown, session_shown
 from memory.store import Store
-from memory.timeline import NEWEST_FRAMES, Clip, KeyFrame, Step
+from memory.timeline import NEWEST_FRAMES, Step
 from memory.upkeep import Upkeep
 from wire.messages import Evidence, Played
 

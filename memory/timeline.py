@@ -9,15 +9,16 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Container, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from memory.clip import Clip, KeyFrame, OpenClip
 from memory.clips import ClipCutter
 from memory.events import OPEN, QUESTION, SOUND, SPEECH, Event, row_id, track_of_voice
 from memory.intervals import Changes, Intervals
-from memory.sentences import sentence, summary
+from memory.sentences import sentence
 from wire.messages import FrameSeen, Picture, SoundHeard, Tensor, Utterance
 from wire.spans import covering
 
@@ -38,32 +39,6 @@ _ASKED = re.compile(  # how a question begins that was typed without its mark, a
 
 
 @dataclass(frozen=True, slots=True)
-class KeyFrame:
-    name: str
-    t_ns: int
-    jpeg: bytes
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Clip:
-    """A stretch of similar frames. appearance: (T, D); features: (T, ...) or None."""
-
-    id: int
-    session: int
-    start_ns: int
-    end_ns: int
-    frames: int
-    sentences: tuple[str, ...]
-    key_frame: str
-    appearance: Array
-    features: Array | None = None
-
-    @property
-    def summary(self) -> str:
-        return summary(self.sentences)
-
-
-@dataclass(frozen=True, slots=True)
 class Step:
     """What one message changed."""
 
@@ -71,19 +46,6 @@ class Step:
     dropped: tuple[int, ...] = ()
     pictures: tuple[KeyFrame, ...] = ()
     clips: tuple[Clip, ...] = ()  # closed by it
-
-
-@dataclass(slots=True)
-class _OpenClip:
-    id: int
-    start_ns: int
-    end_ns: int
-    sentences: dict[str, None] = field(default_factory=dict)
-    appearance: list[Array] = field(default_factory=list)
-    features: list[Array] = field(default_factory=list)
-    frames: int = 0
-    pictures: int = 0
-    key_frame: str = ""
 
 
 class Timeline:
@@ -98,7 +60,7 @@ class Timeline:
         self.intervals = Intervals(session, self.next_serial)
         self._cosine = cosine
         self._cutter = ClipCutter(cosine=cosine)
-        self._clip: _OpenClip | None = None
+        self._clip: OpenClip | None = None
         self._newest: deque[Picture] = deque(maxlen=NEWEST_FRAMES)
         self._kept: deque[Picture] = deque(maxlen=NEWEST_KEPT)
         self._last_picture = ""
@@ -165,7 +127,7 @@ class Timeline:
         return Step(self.intervals.doubtful())
 
     def open_clip(self) -> Clip | None:
-        return None if self._clip is None else self._as_clip(self._clip)
+        return None if self._clip is None else self._clip.closed(self.session)
 
     def newest(self, from_ns: int, to_ns: int) -> tuple[Picture, ...]:
         """Pictures of the span, oldest first."""
@@ -227,28 +189,15 @@ class Timeline:
 
     def _begin_clip(self, t_ns: int) -> tuple[Clip, ...]:
         closed = self._close_clip()
-        self._clip = _OpenClip(row_id(self.session, self.clips), t_ns, t_ns)
+        self._clip = OpenClip(row_id(self.session, self.clips), t_ns, t_ns)
         self.clips += 1
         return closed
 
     def _close_clip(self) -> tuple[Clip, ...]:
         clip, self._clip = self._clip, None
-        return () if clip is None else (self._as_clip(clip),)
+        return () if clip is None else (clip.closed(self.session),)
 
-    def _as_clip(self, clip: _OpenClip) -> Clip:
-        return Clip(
-            id=clip.id,
-            session=self.session,
-            start_ns=clip.start_ns,
-            end_ns=clip.end_ns,
-            frames=clip.frames,
-            sentences=tuple(clip.sentences),
-            key_frame=clip.key_frame,
-            appearance=_stacked(clip.appearance),
-            features=_stacked(clip.features) if clip.features else None,
-        )
-
-    def _picture(self, clip: _OpenClip, frame: FrameSeen, began: bool) -> tuple[KeyFrame, ...]:
+    def _picture(self, clip: OpenClip, frame: FrameSeen, began: bool) -> tuple[KeyFrame, ...]:
         """The frame as a key frame if it is worth one. A repeated frame brings no picture: the one before shows it."""
         kept: tuple[KeyFrame, ...] = ()
         if frame.jpeg:
@@ -303,10 +252,3 @@ def array_of(tensor: Tensor) -> Array:
     """A Tensor as float32."""
     found = np.frombuffer(tensor.data, dtype=tensor.dtype).reshape(tensor.shape)
     return found.astype(np.float32, copy=False)
-
-
-def _stacked(rows: list[Array]) -> Array:
-    """Rows of one shape as one array; a row of another shape (another encoder after a restart) begins anew."""
-    if not rows:
-        return np.zeros((0, 0), np.float32)
-    return np.stack([row for row in rows if row.shape == rows[-1].shape])

@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 
 from memory.backends.base import ClipInput, ClipMemory
 from memory.backends.fake import FakeOptions, FakeTextEncoder
+from memory.clip import Clip
 from memory.clip_memory import OVERVIEW_CLIPS, RELATED_CLIPS, Wanted, spread
 from memory.draft import Inquiry
 from memory.embedder import Embedder
 from memory.keeper import CompressedClip, Keeper
 from memory.question_tokens import tensor_of
-from memory.timeline import Clip
 from wire.messages import Cues
 
 pytestmark = pytest.mark.unit

@@ -11,13 +11,14 @@ import numpy as np
 import pytest
 
 from memory.archive import Asked
+from memory.clip import Clip, KeyFrame
 from memory.erase import find_traces
 from memory.events import OPEN, Event, row_id
 from memory.keeper import CompressedClip, Keeper
 from memory.mentions import mention, mention_of
 from memory.retention import EVER, Kept, oldest, too_old
 from memory.sentences import sentence
-from memory.timeline import Clip, KeyFrame, Step
+from memory.timeline import Step
 from memory.upkeep import Wish
 from wire.messages import Evidence
 

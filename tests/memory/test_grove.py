@@ -9,11 +9,11 @@ import pytest
 
 from memory.archive import Archive
 from memory.check import problems
+from memory.clip import Clip
 from memory.events import row_id
 from memory.grove import Grove
 from memory.keeper import Keeper
 from memory.store import Store
-from memory.timeline import Clip
 from memory.tree import CHAPTER, CHAPTERS, EPISODES, FRAMES, Node
 
 pytestmark = pytest.mark.unit

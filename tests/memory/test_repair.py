@@ -10,10 +10,11 @@ import pytest
 from numpy.typing import NDArray
 
 from memory import keeper as keeping
+from memory.clip import KeyFrame
 from memory.events import Event, row_id
 from memory.index import VectorIndex, build_lists
 from memory.keeper import Keeper
-from memory.timeline import KeyFrame, Step
+from memory.timeline import Step
 
 pytestmark = pytest.mark.unit
 
