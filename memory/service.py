@@ -78,7 +78,6 @@ class MemoryService:
     async def handle(self, message: m.Message) -> None:
         if isinstance(message, m.SessionOpened):
             await self._open(message)
-            return
         if isinstance(message, m.Forgotten):  # whoever erases waits for it, whatever has become of the session
             for folder in self._folders:
                 await folder.steward.acknowledged(message)
@@ -110,6 +109,8 @@ class MemoryService:
                     await desk.write(desk.timeline.hear(message))
             case m.Utterance():
                 await self._hear(desk, message)
+            case m.SessionOpened():
+                await self._folder_of[message.session].steward.retain(desk)
             case m.Watermark():
                 await self._pass(desk, message)
             case m.Played():

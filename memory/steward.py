@@ -191,10 +191,11 @@ class Steward:
             self._building = asyncio.create_task(self._rebuild(name), name=f"lists of {name}")
 
     async def retain(self, desk: Desk) -> None:
-        """Keep the memory within its limits; what is still there in any of its sessions goes on. No lock is held."""
+        """Keep the memory within its limits, as soon as a session begins; what is still there in any of its sessions
+        goes on. No lock is held."""
         hours, megabytes = self._config.keep_hours, self._config.keep_mb
         now_ns = self._now_ns.get(desk.row.no, 0)
-        due = now_ns - self._retained_ns.get(desk.row.no, 0) >= RETAIN_EVERY_NS
+        due = now_ns - self._retained_ns.get(desk.row.no, -RETAIN_EVERY_NS) >= RETAIN_EVERY_NS
         if not due or (hours <= 0 and megabytes <= 0):
             return
         self._retained_ns[desk.row.no] = now_ns

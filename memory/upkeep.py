@@ -221,7 +221,8 @@ class Upkeep:
         gone.pictures |= {*done.files}
 
     def _kept(self, live: Mapping[int, int]) -> list[Kept]:
-        """What there is of each session, by the first and the last of its events and clips."""
+        """What there is of each session, by the first and the last of its events and clips; one that goes on and has
+        none yet tells what time it is."""
         events, clips = (f"FROM {name} WHERE session = no ORDER BY start_ns" for name in ("events", "clips"))
         rows = self._db.execute(
             f"SELECT no, start_unix_s, (SELECT start_ns {events} LIMIT 1), (SELECT start_ns {clips} LIMIT 1), seen_ns,"
@@ -230,10 +231,11 @@ class Upkeep:
         )
         kept = []
         for no, civil_s, *times in rows:
-            firsts = [t for t in times[:2] if t is not None]
+            now_ns = live.get(no, -ALWAYS)
+            firsts = [t for t in times[:2] if t is not None] or ([now_ns] if now_ns >= 0 else [])
             lasts = [t for t in times[2:] if t is not None and t < OPEN]
             if firsts:
-                last_ns = max(*lasts, live.get(no, -ALWAYS))
+                last_ns = max([*lasts, now_ns])
                 kept.append(Kept(no, civil_s, min(firsts), last_ns, no in live))
         return kept
 

@@ -80,8 +80,10 @@ class Memory:
         self.service = service
         self.out = out
 
-    async def open(self, folder: Path, session: str = "s", *, restarted: str = "", mode: str = "replay") -> None:
-        settings = SessionSettings(mode="replay" if mode == "replay" else "live")
+    async def open(
+        self, folder: Path, session: str = "s", *, restarted: str = "", mode: str = "replay", start_unix_s: float = 0.0
+    ) -> None:
+        settings = SessionSettings(mode="replay" if mode == "replay" else "live", start_unix_s=start_unix_s)
         await self.service.handle(
             SessionOpened(session=session, t_ns=0, memory=str(folder), settings=settings, restarted=restarted)
         )

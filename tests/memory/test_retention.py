@@ -83,6 +83,19 @@ async def test_what_another_session_sees_goes_on_as_well(tmp_path: Path) -> None
         assert (left.id, left.start_ns, left.end_ns) == (door.id, door.start_ns, 5340 * S)
 
 
+async def test_what_an_earlier_session_kept_too_long_is_gone_when_the_next_one_begins(tmp_path: Path) -> None:
+    for day in (0, 1):
+        async with memory(HALF_AN_HOUR) as m:
+            await m.open(tmp_path, f"day {day}", mode="live", start_unix_s=1_700_000_000.0 + day * 86400)
+            if day == 0:
+                await m.see(2, sign("Lost key"), session="day 0")
+                await m.mark(3, session="day 0", final=True)
+            else:
+                question = await m.ask(2, "What did the sign say yesterday?", session="day 1")
+                assert question.evidence == ()
+                assert _kept(tmp_path, "text") == []
+
+
 async def test_words_alone_grow_old_too(tmp_path: Path) -> None:
     async with memory(HALF_AN_HOUR) as m:
         await m.open(tmp_path, mode="live")
