@@ -99,10 +99,15 @@ class Keeper:
         except (sqlite3.Error, OSError) as error:
             self.store.database.close()
             self._lock.release()
-            raise MemoryUnusable(
-                f"the memory {self.folder} cannot be put in order: {error}; see that the disk has room and the folder "
-                f"is writable, and try omnilive memory verify {self.folder}"
-            ) from error
+            damaged = getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+            sentence = (
+                f"is damaged: {error}; save what can be read with omnilive memory export {self.folder}, and begin a "
+                "new memory"
+                if damaged
+                else f"cannot be put in order: {error}; see that the disk has room and the folder is writable, and try "
+                f"omnilive memory verify {self.folder}"
+            )
+            raise MemoryUnusable(f"the memory {self.folder} {sentence}") from error
 
     def close(self) -> None:
         """Write what is left and free the folder. May be called twice."""

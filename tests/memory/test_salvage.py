@@ -9,6 +9,7 @@ import pytest
 
 from memory import salvage
 from memory.events import Event, row_id
+from memory.keeper import Keeper
 from memory.salvage import Salvage, cut_off
 from memory.schema import MemoryUnusable
 from memory.store import Store
@@ -127,3 +128,15 @@ def test_a_memory_of_which_nothing_is_left_is_said_to_be_empty(tmp_path: Path) -
     assert (tmp_path / "memory.db-wal").read_bytes() == b"log" * 99
     (tmp_path / "memory.db-wal").unlink()
     Store(tmp_path).close()  # one that was being made
+
+
+def test_of_a_damaged_memory_it_is_said_how_to_save_what_is_left(tmp_path: Path) -> None:
+    Keeper(str(tmp_path), 4, 4).close()
+    database = tmp_path / "memory.db"
+    with sqlite3.connect(database) as db:
+        pages = [page for (page,) in db.execute("SELECT rootpage FROM sqlite_master WHERE tbl_name = 'phrases'")]
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    db.close()
+    _damage(database, *(page - 1 for page in pages if page))
+    with pytest.raises(MemoryUnusable, match=r"is damaged: .* omnilive memory export"):
+        Keeper(str(tmp_path), 4, 4)
