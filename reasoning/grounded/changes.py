@@ -9,7 +9,7 @@ from reasoning.grounded.events import clause
 from reasoning.grounded.pool import Pool, S, Thing
 from reasoning.grounded.scenes import light_changes, light_steps, repainted
 from reasoning.grounded.scope import Scope
-from reasoning.grounded.wording import Answer, capital, clock, listed
+from reasoning.grounded.wording import Answer, capital, clock, listed, since_ns
 from wire.messages import Cues
 from wire.words import tokens
 
@@ -60,7 +60,7 @@ def _state(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
 
 
 def _when(state: Thing, cues: Cues) -> str:
-    return "just now" if cues.now else f"at {clock(max(state.start_ns, cues.start_ns))}"
+    return "just now" if cues.now else f"at {clock(since_ns(state, cues.start_ns))}"
 
 
 def change(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:

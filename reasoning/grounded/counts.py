@@ -12,7 +12,7 @@ from reasoning.grounded.pool import Pool, Thing
 from reasoning.grounded.resolve import find, is_figure, lights, looks_like_a_car, sounds
 from reasoning.grounded.scope import Scope
 from reasoning.grounded.talk import mentioned
-from reasoning.grounded.wording import Answer, clock, listed, looks, people
+from reasoning.grounded.wording import Answer, clock, listed, looks, people, since_ns
 from wire.messages import Cues, Mention
 from wire.words import STOPWORDS, stem, stem_set
 
@@ -130,7 +130,7 @@ def _people(cues: Cues, pool: Pool, scope: Scope, text: str) -> Answer | None:
             Answer("Nobody was there.") if scope.narrowed or pool.all("people", "entered") else Answer("I saw nobody.")
         )
     most = max(there, key=lambda t: t.value)
-    return _were_there(most, max(most.start_ns, scope.span()[0]))
+    return _were_there(most, since_ns(most, scope.span()[0]))
 
 
 def _staying(cues: Cues) -> Cues:

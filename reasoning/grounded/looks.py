@@ -13,7 +13,7 @@ from reasoning.grounded.resolve import find, is_figure, looks_like_a_car
 from reasoning.grounded.scenes import repainted
 from reasoning.grounded.scope import Scope
 from reasoning.grounded.talk import mentioned
-from reasoning.grounded.wording import Answer, clock, direction, listed, looks, position, with_article
+from reasoning.grounded.wording import Answer, clock, direction, listed, looks, position, since_ns, with_article
 from wire.messages import Cues, Mention
 from wire.words import stem, stem_set
 
@@ -83,7 +83,7 @@ def _page(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
         last = max(chosen, key=lambda t: t.end_ns)
         return Answer(f"The background is {last.subject}.", (last,))
     if cues.relation or cues.order or cues.at_ns >= 0 or len({t.subject for t in chosen}) == 1:
-        return _it_was(chosen[0].subject, "the background", chosen[:1], max(chosen[0].start_ns, scope.span()[0]))
+        return _it_was(chosen[0].subject, "the background", chosen[:1], since_ns(chosen[0], scope.span()[0]))
     names = _runs([t.subject for t in chosen])
     if len(names) > 4:  # who names all says nothing: the one that lasted
         longest = max(chosen, key=lambda t: t.end_ns - t.start_ns)

@@ -12,7 +12,7 @@ from reasoning.grounded.pool import Pool, S, Thing, text_at
 from reasoning.grounded.resolve import lights
 from reasoning.grounded.scope import Scope
 from reasoning.grounded.talk import statements
-from reasoning.grounded.wording import Answer, clock, listed, looks, people
+from reasoning.grounded.wording import Answer, clock, listed, looks, people, since_ns
 from wire.messages import Cues
 
 T = TypeVar("T")
@@ -37,7 +37,7 @@ def summary(cues: Cues, pool: Pool, scope: Scope) -> Answer | None:
         return None
     sentences = []
     if seen:
-        told = [f"{words} at {clock(max(start_ns, thing.start_ns))}" for words, thing in seen]
+        told = [f"{words} at {clock(since_ns(thing, start_ns))}" for words, thing in seen]
         sentences.append(f"I saw {'; '.join(told)}.")
     if heard or noises:
         sounds = [f"{'a bang' if t.subject == 'bang' else 'music'} at {clock(t.start_ns)}" for t in noises[:2]]

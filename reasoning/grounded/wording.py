@@ -35,6 +35,11 @@ def clock(t_ns: int) -> str:
     return f"{hours}:{minutes:02}:{seconds % 60:02}" if hours else f"{minutes}:{seconds % 60:02}"
 
 
+def since_ns(thing: Thing, from_ns: int) -> int:
+    """Since when it was there, within what is asked about; in an earlier session since it began, which has a date."""
+    return thing.start_ns if thing.start_ns < 0 else max(thing.start_ns, from_ns)
+
+
 def dated(answer: Answer, remembered: Sequence[Evidence]) -> Answer:
     """With the date, where it tells of what an earlier session saw. remembered: what the parts of things number."""
     text = answer.text

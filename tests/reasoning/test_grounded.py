@@ -267,6 +267,17 @@ def test_what_an_earlier_session_saw_is_told_with_its_date() -> None:
     assert _span(replace(told, start_ns=65 * S, end_ns=66 * S)) == "1:05-1:06"
 
 
+def test_what_lasted_longer_than_a_time_before_this_session_is_told_with_its_date() -> None:
+    told = Evidence(
+        start_ns=-700 * S, end_ns=-600 * S, kind="text", text='A sign reads "GUESTS 2".', subject="GUESTS 2",
+        attrs={"date": "2026-11-20 14:06:50 UTC", "session": "before"},
+    )  # fmt: skip
+    asked = ask((), "what happened on friday at 14:08", 12)
+    cues = replace(asked.cues, ask="summary", start_ns=-680 * S, end_ns=-560 * S, spanned=True)
+    said = answer(replace(asked, cues=cues, evidence=(), log=(told,))).text
+    assert said == 'I saw a sign "GUESTS 2" on 2026-11-20 at 14:06 UTC.'
+
+
 def test_how_long_somebody_stayed_in_an_earlier_session_is_told_with_dates() -> None:
     came, left = (
         Evidence(
