@@ -29,6 +29,10 @@ TRACKS = 2  # things that were found and are followed
 TOUCHED = 16  # sessions in a span of earlier times that are looked into, the newest ones
 PER_PHRASE = 6  # events of one sentence that are looked at, in one session or in all earlier ones
 
+OUTERMOST = 32  # things of the session that has the first or the last of all
+BARE = ("text", "code")  # kinds of things that are asked for by the kind alone
+DEEDS = {"enter": ("entered",), "leave": ("left",)}  # kinds that a deed alone names
+
 Log = tuple[tuple[Evidence, ...], bool]
 
 
@@ -94,6 +98,8 @@ class Earlier:
             return here
         if cues.spanned:
             return self._of_span(here, query, known) if cues.start_ns < 0 else here
+        if kinds := _none_of(here):
+            return self._outermost(here, query, kinds)
         missing = bool(cues.anchor) and cues.anchor_ns < 0
         if not (missing or _asks_for_more(here)) or not self._store.has_earlier_sessions(query.session):
             return here
@@ -118,6 +124,21 @@ class Earlier:
         hits = self._store.of_phrases_before(known.promising, query.session, limit=PER_PHRASE, oldest=oldest)
         there = self._placed(query, {hit.event.session for hit in hits})
         return [there[c.event.session].shifted(c) for c in self._within.judged(hits, query, cues, known)]
+
+    def _outermost(self, here: Recalled, query: Query, kinds: tuple[str, ...]) -> Recalled:
+        """What of these kinds the oldest or the newest session has that has any, for its first or its last."""
+        first = here.cues.order == "first"
+        rows = sorted(self._store.reaching(), key=lambda row: row.no, reverse=not first)
+        now = next(row for row in rows if row.no == query.session)
+        for row in [row for row in rows if row.no < query.session][:TOUCHED]:
+            there = _There(row, offset_ns(row, now, row.reach_ns))
+            own = replace(query, session=row.no, t_ns=max(0, row.reach_ns))
+            log, cut = self._within.log(own, replace(here.cues, kinds=kinds, start_ns=0, end_ns=own.t_ns), OUTERMOST)
+            if log:
+                told = [there.told(one) for one in log]
+                best = replace(told[0 if first else -1], score=FOUND)
+                return self._with(replace(here, evidence=()), [best], told, cut)
+        return here
 
     def _beside_anchor(self, here: Recalled, query: Query, known: Callable[[], Judgement]) -> Recalled:
         """What lies on the asked side of an anchor in the session that has it, with its log around it."""
@@ -233,6 +254,23 @@ def found_tracks(evidence: Iterable[Evidence], *, voices: bool = False) -> dict[
         if one.track and one.score >= FOUND and len(first) < TRACKS:
             first.setdefault(one.track, one.start_ns)
     return heard | seen if voices else seen
+
+
+def _none_of(here: Recalled) -> tuple[str, ...]:
+    """The kinds of which the first or the last is asked for, without a word on what it is like, where this session has
+    none of them."""
+    cues = here.cues
+    if (
+        cues.order not in ("first", "last")
+        or cues.anchor
+        or cues.about.content
+        or cues.about.colour
+        or cues.about.shape
+    ):
+        return ()
+    kinds = (cues.about.kind,) if cues.about.kind in BARE else DEEDS.get(cues.about.deed, ())
+    seen = here.log_truncated or any(one.kind in kinds for one in (*here.log, *here.evidence))
+    return () if seen else kinds
 
 
 def _asks_for_more(here: Recalled) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,7 @@ from memory.query import Query
 from memory.recall import LIMIT, Recalled
 from memory.timeline import Step
 from wire.civil import civil
-from wire.messages import Cues, Evidence
+from wire.messages import Cues, Evidence, Mention
 
 pytestmark = pytest.mark.unit
 
@@ -203,3 +204,29 @@ def test_a_session_without_pictures_reaches_as_far_as_it_was_heard(diary: Diary)
     later = diary.live(NOON + 3600, {5: "bicycle lane"})
     span = {"spanned": True, "start_ns": -3400 * S, "end_ns": -3200 * S}
     assert told(diary.ask(later, "kettle repair tuesday", **span).log) == ["kettle repair tuesday"]
+
+
+@pytest.mark.parametrize(("order", "text", "at"), [("first", "TULIP", NOON + 10), ("last", "ROSE", NOON + DAY + 70)])
+def test_the_first_or_the_last_of_a_kind_is_that_of_an_earlier_session_where_this_one_has_none(
+    tmp_path: Path, order: str, text: str, at: float
+) -> None:
+    diary = Diary(tmp_path)
+    diary.live(NOON, {10: "TULIP", 50: "DAISY"})
+    diary.live(NOON + DAY, {20: "LILY", 70: "ROSE"})
+    diary.live(NOON + 2 * DAY, {})
+    no = diary.live(NOON + 3 * DAY, {})
+    about = Mention(words=f"{order} sign", kind="text", order=order)  # type: ignore[arg-type]
+    found = diary.ask(no, f"{order} sign", order=order, about=about)
+    told = found.log[0 if order == "first" else -1]
+    assert (told.subject, told.attrs["date"]) == (text, civil(at))
+    assert found.evidence[0].subject == text
+    other = replace(about, content=("sign", "trains"))
+    assert diary.ask(no, "first sign about trains", order=order, about=other).log == ()
+
+
+def test_the_first_of_a_kind_is_that_of_this_session_where_it_has_one(tmp_path: Path) -> None:
+    diary = Diary(tmp_path)
+    diary.live(NOON, {10: "TULIP"})
+    no = diary.live(NOON + DAY, {20: "LILY"})
+    about = Mention(words="first sign", kind="text", order="first")
+    assert [one.subject for one in diary.ask(no, "first sign", order="first", about=about).log] == ["LILY"]
