@@ -94,7 +94,8 @@ def test_omnilive(clip: Path, tmp_path: Path) -> None:
     release = tmp_path / "release"
     write_release(release)
     done = omnilive(clip, tmp_path, release)
-    assert "hears with webrtc, qwen2_audio and qwen2_audio, sees with clip" in done.output
+    assert "hears with webrtc, qwen2_audio and qwen2_audio, tells " in done.output
+    assert ", sees with clip" in done.output
     with sqlite3.connect(done.folder / "memory" / "memory.db") as database:
         clips = database.execute("SELECT frames, token_shape FROM clips WHERE vector IS NOT NULL").fetchall()
     # One local memory a frame, near-duplicates included: their tower states travelled with them. Then the time token.
