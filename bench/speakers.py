@@ -23,7 +23,7 @@ import numpy as np
 from bench.sample.voices import VOICES, room_tone, speak
 from bench.wer import SENTENCES, recording
 from perception.backends import SOUND, SPEAKERS, VAD
-from perception.backends.base import Pcm, SpeakerEncoder, Transcript
+from perception.backends.base import Pcm, SoundClassifier, SpeakerEncoder, Transcript, Vad
 from perception.hearing import Hearing
 from perception.turns import Finished, TurnRules
 from wire import config
@@ -122,8 +122,10 @@ def conversation(name: str, speech: dict[str, Pcm], rng: np.random.Generator) ->
     return Conversation(name, whole.clip(-32_768, 32_767).astype(np.int16), tuple(turns))
 
 
-def heard(talk: Conversation, vad: object, sound: object, encoder: SpeakerEncoder, rules: TurnRules) -> list[Finished]:
-    ear = Hearing(vad, Wordless(), sound, rules, speakers=encoder)  # type: ignore[arg-type]
+def heard(
+    talk: Conversation, vad: Vad, sound: SoundClassifier, encoder: SpeakerEncoder, rules: TurnRules
+) -> list[Finished]:
+    ear = Hearing(vad, Wordless(), sound, encoder, rules)
     pcm = talk.pcm
     events = [event for at in range(0, pcm.size, CHUNK) for event in ear.hear(at * SAMPLE_NS, pcm[at : at + CHUNK])]
     events += ear.finish(pcm.size * SAMPLE_NS)

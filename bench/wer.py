@@ -19,7 +19,7 @@ import jiwer
 import numpy as np
 
 from bench.sample.voices import VOICES, room_tone, speak
-from perception.backends import ASR, SOUND, VAD
+from perception.backends import ASR, SOUND, SPEAKERS, VAD
 from perception.backends.base import Pcm
 from perception.hearing import Hearing
 from perception.turns import Finished, TurnRules
@@ -116,6 +116,7 @@ class Listening:
         self._vad = VAD.create(parts.vad.backend, parts.vad.options)
         self._asr = ASR.create(parts.asr.backend, parts.asr.options)
         self._sound = SOUND.create(parts.sound.backend, parts.sound.options)
+        self._speakers = SPEAKERS.create("none", {})  # words alone count
         self._rules = TurnRules(
             pause_ms=parts.pause_ms,
             unfinished_pause_ms=parts.unfinished_pause_ms,
@@ -123,7 +124,7 @@ class Listening:
         )
 
     def hear(self, name: str, reference: str | None, pcm: Pcm) -> Line:
-        ear = Hearing(self._vad, self._asr, self._sound, self._rules)
+        ear = Hearing(self._vad, self._asr, self._sound, self._speakers, self._rules)
         start_s = time.process_time()
         events = [event for at in range(0, pcm.size, CHUNK) for event in ear.hear(at * SAMPLE_NS, pcm[at : at + CHUNK])]
         events += ear.finish(pcm.size * SAMPLE_NS)

@@ -203,17 +203,17 @@ def _said(text: str) -> tuple[Speaker, str] | None:
     if (found := _OF_ONE.fullmatch(text)) and (which := _which(found["who"])):
         return replace(which, asks="said"), ""
     if (found := _EDGE_OF_ONE.fullmatch(text)) and (which := _which(found["who"])) and (which.nth or which.number):
-        return replace(which, asks="said", side="before" if found["edge"] == "first" else "after"), ""
+        return replace(which, asks="said", side=_side_of(found["edge"])), ""
     if (found := _DID.fullmatch(text)) and (which := _which(found["who"])) and (which.nth or which.number):
         return replace(which, asks="said"), found["about"]
     if (found := _DID_MORE.fullmatch(text)) and (which := _which(found["who"])):
         return replace(which, asks="said", side=_side_of(found["side"] or "")), ""
     for who, rest, wanted_more in _parted(text):
         about, after = _ABOUT.fullmatch(rest), _REST.fullmatch(rest)
-        which = _which(who)
-        if which is None or (about is None and after is None):
+        which, read = _which(who), about or after
+        if which is None or read is None:
             continue
-        side = (about or after)["side"] if about or after else None  # type: ignore[index]
+        side = read["side"]
         more = wanted_more or bool(side) or bool(after and after["else"])
         if who in ("he", "she") and not more:
             continue  # "what did she say about it" may mean whoever spoke of it
@@ -234,7 +234,7 @@ def _parted(text: str) -> Iterator[tuple[str, str, bool]]:
 def _side_of(word: str) -> Side:
     if not word:
         return ""
-    return "before" if re.search(r"before|earlier", word) else "after"
+    return "before" if re.search(r"before|earlier|first", word) else "after"
 
 
 def _count(text: str) -> tuple[Speaker, str] | None:
@@ -256,19 +256,20 @@ def _who(text: str) -> tuple[Speaker, str] | None:
     if found := _WHO_SAID_AT.fullmatch(text):
         return Speaker(asks="who", nth=1 if found["edge"] == "first" else -1), ""
     if found := _WHO_AT.fullmatch(text):
-        side: Side = "before" if found["edge"] == "first" else "after"
-        return Speaker(asks="who", words=tuple(found["words"].split()), side=side), ""
+        return Speaker(asks="who", words=tuple(found["words"].split()), side=_side_of(found["edge"])), ""
     if found := _WHO.fullmatch(text) or _ANYBODY_SAID.fullmatch(text):
         return Speaker(asks="who", words=tuple(found["words"].split())), ""
     return None
 
 
 def _how(text: str) -> tuple[Speaker, str] | None:
-    for asks, pattern in (("times", _HOW_OFTEN), ("length", _HOW_LONG), ("when", _WHEN)):
+    asked: tuple[tuple[Literal["times", "length", "when"], re.Pattern[str]], ...]
+    asked = (("times", _HOW_OFTEN), ("length", _HOW_LONG), ("when", _WHEN))
+    for asks, pattern in asked:
         found = pattern.fullmatch(text)
         if found and (which := _which(found["who"])) and found["who"] not in ("he", "she"):
-            side = (found["first"] or found["after"] or "") if asks == "when" else ""
-            return replace(which, asks=asks, side="before" if "first" in side else "after" if side else ""), ""  # type: ignore[arg-type]
+            edge = (found["first"] or found["after"] or "") if asks == "when" else ""
+            return replace(which, asks=asks, side=_side_of(edge)), ""
     return None
 
 

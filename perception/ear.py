@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from perception.backends.base import Pcm, VadStream
-from perception.turns import MS, Edge, VoiceDetector
+from perception.turns import MS, Edge
+from perception.voice_detector import VoiceDetector
 
 SAMPLE_NS = 62_500  # at 16 kHz, exact
 RATE_HZ = 16_000

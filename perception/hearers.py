@@ -17,7 +17,8 @@ from perception.backends.base import Asr, SoundClassifier, SpeakerEncoder, Trans
 from perception.ear import Ear, Part
 from perception.hearing import Listener, SoundLog
 from perception.speaker import Speaker
-from perception.turns import Event, Listen, Saying, TurnRules, VoiceDetector
+from perception.turns import Event, Listen, Saying, TurnRules
+from perception.voice_detector import VoiceDetector
 from wire import words
 from wire.config import BackendConfig
 
@@ -66,7 +67,7 @@ class Listeners:
         self._sounds: dict[str, SoundLog] = {}
 
     def open(self, session: str, frame_ms: int, listen: Listen, wake_phrase: str, voices_before: int = 0) -> None:
-        speaker = Speaker(self._speakers, voices_before) if self._speakers.tells else None
+        speaker = Speaker(self._speakers, voices_before)
         self._listeners[session] = Listener(self._asr.stream(), frame_ms, self._rules, listen, wake_phrase, speaker)
         self._sounds[session] = SoundLog(self._sound.stream)
 

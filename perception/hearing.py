@@ -25,7 +25,7 @@ from perception.backends.base import (
     SoundStream,
     SpeakerEncoder,
     Vad,
-)  # fmt: skip
+)
 from perception.ear import FILLED_NS, RATE_HZ, SAMPLE_NS, Ear, Gap, Part, Span
 from perception.speaker import Speaker
 from perception.turns import (
@@ -40,8 +40,8 @@ from perception.turns import (
     TurnRules,
     Turns,
     Unheard,
-    VoiceDetector,
-)  # fmt: skip
+)
+from perception.voice_detector import VoiceDetector
 
 PRE_ROLL_NS = 300 * MS  # heard before the voice set in: soft first sounds
 _BLOCK = RATE_HZ // 10  # samples the recogniser gets at once; less costs more time
@@ -51,7 +51,7 @@ _SOUND_BLOCK = RATE_HZ // 5
 
 
 class Listener:
-    """One session's words and turns. speaker: tells whose they are, if given."""
+    """One session's words and turns."""
 
     def __init__(
         self,
@@ -60,7 +60,7 @@ class Listener:
         rules: TurnRules,
         listen: Listen,
         wake_phrase: str,
-        speaker: Speaker | None = None,
+        speaker: Speaker,
     ) -> None:
         self._asr = asr
         self._speaker = speaker
@@ -83,14 +83,12 @@ class Listener:
         that is still to come is not heard."""
         self._recent = deque((t, pcm) for t, pcm in self._recent if not start_ns <= t < end_ns)
         self._not_before_ns = max(self._not_before_ns, end_ns)
-        if self._speaker is not None:
-            self._speaker.forget(start_ns, end_ns)
+        self._speaker.forget(start_ns, end_ns)
         if not self._turns.open or self._turns.start_ns >= end_ns:
             return []
         self._asr.finish()
         self._block.clear()
-        if self._speaker is not None:
-            self._speaker.drop()
+        self._speaker.drop()
         events = self._turns.close(max(end_ns, self._turns.start_ns), "", 0.0)
         if self._turns.open:
             self._asr.begin()
@@ -126,14 +124,14 @@ class Listener:
         was_open = self._turns.open
         if was_open and start_ns >= self._turns.start_ns:
             self._block.append(frame)
-            if self._speaker is not None and self._turns.voiced:
+            if self._turns.voiced:
                 self._speaker.hear(start_ns, frame)
         self._recent.append((start_ns, frame))
         if edge is not None:
             events += self._turns.edge(edge)
             if not was_open:
                 self._begin()
-            if not edge.on and self._speaker is not None:
+            if not edge.on:
                 self._speaker.pause()
             if was_open and isinstance(self._asr, PausingStream):
                 events += self._voice(end_ns, edge.on, self._asr)
@@ -150,10 +148,9 @@ class Listener:
         self._asr.begin()
         from_ns = max(self._turns.start_ns - PRE_ROLL_NS, self._not_before_ns)
         self._block = [frame for t_ns, frame in self._recent if t_ns >= from_ns]
-        if self._speaker is not None:
-            for t_ns, frame in self._recent:
-                if t_ns >= self._turns.start_ns:
-                    self._speaker.hear(t_ns, frame)
+        for t_ns, frame in self._recent:
+            if t_ns >= self._turns.start_ns:
+                self._speaker.hear(t_ns, frame)
 
     def _feed(self, t_ns: int) -> list[Event]:
         """Whole blocks to the recogniser."""
@@ -189,8 +186,6 @@ class Listener:
 
     def _whose(self, events: list[Event]) -> list[Event]:
         """With the voice that said the words; of what is no words, nothing is learned."""
-        if self._speaker is None:
-            return events
         if not any(isinstance(event, Finished) for event in events):
             self._speaker.drop()
             return events
@@ -257,14 +252,13 @@ class Hearing:
         vad: Vad,
         asr: Asr,
         sound: SoundClassifier,
+        speakers: SpeakerEncoder,
         rules: TurnRules,
         listen: Listen = "user",
         wake_phrase: str = "",
-        speakers: SpeakerEncoder | None = None,
     ) -> None:
         self._ear = Ear(vad.stream(), VoiceDetector(vad.frame_ms), vad.frame_ms)
-        speaker = Speaker(speakers) if speakers is not None else None
-        self._listener = Listener(asr.stream(), vad.frame_ms, rules, listen, wake_phrase, speaker)
+        self._listener = Listener(asr.stream(), vad.frame_ms, rules, listen, wake_phrase, Speaker(speakers))
         self._sounds = SoundLog(sound.stream)
 
     def hear(self, t_ns: int, pcm: Pcm, gap_ns: int = 0, saying: Saying = SILENT) -> list[Event]:

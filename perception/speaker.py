@@ -17,7 +17,8 @@ _LEAST = 4 * RATE_HZ // 5  # less tells nothing
 
 
 class Speaker:
-    """One session's. Frames of one utterance, then `finish`; then of the next."""
+    """One session's. Frames of one utterance, then `finish`; then of the next. With an encoder that tells no voices
+    apart all are UNKNOWN."""
 
     def __init__(self, encoder: SpeakerEncoder, voices_before: int = 0) -> None:
         self._encoder = encoder
@@ -29,6 +30,8 @@ class Speaker:
 
     def hear(self, start_ns: int, frame: Pcm) -> None:
         """The next frame while the voice is on."""
+        if not self._encoder.tells:
+            return
         if not self._frames:
             self._start_ns = start_ns
         self._end_ns = start_ns + frame.size * SAMPLE_NS

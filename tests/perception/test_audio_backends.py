@@ -10,13 +10,15 @@ import pytest
 from bench import wer
 from bench.sample.voices import bang, melody, speak
 from perception.backends.base import Asr, Pcm, SoundClassifier, Transcript, Vad
+from perception.backends.no_speakers import NoSpeakers, NoSpeakersOptions
 from perception.backends.pocketsphinx_asr import PocketSphinxAsr, PocketSphinxOptions
 from perception.backends.silero_vad import SileroOptions, SileroVad
 from perception.backends.spectral_sound import SpectralOptions, SpectralSound
 from perception.backends.webrtc_vad import WebrtcOptions, WebrtcVad
 from perception.ear import Ear
 from perception.hearing import Hearing
-from perception.turns import Finished, TurnRules, VoiceDetector
+from perception.turns import Finished, TurnRules
+from perception.voice_detector import VoiceDetector
 
 pytestmark = pytest.mark.lite
 
@@ -84,7 +86,7 @@ def test_silero_takes_no_other_sound_for_a_voice(pcm: Pcm) -> None:
 @pytest.mark.parametrize("pcm", [noise(1_000), tone(440), tone(200)], ids=["noise", "tone", "low tone"])
 def test_what_is_no_voice_is_no_turn(pcm: Pcm, asr: Asr, sound: SoundClassifier) -> None:
     whole = wer.padded(pcm)
-    ear = Hearing(SileroVad(SileroOptions()), asr, sound, TurnRules())
+    ear = Hearing(SileroVad(SileroOptions()), asr, sound, NoSpeakers(NoSpeakersOptions()), TurnRules())
     events = [*ear.hear(0, whole), *ear.finish(whole.size * wer.SAMPLE_NS)]
     assert not [e for e in events if isinstance(e, Finished)]
 
@@ -142,7 +144,7 @@ def test_classes_of_sound(pcm: Pcm, label: str, sound: SoundClassifier) -> None:
 @pytest.mark.parametrize("name", ["jfk.flac", "librivox_0870.wav", "english.mp3", "chinese.mp3", "cat_meow.wav"])
 def test_recordings_run_through(name: str, media: Path, asr: Asr, sound: SoundClassifier) -> None:
     pcm = wer.padded(wer.recording(media / name))
-    ear = Hearing(SileroVad(SileroOptions()), asr, sound, TurnRules())
+    ear = Hearing(SileroVad(SileroOptions()), asr, sound, NoSpeakers(NoSpeakersOptions()), TurnRules())
     events = [*ear.hear(0, pcm), *ear.finish(pcm.size * wer.SAMPLE_NS)]
     words = [e for e in events if isinstance(e, Finished)]
     assert bool(words) is (name != "cat_meow.wav")

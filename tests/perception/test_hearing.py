@@ -8,6 +8,7 @@ from hypothesis import given, settings, strategies as st
 
 from perception.backends.base import Pcm, Transcript
 from perception.backends.fake import FakeAsr, FakeSound, FakeVad, NoOptions, fake_speech
+from perception.backends.no_speakers import NoSpeakers, NoSpeakersOptions
 from perception.ear import SAMPLE_NS
 from perception.hearing import Hearing
 from perception.turns import MS, Event, FalseAlarm, Finished, Heard, Onset, Stopped, TurnRules
@@ -18,7 +19,7 @@ NONE = NoOptions()
 
 
 def hearing(**rules: float) -> Hearing:
-    return Hearing(FakeVad(NONE), FakeAsr(NONE), FakeSound(NONE), TurnRules(**rules))  # type: ignore[arg-type]
+    return Hearing(FakeVad(NONE), FakeAsr(NONE), FakeSound(NONE), NoSpeakers(NoSpeakersOptions()), TurnRules(**rules))  # type: ignore[arg-type]
 
 
 def silence(ms: int) -> Pcm:
@@ -171,7 +172,13 @@ def test_a_recogniser_that_wants_it_is_told_when_the_voice_stops_and_comes_back(
     asr = FakeAsr(NONE)
     pausing = Pausing()
     asr.stream = lambda: pausing  # type: ignore[method-assign, assignment, return-value]
-    ear = Hearing(FakeVad(NONE), asr, FakeSound(NONE), TurnRules(unfinished_pause_ms=900, pause_ms=900))
+    ear = Hearing(
+        FakeVad(NONE),
+        asr,
+        FakeSound(NONE),
+        NoSpeakers(NoSpeakersOptions()),
+        TurnRules(unfinished_pause_ms=900, pause_ms=900),
+    )
     talk = np.concatenate([silence(500), fake_speech("abcdef"), silence(600), fake_speech("ghi"), silence(1_500)])
     events = heard(ear, talk, [1_600]) + ear.finish(talk.size * SAMPLE_NS)
     assert [on for on, _ in pausing.told] == [False, True, False]

@@ -7,6 +7,7 @@ import pytest
 
 from perception.backends.base import Pcm, Vector
 from perception.backends.fake import FakeAsr, FakeSound, FakeSpeakers, FakeVad, NoOptions, fake_speech
+from perception.backends.no_speakers import NoSpeakers, NoSpeakersOptions
 from perception.ear import RATE_HZ, SAMPLE_NS
 from perception.hearing import Hearing
 from perception.speaker import Speaker
@@ -40,7 +41,9 @@ def talk(*said: tuple[str, int], pause_ms: int = 900) -> Pcm:
 
 
 def ear(encoder: FakeSpeakers | None) -> Hearing:
-    return Hearing(FakeVad(NONE), FakeAsr(NONE), FakeSound(NONE), TurnRules(), speakers=encoder)
+    return Hearing(
+        FakeVad(NONE), FakeAsr(NONE), FakeSound(NONE), encoder or NoSpeakers(NoSpeakersOptions()), TurnRules()
+    )
 
 
 def heard(hearing: Hearing, pcm: Pcm, chunk: int = 1_600, start_ns: int = 0) -> list[tuple[str, int]]:

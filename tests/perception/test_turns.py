@@ -17,8 +17,8 @@ from perception.turns import (
     Stopped,
     TurnRules,
     Turns,
-    VoiceDetector,
 )
+from perception.voice_detector import VoiceDetector
 
 pytestmark = pytest.mark.unit
 
